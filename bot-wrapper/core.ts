@@ -18,7 +18,7 @@ export interface CoreExports extends CoreMemory {
 export interface Core {
   readonly exports: CoreExports;
   bytes: Buffer;
-  /** The parameter names that the instance has cached. Empty where the host cannot be sure. */
+  /** The parameter names that the instance has cached. Empty if the host cannot be sure. */
   names: readonly string[];
 }
 
@@ -77,7 +77,7 @@ function write(core: Core, frame: WireFrame, wide: boolean): number {
   const { text } = frame;
   const maxBytes = wide ? text.length * 2 : text.length;
   const address = frame.put(core.exports, maxBytes);
-  // Both encodings keep an unpaired surrogate as it is. The core replaces it.
+  // Both encodings keep an unpaired surrogate unchanged. The core replaces it.
   return memoryOf(core).write(text, address, maxBytes, wide ? 'utf16le' : 'latin1');
 }
 

@@ -6,7 +6,7 @@ import base64 from '#pkg/bots/staff.wasm';
 import { compile, startEvent } from './core.ts';
 import { run, type Build, type Reply } from './flow.ts';
 
-/** The numbers by which the core knows these bots. */
+/** The number of each bot in the core. */
 export const OPERATIONS = 0;
 export const AUTOMATION = 1;
 
@@ -20,7 +20,8 @@ export async function handle(bot: number, medplum: MedplumClient, event: BotEven
   try {
     text = toJson(event);
   } catch {
-    // The event is nested too deeply for JSON.stringify. The core responds to the empty text that it cannot read the event.
+    // The event is nested too deeply for JSON.stringify. For the empty text, the core responds that the event is
+    // unreadable.
   }
   return run(build, (core) => startEvent(core, bot, text), medplum, event, Date.now());
 }

@@ -22,13 +22,13 @@ interface Step {
   readonly reply?: object;
   readonly log?: readonly string[];
   readonly flow?: number;
-  readonly asks?: readonly HostRequest[];
+  readonly requests?: readonly HostRequest[];
 }
 
 /**
- * The number of times that the flow of one event is started. A trap leaves the memory of an instance in an unknown state,
- * so the next start gets a new instance. After two traps the core responds with an error message for the caller. The
- * other starts are for traps while it does that.
+ * The maximum number of starts of one event's flow. A trap leaves the memory of an instance in an unknown state, so
+ * each start gets a new instance. After two traps, the core responds with an error message for the caller. That can
+ * trap as well, so there are two more starts.
  */
 const MAX_TRAPS = 4;
 
@@ -55,15 +55,15 @@ export async function run(
         if (step.twiml !== undefined) {
           return binary(toBase64(step.twiml));
         }
-        const asks = step.asks ?? [];
-        if (asks.length === 0) {
-          // Without a request there is nothing to wait for, and this loop would not end.
+        const requests = step.requests ?? [];
+        if (requests.length === 0) {
+          // Without a request, the flow waits for nothing, and this loop would not end.
           throw new Error('The core returned neither a reply nor a request');
         }
-        const responses = await perform(asks, medplum, event, receivedAt);
+        const responses = await perform(requests, medplum, event, receivedAt);
         if (build.core !== core) {
           // Another event trapped in the meantime, so the instance cannot be used. This flow starts again in a new one.
-          // It counts as a trap, so that this cannot repeat without end.
+          // The restart is counted as a trap, so the number of restarts is limited.
           traps++;
           break;
         }

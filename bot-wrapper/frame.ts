@@ -22,8 +22,8 @@ const VALUES = 3;
 const TOO_LARGE = 4;
 
 /**
- * The maximum size of a form and of a raw text in UTF-16 code units, and the maximum number of pairs. The core has the same
- * limits in bytes. A text never has fewer bytes than code units.
+ * The maximum size of a form and of a raw text in UTF-16 code units, and the maximum number of pairs. The core has the
+ * same limits in bytes. A text never has fewer bytes than code units.
  */
 const MAX_FORM = 32 * 1024;
 const MAX_RAW = 256 * 1024;
@@ -35,7 +35,9 @@ export interface EventFrame {
   readonly names: readonly string[];
 }
 
-/** Encodes an event. Events of one kind have the same parameter names, so names that the core has cached are left out. */
+/**
+ * Encodes an event. Events of one kind have the same parameter names, so names that the core has cached are left out.
+ */
 export function frame(event: BotEvent<unknown>, attempt: number, cachedNames: readonly string[]): EventFrame {
   const { headers, input, secrets } = event;
   const now = Date.now();
@@ -110,7 +112,9 @@ export function frame(event: BotEvent<unknown>, attempt: number, cachedNames: re
   return { frame: wireFrame, names: layout === PAIRS || layout === TOO_LARGE ? cachedNames : names };
 }
 
-/** The same as `String()`, but it never throws. Untrusted JSON may have an object whose `toString` is not a function. */
+/**
+ * The same as `String()`, but it never throws. Untrusted JSON may have an object whose `toString` is not a function.
+ */
 function toText(value: unknown): string {
   return typeof value === 'object' && value !== null ? '[object Object]' : String(value);
 }

@@ -20,8 +20,8 @@ export interface HttpResponse {
 const MAX_BODY_BYTES = 8_000_000;
 
 /**
- * Sends a request. It does not follow redirects, because the request is meant for that address only. It stops reading and
- * rejects when `signal` is aborted or when the body is larger than 8 MB.
+ * Sends a request. It does not follow redirects, because the request is meant for that address only. It stops reading
+ * and rejects when `signal` is aborted or when the body is larger than 8 MB.
  */
 export async function http({ method, url, headers, body }: HttpRequest, signal?: AbortSignal): Promise<HttpResponse> {
   const response = await fetch(url, {

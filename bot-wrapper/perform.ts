@@ -8,9 +8,9 @@ import { zone, type ZoneRequest } from './zone.ts';
 export type HostRequest = {
   readonly id: number;
   /** Milliseconds after which the core continues without the response. */
-  readonly deadline?: number;
+  readonly timeout?: number;
   /** Milliseconds after the event was received at which the core continues without the response. */
-  readonly until?: number;
+  readonly deadline?: number;
 } & (
   | { readonly kind: 'fhir'; readonly bundle: Bundle }
   | { readonly kind: 'headers' | 'me' }
@@ -26,7 +26,7 @@ interface HostResponse {
 }
 
 /**
- * Performs all requests at once and returns their responses as JSON. It never throws: a failure is a response, too.
+ * Performs all requests at once and returns their responses as JSON. It never throws: a failure is also a response.
  * `receivedAt` is when the event was received, in epoch milliseconds.
  */
 export async function perform(
@@ -38,13 +38,13 @@ export async function perform(
   const responses = await Promise.all(
     requests.map(async (request) => ({
       id: request.id,
-      ...(await performBeforeDeadline(request, medplum, event, receivedAt)),
+      ...(await performWithTimeout(request, medplum, event, receivedAt)),
     })),
   );
   return `[${responses.map(toJson).join()}]`;
 }
 
-/** A response that is nested too deeply for JSON.stringify counts as failed. */
+/** A response that is nested too deeply for JSON.stringify is treated as failed. */
 function toJson(response: HostResponse & { id: number }): string {
   try {
     return JSON.stringify(response);
@@ -53,15 +53,15 @@ function toJson(response: HostResponse & { id: number }): string {
   }
 }
 
-async function performBeforeDeadline(
+async function performWithTimeout(
   request: HostRequest,
   medplum: MedplumClient,
   event: BotEvent<unknown>,
   receivedAt: number,
 ): Promise<HostResponse> {
-  const remaining = request.until === undefined ? Infinity : receivedAt + request.until - Date.now();
-  const deadline = Math.min(request.deadline ?? Infinity, remaining);
-  if (deadline <= 0) {
+  const remaining = request.deadline === undefined ? Infinity : receivedAt + request.deadline - Date.now();
+  const timeout = Math.min(request.timeout ?? Infinity, remaining);
+  if (timeout <= 0) {
     return { timedOut: true };
   }
   // Stops reading a response that is late or too large.
@@ -70,7 +70,7 @@ async function performBeforeDeadline(
     controller?.abort();
     return failure();
   });
-  return deadline === Infinity ? response : raceDeadline(deadline, response, () => controller?.abort());
+  return timeout === Infinity ? response : raceTimeout(timeout, response, () => controller?.abort());
 }
 
 async function performRequest(
@@ -134,8 +134,8 @@ function abortController(): AbortController {
   return transferableAbortController();
 }
 
-async function raceDeadline(
-  deadline: number,
+async function raceTimeout(
+  timeoutMs: number,
   response: Promise<HostResponse>,
   onTimeout: () => void,
 ): Promise<HostResponse> {
@@ -145,7 +145,7 @@ async function raceDeadline(
     timer = setTimeout(() => {
       resolve({ timedOut: true });
       onTimeout();
-    }, deadline);
+    }, timeoutMs);
   });
   try {
     return await Promise.race([response, timeout]);

@@ -10,7 +10,9 @@
  * TextEncoder (npm/core/memory.ts). So its frames split the surrogate pairs that span two fields (npm/core/frame.ts).
  */
 
-/** What every build of the core exports for frames. `text` and `numbers` reserve memory and return its address. */
+/**
+ * The exports for frames that every build of the core has. `text` and `numbers` reserve memory and return its address.
+ */
 export interface CoreMemory {
   readonly memory: { readonly buffer: ArrayBuffer };
   text(bytes: number): number;
@@ -27,10 +29,10 @@ const MAX_SPARE = 65_536;
 let spare: Uint32Array | undefined;
 
 /**
- * A frame is built by calls of `add` and written once. `put` reserves memory in the core for the numbers and for a text of
- * up to `maxBytes` bytes, writes the numbers, and returns the address of the text.
+ * A frame is built by calls of `add` and written once. `put` reserves memory in the core for the numbers and for a text
+ * of up to `maxBytes` bytes. It writes the numbers and returns the address of the text.
  *
- * The constructor sets the members. The bots are bundled for ES2020, where each class field costs a function call.
+ * The constructor sets the members. The bots are bundled for ES2020, in which each class field costs a function call.
  */
 export class WireFrame {
   declare text: string;
@@ -41,8 +43,8 @@ export class WireFrame {
   // Frames with more numbers in the header set them after construction.
   constructor(first = 0, second = 0, third = 0) {
     this.text = '';
-    // Two frames can be under construction at once, if a `toString` of a value calls the library. The second one finds no
-    // spare array and creates its own.
+    // Two frames can be under construction at once, if a `toString` of a value calls the library. The second one finds
+    // no spare array and creates its own.
     this.numbers = spare ?? new Uint32Array(512);
     this.count = HEADER_LENGTH;
     spare = undefined;

@@ -8,11 +8,11 @@ export interface ZoneRequest {
   /** Milliseconds since 1970. */
   readonly instants: readonly number[];
   /** Local times as `YYYY-MM-DDTHH:MM:SS`. */
-  readonly walls: readonly string[];
+  readonly localTimes: readonly string[];
 }
 
 export interface ZoneResponse {
-  readonly walls: string[];
+  readonly localTimes: string[];
   readonly instants: number[][];
 }
 
@@ -22,7 +22,7 @@ const DAY = 86_400_000;
 const formats = new Map<string, Intl.DateTimeFormat>();
 const MAX_FORMATS = 50;
 
-/** @throws RangeError if the host does not know the zone */
+/** @throws RangeError if the host does not have the zone */
 function formatOf(timeZone: string): Intl.DateTimeFormat {
   const cached = formats.get(timeZone);
   if (cached) {
@@ -46,12 +46,12 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
 }
 
 /**
- * The local time of each instant, and the instants of each local time: two in the hour that a clock repeats, none in the
- * hour that it skips.
+ * Returns the local time of each instant, and the instants of each local time. A local time has two instants in the
+ * hour that a clock repeats, and none in the hour that it skips.
  *
- * @throws RangeError if the host does not know the zone
+ * @throws RangeError if the host does not have the zone
  */
-export function zone({ zone: timeZone, instants, walls }: ZoneRequest): ZoneResponse {
+export function zone({ zone: timeZone, instants, localTimes }: ZoneRequest): ZoneResponse {
   const format = formatOf(timeZone);
   const localTimeOf = (instant: number): string => {
     const parts: Partial<Record<Intl.DateTimeFormatPartTypes, string>> = {};
@@ -63,7 +63,8 @@ export function zone({ zone: timeZone, instants, walls }: ZoneRequest): ZoneResp
   const instantsOf = (localTime: string): number[] => {
     const asUtc = Date.parse(`${localTime}Z`);
     const found = new Set<number>();
-    // An offset does not change twice within two days. So only the offsets one day before and one day after are possible.
+    // An offset does not change twice within two days. So only the offsets one day before and one day after are
+    // possible.
     for (const neighbor of [asUtc - DAY, asUtc + DAY]) {
       const instant = asUtc - (Date.parse(`${localTimeOf(neighbor)}Z`) - neighbor);
       if (localTimeOf(instant) === localTime) {
@@ -72,5 +73,5 @@ export function zone({ zone: timeZone, instants, walls }: ZoneRequest): ZoneResp
     }
     return [...found].sort((a, b) => a - b);
   };
-  return { walls: instants.map(localTimeOf), instants: walls.map(instantsOf) };
+  return { localTimes: instants.map(localTimeOf), instants: localTimes.map(instantsOf) };
 }

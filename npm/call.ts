@@ -50,18 +50,20 @@ export function routeCall(input: RouteInput): Routing {
   return routing;
 }
 
-/** The known facts as JSON for the core: those that were passed, and the local times of the time zones in the config. */
+/**
+ * The known facts as JSON for the core: those that were passed, and the local times of the time zones in the config.
+ */
 function knownFacts(facts: RouteInput['facts'], config: RouteInput['config'], now: number | undefined): string {
   const { patient, open } = facts === undefined ? {} : (object(facts, 'facts') as NonNullable<typeof facts>);
   const localTimes: Record<string, string | undefined> = {};
   for (const timeZone of now === undefined ? [] : zonesOf(config)) {
     try {
-      localTimes[timeZone] = zone({ zone: timeZone, instants: [now as number], walls: [] }).walls[0];
+      localTimes[timeZone] = zone({ zone: timeZone, instants: [now as number], localTimes: [] }).localTimes[0];
     } catch {
       // The zone does not exist. Its opening hours are unknown, and the route reports that.
     }
   }
-  return toJson({ patient, open, walls: localTimes }, 'facts');
+  return toJson({ patient, open, localTimes }, 'facts');
 }
 
 /** The time zones in a config. The config may be invalid. The core reports that. */

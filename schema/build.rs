@@ -30,7 +30,7 @@ fn json(file: &str) -> serde_json::Value {
     serde_json::from_str(&text).unwrap_or_else(|err| panic!("{file}: {err}"))
 }
 
-/// The tables. A row that is used in several places is in a table once, and is referred to by its index.
+/// The tables. A row that is used in several places is stored once, and other rows refer to its index.
 #[derive(Default)]
 struct Tables {
     names: Vec<String>,

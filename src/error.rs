@@ -59,7 +59,7 @@ codes! {
         "Pass the URL with its whole query. Twilio adds bodySHA256 to the URL of a JSON or text POST.";
     /// The URL contains `bodySHA256` twice.
     BodyHashRepeated = "BODY_HASH_REPEATED",
-        "The URL contains bodySHA256 more than once. It is refused because libraries disagree on which one counts.";
+        "The URL contains bodySHA256 more than once. It is refused because libraries disagree on which one to use.";
     /// The URL contains `bodySHA256`, so Twilio signed a JSON or text body, but no body was passed.
     BodyMissing = "BODY_MISSING",
         "Pass the raw body as received. The signature covers it only through its hash in bodySHA256.";
@@ -68,11 +68,11 @@ codes! {
         "Set Bot.rawBody to true (Medplum 5.2 and later). A JSON POST can be verified only with its raw bytes.";
     /// The body is larger than any webhook of Twilio. Its signature was not checked.
     BodyTooLarge = "BODY_TOO_LARGE",
-        "The body is too large: over 32 kB or 1,000 parameters for a form or parsed JSON, over 256 kB for raw JSON. If Twilio sent it, pass fewer custom parameters, or set Bot.rawBody for JSON.";
+        "The body is too large: over 32 KiB or 1,000 parameters for a form or parsed JSON, over 256 KiB for raw JSON. If Twilio sent it, pass fewer custom parameters, or set Bot.rawBody for JSON.";
     /// A callback has no valid call SID.
     CallSidInvalid = "CALL_SID_INVALID",
         "The callback has no valid CallSid (CA and 32 hexadecimal digits), so nothing was stored. Use this webhook URL in Twilio only for voice calls.";
-    /// Other writers changed the record of a call before each attempt to write it.
+    /// Other writers changed a call record before each attempt to write it.
     ChartConflict = "CHART_CONFLICT",
         "Other writers changed the record of this call before each of eight attempts. Twilio sends the event again.";
     /// The FHIR server refused a read or write. The log names the resource type and the interactions.
@@ -81,7 +81,7 @@ codes! {
     /// The FHIR server refused to read a resource that a rule or an action needs, or does not have it.
     ChartRefusedRead = "CHART_REFUSED_READ",
         "The resource does not exist, or the bot's access policy does not allow reading it. The call continued without it. Check the references in the config, and the policy against deploy/policies.";
-    /// The FHIR server did not answer, or failed, when the record of a call was to be read or written.
+    /// The FHIR server failed or did not answer when Plumline read or wrote a call record.
     ChartUnavailable = "CHART_UNAVAILABLE",
         "The server could not read or write the record of a call. Twilio sends the event again, and the sweep adds what is missing.";
     /// The FHIR server did not answer in time when a rule or an action needed the chart.
@@ -99,7 +99,7 @@ codes! {
     /// A holiday is not a valid date.
     ConfigDate = "CONFIG_DATE",
         "The holiday is not a valid date. Write \"2026-11-26\", or \"12-25\" for every year.";
-    /// An action or a choice of a menu does not say what comes next.
+    /// An action or a choice of a menu has no next step.
     ConfigDeadEnd = "CONFIG_DEAD_END",
         "End the action with menu, dial, queue, voicemail, conference, goto, redirect, reject, hangup, or a when with otherwise. A menu choice needs then or language.";
     /// The last rule of a dialplan has conditions, so some calls match no rule.
@@ -117,9 +117,9 @@ codes! {
     /// The dialplan rings an SDK identity that `identities` of the config does not bind to a practitioner or role.
     ConfigIdentityUnbound = "CONFIG_IDENTITY_UNBOUND",
         "Say who may sign in under this identity, for example \"identities\": { \"front-desk\": { \"roles\": [\"receptionist\"] } }. Otherwise no one gets a token for it.";
-    /// `PLUMLINE_CONFIG` does not match its schema. The default plan is used.
+    /// `PLUMLINE_CONFIG` does not match its schema. The default dialplan is used.
     ConfigInvalid = "CONFIG_INVALID",
-        "The config is wrong at the place named here. A bot uses the default plan until you fix it.";
+        "The config is wrong at the place named here. A bot uses the default dialplan until you fix it.";
     /// The value is not a valid language tag.
     ConfigLanguage = "CONFIG_LANGUAGE",
         "Use a language tag such as \"en-US\", \"es-MX\" or \"zh-CN\".";
@@ -170,7 +170,7 @@ codes! {
         "Write the SIP address as \"sip:user@host\", at most 255 characters.";
     /// The config is too long, or an action makes a TwiML document that is too long.
     ConfigSize = "CONFIG_SIZE",
-        "A config has at most 256 KiB. An action and those it continues with must fit into the 64 kB of TwiML that Twilio reads. A menu has at most 500 phrases. Shorten the texts, or remove phrases.";
+        "A config has at most 256 KiB. An action and those it continues with must fit into the 64 KiB of TwiML that Twilio reads. A menu has at most 500 phrases. Shorten the texts, or remove phrases.";
     /// The SSML is not well-formed, or uses something that Twilio does not support.
     ConfigSsml = "CONFIG_SSML",
         "Close every element and write & as &amp;. Use only the elements, attributes and values of Twilio's SSML. Example: Please hold <break time=\"1s\"/> the line.";
@@ -237,9 +237,9 @@ codes! {
     /// A grant of an access token is unknown, or has an unknown or unusable option.
     GrantInvalid = "GRANT_INVALID",
         "Use the grants voice, chat, video, sync, taskRouter and playback, with the options that Twilio documents for them.";
-    /// It is not known whether these hours are open. They count as closed.
+    /// Whether these hours are open is unknown. They are treated as closed.
     HoursUnknown = "HOURS_UNKNOWN",
-        "It is not known whether these hours are open, so they counted as closed. Check their timeZone and healthcareService.";
+        "Whether these hours are open is unknown, so they were treated as closed. Check their timeZone and healthcareService.";
     /// The identity of an access token is empty, longer than 256 characters, or has a character that a URI may not
     /// contain.
     IdentityInvalid = "IDENTITY_INVALID",
@@ -250,7 +250,8 @@ codes! {
     /// Another practitioner or role has the same Twilio identity.
     IdentityTaken = "IDENTITY_TAKEN",
         "Two practitioners have the same identifier of the system http://twilio.com/voice/identity. Change one of them, or bind the identity under identities in the config.";
-    /// The Twilio identity could not be written to the practitioner. The identity made from the id is used.
+    /// The Twilio identity could not be written to the practitioner. Plumline uses an identity made from the
+    /// practitioner's id.
     IdentityUnwritten = "IDENTITY_UNWRITTEN",
         "Allow staff to update their own Practitioner, or write its identifier of the system http://twilio.com/voice/identity yourself.";
     /// The secret of an API key is empty, or has only white space and invisible characters.
@@ -268,13 +269,13 @@ codes! {
     /// An operation was called without a required argument, or with an argument that it cannot use.
     OperationArgument = "OPERATION_ARGUMENT",
         "The argument named here is missing or wrong, or another argument excludes it. docs/operations.md lists the arguments.";
-    /// The bot `operations` or `automation` received an input that it does not know.
+    /// The bot `operations` or `automation` received an input that it does not support.
     OperationUnknown = "OPERATION_UNKNOWN",
         "The operation does not exist, or the bot does nothing for this resource. docs/operations.md lists the operations.";
     /// The callee is a premium-rate, shared-cost, personal or satellite number, or is in `outbound.blocked` of the
     /// config.
     OutboundBlocked = "OUTBOUND_BLOCKED",
-        "The number was not dialed. Premium-rate and satellite numbers never are, nor numbers in outbound.blocked of the config.";
+        "The number was not dialed. Plumline never dials premium-rate numbers, satellite numbers or those in outbound.blocked.";
     /// `outbound.callerId` or `outbound.practitioners` of the config names a number that is not yours. A number of the
     /// pool is used.
     OutboundCallerIdForeign = "OUTBOUND_CALLER_ID_FOREIGN",
@@ -288,9 +289,9 @@ codes! {
     /// The country of the callee is not allowed.
     OutboundCountry = "OUTBOUND_COUNTRY",
         "Add the country to outbound.countries in the config. Without that list, only the countries of your own numbers are allowed.";
-    /// The callee is an emergency service. It could not learn where the caller is.
+    /// The callee is an emergency service. It could not locate the caller.
     OutboundEmergency = "OUTBOUND_EMERGENCY",
-        "Emergency numbers are not dialed from here. The caller was told to use a phone.";
+        "Emergency numbers are not dialed from here. The caller was asked to use a phone.";
     /// The local time of the callee is outside `outbound.hours` of the config.
     OutboundHours = "OUTBOUND_HOURS",
         "In the callee's time zone, it is outside outbound.hours of the config. Call later, or change the hours.";
@@ -327,8 +328,8 @@ codes! {
     /// The ticket is older than ten minutes.
     OutboundTicketExpired = "OUTBOUND_TICKET_EXPIRED",
         "A ticket is valid for ten minutes. Call start-call right before the call to get a new one.";
-    /// The ticket is not ours, belongs to another practitioner, or has no call in the chart; or the call has no
-    /// `CallSid`.
+    /// Plumline did not issue the ticket, the ticket belongs to another practitioner, or the chart has no call for it.
+    /// Or the call has no `CallSid`.
     OutboundTicketInvalid = "OUTBOUND_TICKET_INVALID",
         "The ticket is invalid or belongs to another practitioner. Pass the one that start-call returned, unchanged, and use the access token of the same practitioner.";
     /// A browser call has no ticket, but the config or `PLUMLINE_SECRET` requires one.
@@ -337,7 +338,8 @@ codes! {
     /// Another call has used the ticket, or its call was ended before.
     OutboundTicketUsed = "OUTBOUND_TICKET_USED",
         "A ticket is valid for one call. Call start-call to get a new one.";
-    /// It is not known yet whether Twilio placed a call: its answer was lost, and its list does not show the call.
+    /// Whether Twilio placed a call is unknown: Twilio's answer was lost, and its list of calls does not show the call
+    /// yet.
     OutboundUnknown = "OUTBOUND_UNKNOWN",
         "Ask again with the same requestId in two minutes. The number is not dialed twice.";
     /// A voice parameter that decides the route was sent more than once, with different values.
@@ -381,7 +383,7 @@ codes! {
         "Set this project secret in Medplum (Project, Secrets).";
     /// `PLUMLINE_SECRET` has fewer than 32 characters.
     SecretWeak = "SECRET_WEAK",
-        "Set PLUMLINE_SECRET to at least 32 random characters. A shorter one can be guessed from what it seals.";
+        "Set PLUMLINE_SECRET to at least 32 random characters. An attacker could guess a shorter one.";
     /// The signature header names a shared key that is not configured.
     SharedKeyUnknown = "SHARED_KEY_UNKNOWN",
         "The request is signed with a Twilio shared key that is not configured. Add that key, or sign with the auth token.";
@@ -400,7 +402,7 @@ codes! {
     /// The request has no signature header.
     SignatureMissing = "SIGNATURE_MISSING",
         "The header X-Twilio-Signature is missing. Twilio did not send the request, or a proxy removed the header.";
-    /// The signature matches the parameters with one decoding less.
+    /// The signature matches the parameters before a second decoding.
     SignatureParamsAltered = "SIGNATURE_PARAMS_ALTERED",
         "The parameters were changed on the way (decoded twice). Pass them as received.";
     /// The signature matches a URL whose path differs by a trailing slash.
@@ -414,7 +416,7 @@ codes! {
         "Something changed the order of the query. Pass the URL as received.";
     /// The signature matches the URL with the other scheme.
     SignatureScheme = "SIGNATURE_SCHEME",
-        "Twilio called http and this URL says https, or the reverse. Pass the URL that Twilio's console shows. For a bot, set PLUMLINE_WEBHOOK_URL to it.";
+        "Twilio called http and this URL has https, or the reverse. Pass the URL that Twilio's console shows. For a bot, set PLUMLINE_WEBHOOK_URL to it.";
     /// The request is signed with the example token of Twilio's documentation.
     SignatureTestToken = "SIGNATURE_TEST_TOKEN",
         "A test tool signed with the example token of Twilio's documentation. Let it sign with your account's auth token.";
@@ -429,13 +431,13 @@ codes! {
         "Pass at least one auth token.";
     /// The lifetime of an access token is zero or longer than a day, or it ends before it begins.
     TtlInvalid = "TTL_INVALID",
-        "ttl is 1 to 86400 whole seconds. nbf is in seconds since 1970 and must be before the end of the token.";
+        "ttl is 1 to 86400 whole seconds. nbf is Unix time in seconds and must be before the end of the token.";
     /// Twilio's REST API refused a request of an operation.
     TwilioRefused = "TWILIO_REFUSED",
         "Twilio refused the request. Check the account SID, the API key and its secret, Twilio's debugger, and whether the number may place calls.";
     /// Twilio's REST API did not answer, or failed.
     TwilioUnavailable = "TWILIO_UNAVAILABLE",
-        "Twilio's REST API did not answer in time. Try again. The next run of the sweep does what one run could not.";
+        "Twilio's REST API did not answer in time. Try again. If the sweep failed, its next run continues.";
     /// The element does not support this attribute.
     TwimlAttribute = "TWIML_ATTRIBUTE",
         "This element has no such attribute. Names are case-sensitive.";
@@ -498,7 +500,7 @@ codes! {
         "The root element must be Response.";
     /// The document is longer than Twilio reads.
     TwimlSize = "TWIML_SIZE",
-        "Twilio reads at most 64 kB. Continue a longer document with Redirect.";
+        "Twilio reads at most 64 KiB. Continue a longer document with Redirect.";
     /// The element contains text, but does not allow any.
     TwimlText = "TWIML_TEXT",
         "This element allows no text. Put the text into an element such as Say.";

@@ -1,37 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The format of an event between the host and the core: one text, and the length of each field in it.
+//! The format in which the host passes an event to the core: one text, and the length of each field in it.
 //!
-//! The fields have lengths and no separators. A caller chooses the text, so it may contain any separator.
+//! The format has lengths instead of separators, because a request may contain any separator.
 
-/// A text that consists of fields.
+/// One text that contains several fields.
 #[derive(Clone, Default)]
 pub struct Frame {
     text: String,
-    /// First the head, [`Frame::HEAD`] numbers, then the length of each field in bytes.
+    /// The head ([`Frame::HEAD`] numbers), then the length of each field in bytes.
     numbers: Vec<u32>,
 }
 
 impl Frame {
-    /// How many numbers come before the lengths.
+    /// The size of the head: how many numbers come before the lengths.
     pub const HEAD: usize = 5;
 
-    /// Reads a text that the host wrote in Latin-1, one byte for a UTF-16 code unit, and its numbers. The lengths count
-    /// UTF-16 code units, as JavaScript does. If the lengths do not match the text, the frame has no fields.
+    /// Makes a frame of the text and the numbers that the host wrote. The text is in Latin-1. The lengths in `numbers`
+    /// are in UTF-16 code units, as in JavaScript. If they do not match the text, [`Frame::fields`] returns `None` or
+    /// no fields.
     #[must_use]
     pub fn from_latin1(bytes: Vec<u8>, mut numbers: Vec<u32>) -> Self {
         let text = from_latin1(bytes, lengths(&mut numbers));
         Self::new(text, numbers)
     }
 
-    /// As [`Frame::from_latin1`], for a text in UTF-16, little-endian. A lone surrogate becomes U+FFFD.
+    /// Same as [`Frame::from_latin1`], for a text in UTF-16, little-endian. A lone surrogate becomes U+FFFD.
     #[must_use]
     pub fn from_utf16(bytes: &[u8], mut numbers: Vec<u32>) -> Self {
         let text = from_utf16(bytes, lengths(&mut numbers));
         Self::new(text, numbers)
     }
 
-    /// As [`Frame::from_latin1`], for a text in UTF-8, from hosts that can write nothing else.
+    /// Same as [`Frame::from_latin1`], for a text in UTF-8, which the npm package writes.
     #[must_use]
     pub fn from_utf8(bytes: Vec<u8>, mut numbers: Vec<u32>) -> Self {
         let text = from_utf8(bytes, lengths(&mut numbers));
@@ -79,7 +80,7 @@ pub(super) struct FieldReader<'a> {
 }
 
 impl<'a> FieldReader<'a> {
-    /// The next field; `None` at the end, or if its length does not fit.
+    /// The next field. `None` at the end, or if the length does not match the text.
     pub(super) fn next(&mut self) -> Option<&'a str> {
         let (length, lengths) = self.lengths.split_first()?;
         let (field, rest) = self.rest.split_at_checked(*length as usize)?;
@@ -87,7 +88,7 @@ impl<'a> FieldReader<'a> {
         Some(field)
     }
 
-    /// How many fields are not read yet.
+    /// The number of fields that are left to read.
     pub(super) const fn remaining(&self) -> usize {
         self.lengths.len()
     }
@@ -103,9 +104,9 @@ fn lengths(numbers: &mut [u32]) -> &mut [u32] {
     numbers.get_mut(Frame::HEAD..).unwrap_or_default()
 }
 
-/// Reads Latin-1, and changes the lengths to bytes.
+/// Converts Latin-1 to UTF-8, and the lengths to bytes.
 fn from_latin1(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
-    // In ASCII, a code unit is one byte.
+    // In ASCII, a UTF-16 code unit is one byte, so the lengths stay the same.
     if bytes.is_ascii() {
         return String::from_utf8(bytes).ok();
     }
@@ -116,18 +117,19 @@ fn from_latin1(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
     from_utf16(&wide, lengths)
 }
 
-/// Reads UTF-16, and changes the lengths to bytes. The halves of a surrogate pair in two fields are not joined.
+/// Converts UTF-16 to UTF-8, and the lengths to bytes. If a field ends inside a surrogate pair, each half becomes
+/// U+FFFD.
 fn from_utf16(bytes: &[u8], lengths: &mut [u32]) -> Option<String> {
     let (mut rest, odd) = bytes.as_chunks::<2>();
     let total = lengths.iter().map(|length| u64::from(*length)).sum::<u64>();
     if total != rest.len() as u64 || !odd.is_empty() {
         return None;
     }
-    // UTF-8 takes at most three bytes for a code unit.
+    // In UTF-8, a UTF-16 code unit takes at most three bytes.
     let mut text = vec![0; rest.len() * 3];
     let mut output = text.as_mut_slice();
     let mut lengths = lengths.iter_mut();
-    // The length of the current field, and how many of its code units are not read yet.
+    // The length of the current field, and the number of its code units that are left to read.
     let (mut field, mut unread) = (&mut 0, 0);
     loop {
         let ascii = copy_ascii(output, rest);
@@ -182,7 +184,7 @@ fn ascii(units: [[u8; 2]; 4]) -> Option<[u8; 4]> {
     Some(((pairs | pairs >> 16) as u32).to_le_bytes())
 }
 
-/// Reads UTF-8, and changes the lengths to bytes.
+/// Reads UTF-8, and converts the lengths to bytes.
 fn from_utf8(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
     let text = String::from_utf8(bytes).ok()?;
     if !text.is_ascii() {
@@ -196,7 +198,7 @@ fn from_utf8(bytes: Vec<u8>, lengths: &mut [u32]) -> Option<String> {
     Some(text)
 }
 
-/// How many bytes the first `units` UTF-16 code units of `text` take; `usize::MAX` if the text is shorter.
+/// The number of bytes in the first `units` UTF-16 code units of `text`. `usize::MAX` if the text is shorter.
 fn utf8_length(text: &[u8], units: usize) -> usize {
     // Nearly all fields are ASCII.
     if text.get(..units).is_some_and(<[u8]>::is_ascii) {

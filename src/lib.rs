@@ -2,9 +2,9 @@
 
 //! Plumline answers Twilio calls inside Medplum.
 //!
-//! This crate is the core. It decides what happens, and the host, which is JavaScript, performs it. The core has no
-//! clock, no network, no random numbers, no log and no access to JavaScript. It receives everything as a value: the
-//! event, the secrets, the time. It returns everything as a value: requests, log lines, a response.
+//! This crate is the core, and JavaScript is the host. The core decides what happens, and the host performs it. The
+//! core has no clock, no network, no random numbers, no log and no access to JavaScript. It receives everything as a
+//! value: the event, the secrets, the time. It returns everything as a value: requests, log lines, a response.
 //!
 //! # The run loop
 //!
@@ -15,9 +15,9 @@
 //!                                                bots::operations, bots::automation)
 //!                                                  │
 //!                                                  ▼
-//!   perform the requests  ◀────── asks ───────── the flow awaits Host::ask
+//!   perform the requests  ◀───── requests ────── the flow awaits Host::send
 //!   (FHIR, Twilio, timers)                         ▲        │
-//!        │                                         │        │ no more asks
+//!        │                                         │        │ no more requests
 //!        └───────────────────── resume ────────────┘        ▼
 //!                              (answers)
 //!   send the reply, log   ◀────── reply ──────── the flow returns a Response
@@ -26,8 +26,8 @@
 //! 1. **Event.** The host writes the event into the memory of the WebAssembly instance and calls an export of [`wasm`].
 //! 2. **Start.** The export starts a flow: [`bots::webhook`], [`bots::operations`] or [`bots::automation`]. A flow is
 //!    an `async fn` that handles one use case from top to bottom.
-//! 3. **Asks.** The flow awaits [`Host::ask`](runtime::Host::ask). [`runtime::Flow`] polls it and returns the open
-//!    requests to the host. All FHIR requests that are open at the same time become one batch.
+//! 3. **Requests.** The flow awaits [`Host::send`](runtime::Host::send). [`runtime::Flow`] polls the flow and returns
+//!    its open requests to the host. The FHIR requests that are open at the same time become one batch.
 //! 4. **Answers.** The host performs the requests and resumes the flow with the answers. Steps 3 and 4 repeat.
 //! 5. **Reply.** The flow returns a response. The host sends it and writes the log lines.
 //!
@@ -51,7 +51,7 @@
 //! | [`twiml`] | TwiML documents, and their check against the tables of `schema/` |
 //! | [`fhir`] | references, systems, searches, outcomes, and the difference between two versions of a resource |
 //! | [`policy`] | who may be called |
-//! | [`dialplan`] | the clinic's call plan; [`dialplan::verbs`] has one file for each verb |
+//! | [`dialplan`] | the rules and actions of the config; [`dialplan::verbs`] has one file for each verb |
 //! | [`runtime`] | the run loop: flows, the requests to the host and its answers |
 //! | [`rest`] | requests to Twilio's REST API |
 //! | [`chart`] | records of calls: merging, mapping to FHIR, conditional writes |

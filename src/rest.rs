@@ -10,22 +10,22 @@ use crate::runtime::HttpRequest;
 use crate::signature::WebhookUrl;
 use crate::text::percent_encode;
 
-/// The base URL of the API, unless `TWILIO_API_URL` sets that of another region or a sandbox.
+/// The default base URL of the API. The secret `TWILIO_API_URL` sets another one, for another region or a sandbox.
 const API: &str = "https://api.twilio.com";
 
 /// An account and its API key.
-pub struct Rest {
+pub struct TwilioRest {
     /// `<API>/2010-04-01/Accounts/<AC…>`.
     account: String,
     api: String,
     authorization: String,
 }
 
-impl Rest {
-    /// An account and its API key. `api` is the base URL of another region or a sandbox.
+impl TwilioRest {
+    /// Sets the account and its API key. `api` is the base URL of another region or a sandbox.
     ///
     /// # Errors
-    /// [`Code::UrlInsecure`] or [`Code::UrlNotAbsolute`] if a secret must not be sent to `api`.
+    /// [`Code::UrlInsecure`] if `api` is not encrypted. [`Code::UrlNotAbsolute`] if it has no scheme or host.
     pub fn new(account: &str, key: &str, secret: &str, api: Option<&str>) -> Result<Self, Code> {
         let api = api.unwrap_or(API).trim_end_matches('/').to_owned();
         WebhookUrl::secure(api.as_str())?;
@@ -34,14 +34,14 @@ impl Rest {
         Ok(Self { account, api, authorization })
     }
 
-    /// Reads a list or a resource. `path` is for example `/Calls.json`.
+    /// Reads a list or a resource at `path`, for example `/Calls.json`.
     #[must_use]
     pub fn get(&self, path: &str, query: &[(&str, &str)]) -> HttpRequest {
         let separator = if query.is_empty() { "" } else { "?" };
         self.request("GET", [&self.account, path, separator, &form(query)].concat(), String::new())
     }
 
-    /// Reads the next page of a list. `uri` is its `next_page_uri`, which includes the account.
+    /// Reads the next page of a list. `uri` is the `next_page_uri` of the previous page.
     #[must_use]
     pub fn page(&self, uri: &str) -> HttpRequest {
         self.request("GET", [&self.api, uri].concat(), String::new())
@@ -79,7 +79,7 @@ pub fn recording_path(sid: &str) -> String {
     ["/Recordings/", &percent_encode(sid), ".json"].concat()
 }
 
-/// `application/x-www-form-urlencoded`.
+/// Encodes `params` as `application/x-www-form-urlencoded`.
 #[must_use]
 pub fn form(params: &[(&str, &str)]) -> String {
     let mut text = String::new();
@@ -94,8 +94,8 @@ pub fn form(params: &[(&str, &str)]) -> String {
 mod tests {
     use super::*;
 
-    fn rest(api: Option<&str>) -> Result<Rest, Code> {
-        Rest::new("AC1", "SK1", "invented", api)
+    fn rest(api: Option<&str>) -> Result<TwilioRest, Code> {
+        TwilioRest::new("AC1", "SK1", "invented", api)
     }
 
     #[test]

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Converts between instants (milliseconds since 1970) and the formats of FHIR and Twilio.
+//! Converts between Unix time in milliseconds and the formats of FHIR and Twilio.
 //!
-//! Time zones are not handled here: ask the host for the local time of a zone (`Ask::Zone`).
+//! This module has no time zones. The host converts between instants and local times (`HostRequest::Zone`).
 
 use crate::json::decimal;
 
@@ -15,8 +15,8 @@ pub const MINUTE: u64 = 60_000;
 
 const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
-/// Converts a date of the proleptic Gregorian calendar to days since 1970-01-01; `None` for a date that does not exist
-/// or is before 1970.
+/// Converts a Gregorian date to the number of days since 1970-01-01. Returns `None` if the date does not exist or is
+/// before 1970.
 #[must_use]
 pub fn days_since_epoch(year: u32, month: u32, day: u32) -> Option<u64> {
     if !(1970..=9999).contains(&year) || !(1..=12).contains(&month) || day == 0 || day > days_in(year, month) {
@@ -29,7 +29,7 @@ pub fn days_since_epoch(year: u32, month: u32, day: u32) -> Option<u64> {
     Some(days + u64::from(of_year) - 719_468)
 }
 
-/// Converts days since 1970-01-01 to year, month and day.
+/// Converts the number of days since 1970-01-01 to year, month and day.
 #[must_use]
 pub fn date_from_days(days: u64) -> (u32, u32, u32) {
     let days = days + 719_468;
@@ -80,7 +80,7 @@ fn padded(number: u64, width: usize) -> String {
     [zeros, &digits].concat()
 }
 
-/// Parses a FHIR `instant`, or a `dateTime` with time and zone. A `date` is read as its midnight in UTC.
+/// Parses a FHIR `instant`, or a `dateTime` with time and zone. A `date` becomes midnight in UTC.
 #[must_use]
 pub fn parse_instant(text: &str) -> Option<u64> {
     let date = days_since_epoch(digits(text, 0, 4)?, digits(text, 5, 2)?, digits(text, 8, 2)?)?;
@@ -109,11 +109,11 @@ pub fn parse_instant(text: &str) -> Option<u64> {
     }
 }
 
-/// Parses RFC 2822 as Twilio writes it: `Sat, 21 Nov 2026 09:30:00 +0000`.
+/// Parses an RFC 2822 date as Twilio writes it: `Sat, 21 Nov 2026 09:30:00 +0000`.
 #[must_use]
 pub fn parse_rfc2822(text: &str) -> Option<u64> {
     let text = crate::text::split_on(text, b',').1.trim_ascii_start();
-    // Some writers do not pad a day of one digit.
+    // Some writers omit the leading zero of the day.
     let text = if text.as_bytes().get(1) == Some(&b' ') { ["0", text].concat() } else { text.to_owned() };
     let name = text.get(3..6)?;
     let month = MONTHS.iter().position(|month| *month == name)? as u32 + 1;
@@ -127,7 +127,7 @@ pub fn parse_rfc2822(text: &str) -> Option<u64> {
     }
 }
 
-/// `HH:MM:SS` at the index `at`, in milliseconds. A leap second counts as the second before it.
+/// `HH:MM:SS` at the index `at`, in milliseconds. A leap second (`:60`) becomes `:59`.
 fn clock(text: &str, at: usize) -> Option<u64> {
     let (hour, minute, second) = (digits(text, at, 2)?, digits(text, at + 3, 2)?, digits(text, at + 6, 2)?);
     let in_range = hour < 24 && minute < 60 && second <= 60;

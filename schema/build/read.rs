@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! schema/twiml.json with the rules of schema/overlay.json applied to it.
+//! Reads schema/twiml.json and applies the rules of schema/overlay.json to it.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 pub(super) struct Schema {
     pub(super) classes: Vec<Class>,
     pub(super) enums: BTreeMap<String, Vec<String>>,
-    /// The enums for which other words may be valid too.
+    /// The enums that allow other words as well.
     pub(super) open: Vec<String>,
 }
 
@@ -99,13 +99,13 @@ fn attribute_rule(classes: &mut [Class], selector: &str, rule: &Value) {
     let (class, attribute) = selector.split_once('@').expect("a selector has the form class@attribute");
     let adds = rule["add"] == true;
     let mut matched = false;
-    for one in classes.iter_mut().filter(|one| class == "*" || one.key == class) {
+    for item in classes.iter_mut().filter(|item| class == "*" || item.key == class) {
         if adds {
             let any = Spec { min: i32::MIN, max: i32::MAX, ..Spec::default() };
-            let before = one.attributes.insert(attribute.to_owned(), any);
+            let before = item.attributes.insert(attribute.to_owned(), any);
             assert!(before.is_none(), "npm twilio already has {selector}");
         }
-        if let Some(spec) = one.attributes.get_mut(attribute) {
+        if let Some(spec) = item.attributes.get_mut(attribute) {
             set(spec, &rule["set"]);
             matched = true;
         }
@@ -125,7 +125,7 @@ fn element_rule(class: &mut Class, set: &Value) {
     }
 }
 
-/// Sets members of `spec`. They are those of schema/twiml.json, and those that only the overlay has.
+/// Sets members of `spec`: those of schema/twiml.json, and those that only the overlay has.
 fn set(spec: &mut Spec, from: &Value) {
     for (name, value) in object(from) {
         match &**name {
@@ -146,7 +146,7 @@ fn set(spec: &mut Spec, from: &Value) {
             _ => panic!("a rule cannot set {name} of an attribute"),
         }
     }
-    // A type that comes after the enum has cleared it.
+    // `type` clears the enum, and it may come after `enum`.
     if let Some(words) = from.get("enum") {
         spec.words = Some(string(words));
     }

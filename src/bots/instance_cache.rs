@@ -2,7 +2,7 @@
 
 //! What a bot instance caches between events.
 //!
-//! The cache may be lost at any moment. That only costs time.
+//! Medplum may discard the instance at any moment. The next event then reads everything again.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use crate::signature::{SigningOrder, WebhookUrl};
 #[derive(Default)]
 pub struct InstanceCache {
     settings: Option<Rc<Settings>>,
-    /// The webhook's own URL as Medplum reported it, and when, in milliseconds since 1970.
+    /// When Medplum last reported the webhook's own URL (Unix time in milliseconds), and the URL.
     pub own_url: Option<(u64, WebhookUrl)>,
     /// The parameter names of the last verified event. The next event may omit them.
     pub names: Rc<ParamNames>,
@@ -29,12 +29,12 @@ pub struct InstanceCache {
 pub struct LocalTimeCache {
     /// Minutes since 1970.
     minute: u64,
-    /// By zone. A config names few zones.
+    /// Each zone and its local time. The list is short, because a config names few zones.
     times: Vec<(String, LocalTime)>,
 }
 
 impl LocalTimeCache {
-    /// The local time in `zone`, if it is known for this minute.
+    /// The local time in `zone`, if it is cached for the minute of `now` (Unix time in milliseconds).
     #[must_use]
     pub fn at(&self, zone: &str, now: u64) -> Option<LocalTime> {
         let known = |(name, _): &&(String, LocalTime)| self.minute == now / MINUTE && name == zone;
@@ -58,7 +58,8 @@ impl LocalTimeCache {
     }
 }
 
-/// In milliseconds. Time zone transitions are at whole minutes of UTC.
+/// A minute in milliseconds. A local time can be cached for a minute, because time zones change at whole minutes of
+/// UTC.
 const MINUTE: u64 = 60_000;
 
 /// The distinct parameter names of an event, and their order in the signature.
@@ -66,7 +67,7 @@ const MINUTE: u64 = 60_000;
 pub struct ParamNames {
     /// In the order received.
     pub names: Vec<String>,
-    /// In the order of the signature. `None` if the order also depends on the values, because two names became equal.
+    /// In the order of the signature. `None` if two names are equal. The order then also depends on the values.
     pub order: Option<SigningOrder>,
 }
 
@@ -86,14 +87,14 @@ impl ParamNames {
 pub type SharedCache = Rc<RefCell<InstanceCache>>;
 
 impl InstanceCache {
-    /// The settings from `secrets`.
+    /// The settings from `secrets`. They are parsed again only if the secrets changed.
     pub fn settings(&mut self, secrets: &FrameSecrets<'_>) -> Rc<Settings> {
         match &self.settings {
             Some(settings) if settings.are_of(secrets) => Rc::clone(settings),
             _ => {
                 let settings = Rc::new(Settings::read(secrets));
                 self.settings = Some(Rc::clone(&settings));
-                // Other secrets belong to another project, where the bot has another URL.
+                // Other secrets may belong to another project. The bot has another URL there.
                 self.own_url = None;
                 settings
             }

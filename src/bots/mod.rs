@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The bots: their settings, and one file per flow.
+//! The bots, their settings, and what an instance caches.
 
 mod automation;
 mod instance_cache;

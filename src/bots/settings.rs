@@ -6,12 +6,13 @@ use crate::dialplan::config::{Config, ConfigError};
 use crate::error::{Code, Problem};
 use crate::phone::E164;
 use crate::policy::clean;
-use crate::rest::Rest;
+use crate::rest::TwilioRest;
 use crate::runtime::{FrameSecrets, Secret, Secrets};
 use crate::signature::{AuthToken, WebhookUrl};
 use crate::text::{is_blank, list};
 
-/// `PLUMLINE_CONFIG`. If it is not set, or cannot be read, the default config, with the error if there is one.
+/// The config from `PLUMLINE_CONFIG`, or the default config if the secret is not set or not valid. The second value is
+/// the error of an invalid config.
 pub(super) fn read_config(secrets: &impl Secrets) -> (Config, Option<ConfigError>) {
     match secrets.secret(Secret::Config).map(Config::read) {
         None => (Config::default(), None),
@@ -20,29 +21,30 @@ pub(super) fn read_config(secrets: &impl Secrets) -> (Config, Option<ConfigError
     }
 }
 
-/// Twilio's REST API with `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY`, `TWILIO_API_SECRET` and `TWILIO_API_URL`.
+/// A client for Twilio's REST API. It uses `TWILIO_ACCOUNT_SID`, `TWILIO_API_KEY`, `TWILIO_API_SECRET` and
+/// `TWILIO_API_URL`.
 ///
 /// # Errors
 /// [`Code::SecretMissing`], [`Code::SecretBlank`], [`Code::UrlInsecure`] or [`Code::UrlNotAbsolute`], with the name of
 /// the secret.
-pub(super) fn read_rest(secrets: &impl Secrets) -> Result<Rest, Problem> {
+pub(super) fn read_rest(secrets: &impl Secrets) -> Result<TwilioRest, Problem> {
     let account = secrets.require(Secret::AccountSid)?;
     let (key, secret) = (secrets.require(Secret::ApiKey)?, secrets.require(Secret::ApiSecret)?);
-    Rest::new(account, key, secret, secrets.secret(Secret::ApiUrl))
+    TwilioRest::new(account, key, secret, secrets.secret(Secret::ApiUrl))
         .map_err(|code| Problem::at(code, Secret::ApiUrl.name()))
 }
 
-/// Our numbers, as `TWILIO_NUMBER` lists them.
+/// The clinic's numbers from `TWILIO_NUMBER`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct OurNumbers {
+pub(super) struct ClinicNumbers {
     /// The E.164 numbers, without the spaces and punctuation that people type.
     pub(super) valid: Vec<String>,
-    /// Whether the list has other entries, too.
+    /// Whether the list also has entries that are not E.164.
     pub(super) has_invalid: bool,
 }
 
-impl OurNumbers {
-    /// `None` where the secret is not set.
+impl ClinicNumbers {
+    /// Reads the secret. `None` if it is not set.
     pub(super) fn read(secrets: &impl Secrets) -> Option<Self> {
         let mut numbers = Self::default();
         for number in list(secrets.secret(Secret::Number)?).map(clean).filter(|number| !is_blank(number)) {
@@ -59,15 +61,15 @@ impl OurNumbers {
     pub(super) const INVALID: Problem = Problem::at(Code::NumberInvalid, Secret::Number.name());
 }
 
-/// The secrets of the webhook bot. An invalid one is reported when it is needed. There is no `Debug`, because it would
-/// print them.
+/// The secrets of the webhook bot. An invalid secret is reported only when it is needed. The type has no `Debug`,
+/// because `Debug` would print the secrets.
 #[derive(Clone)]
 pub struct Settings {
-    /// The secrets as they were read.
+    /// The unparsed secrets, to detect a change.
     given: [Option<String>; Secret::IN_FRAME],
-    /// `TWILIO_AUTH_TOKEN`: several during a rotation, never empty.
+    /// `TWILIO_AUTH_TOKEN`: at least one token, and several during a rotation.
     pub tokens: Result<Vec<AuthToken>, Problem>,
-    numbers: Result<OurNumbers, Problem>,
+    numbers: Result<ClinicNumbers, Problem>,
     /// `TWILIO_ACCOUNT_SID`.
     pub account: Option<String>,
     /// `TWILIO_TWIML_APP_SID`.
@@ -78,8 +80,8 @@ pub struct Settings {
     pub config: Config,
     /// Why `PLUMLINE_CONFIG` is not used, if it is invalid.
     pub config_error: Option<ConfigError>,
-    /// Whether a setting is used that the default plan does not support.
-    pub beyond_default: bool,
+    /// Whether `PLUMLINE_CONFIG` or `PLUMLINE_SECRET` is set. The default dialplan uses neither.
+    pub has_config_or_secret: bool,
 }
 
 impl Settings {
@@ -88,7 +90,7 @@ impl Settings {
     pub fn read(secrets: &FrameSecrets<'_>) -> Self {
         let (config, config_error) = read_config(secrets);
         let url = secrets.secret(Secret::WebhookUrl);
-        let numbers = secrets.require(Secret::Number).map(|_| OurNumbers::read(secrets).unwrap_or_default());
+        let numbers = secrets.require(Secret::Number).map(|_| ClinicNumbers::read(secrets).unwrap_or_default());
         Self {
             given: secrets.0.map(|secret| secret.map(str::to_owned)),
             tokens: tokens(secrets),
@@ -98,7 +100,7 @@ impl Settings {
             url: url.map(|url| WebhookUrl::secure(url).map_err(|code| Problem::at(code, Secret::WebhookUrl.name()))),
             config,
             config_error,
-            beyond_default: secrets.secret(Secret::Config).is_some()
+            has_config_or_secret: secrets.secret(Secret::Config).is_some()
                 || secrets.raw(Secret::SealingKeys).is_some_and(|given| !given.is_empty()),
         }
     }
@@ -109,21 +111,21 @@ impl Settings {
         self.given.iter().zip(secrets.0).all(|(given, secret)| given.as_deref() == secret)
     }
 
-    /// `PLUMLINE_SECRET`, trimmed. A blank value still counts as set: it opens no ticket, and calls that need one are
-    /// refused.
+    /// `PLUMLINE_SECRET`, trimmed. A blank value is returned as `""`, which opens no ticket. The webhook then refuses
+    /// calls that need a ticket.
     #[must_use]
     pub fn sealing(&self) -> Option<&str> {
         self.given[Secret::SealingKeys as usize].as_deref().filter(|given| !given.is_empty()).map(str::trim_ascii)
     }
 
-    /// Our numbers from `TWILIO_NUMBER`, at least one, and the problem with other entries.
+    /// The clinic's numbers from `TWILIO_NUMBER` (at least one), and the problem if other entries are not valid.
     ///
     /// # Errors
     /// [`Code::SecretMissing`], [`Code::SecretBlank`] or [`Code::NumberInvalid`], with the name of the secret.
     pub fn numbers(&self) -> Result<(Vec<E164<'_>>, Option<Problem>), Problem> {
-        let ours = self.numbers.as_ref().map_err(Clone::clone)?;
-        let wrong = ours.has_invalid.then_some(OurNumbers::INVALID);
-        let numbers: Vec<_> = ours.valid.iter().filter_map(|number| E164::parse(number)).collect();
+        let own = self.numbers.as_ref().map_err(Clone::clone)?;
+        let wrong = own.has_invalid.then_some(ClinicNumbers::INVALID);
+        let numbers: Vec<_> = own.valid.iter().filter_map(|number| E164::parse(number)).collect();
         if numbers.is_empty() {
             return Err(wrong.unwrap_or(Problem::at(Code::SecretBlank, Secret::Number.name())));
         }
@@ -165,12 +167,12 @@ mod tests {
 
     #[test]
     fn reads_numbers_as_people_type_them() {
-        let numbers = |text: &str| OurNumbers::read(&event(&format!(r#"{{"TWILIO_NUMBER":"{text}"}}"#)));
-        let ours = |valid: &[&str], has_invalid| {
-            Some(OurNumbers { valid: valid.iter().map(|number| (*number).to_owned()).collect(), has_invalid })
+        let numbers = |text: &str| ClinicNumbers::read(&event(&format!(r#"{{"TWILIO_NUMBER":"{text}"}}"#)));
+        let own = |valid: &[&str], has_invalid| {
+            Some(ClinicNumbers { valid: valid.iter().map(|number| (*number).to_owned()).collect(), has_invalid })
         };
-        assert_eq!(numbers("+1 (555) 010-0001, +1.555.010.0002"), ours(&["+15550100001", "+15550100002"], false));
-        assert_eq!(numbers("+15550100001, 911,"), ours(&["+15550100001"], true));
+        assert_eq!(numbers("+1 (555) 010-0001, +1.555.010.0002"), own(&["+15550100001", "+15550100002"], false));
+        assert_eq!(numbers("+15550100001, 911,"), own(&["+15550100001"], true));
         assert_eq!(numbers(" "), None);
     }
 }

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The call as a FHIR `Communication`, <https://hl7.org/fhir/R4/communication.html>.
+//! Reads and writes a call record, the FHIR `Communication` of a call: <https://hl7.org/fhir/R4/communication.html>.
 //!
-//! The extension holds the complete log. The other elements are derived from it, for people and for searches.
+//! An extension has the complete call state. The other elements are derived from it, for people and for searches.
 
 use super::extension::{self, parts_of};
-use super::leg::{Count, Leg};
+use super::leg::{Leg, NumberField};
 use super::status::Status;
 use super::values::call_sid;
-use super::{CallDirection, CallLog};
+use super::{CallDirection, CallState};
 use crate::fhir::change::{equals, place, reorder, update_element, update_member};
 use crate::fhir::element::{concept, extension_of, has_coding, identifier, identifier_value, is, reference};
 use crate::fhir::systems::{TWILIO, VOICE_CATEGORY};
 use crate::json::{Json, decimal};
 use crate::time::instant;
 
-/// The last part of the extension URL, after the base and a slash.
+/// The last part of the extension URL, after the base URL and a slash.
 pub const EXTENSION: &str = "twilio-call";
 const MEDIUM: (&str, &str) = ("http://terminology.hl7.org/CodeSystem/v3-ParticipationMode", "TEL");
 
-/// The order of the members, whatever was written first.
+/// The order in which the members of a `Communication` are written.
 const ORDER: [&str; 16] = [
     "resourceType",
     "id",
@@ -39,7 +39,7 @@ const ORDER: [&str; 16] = [
     "note",
 ];
 
-/// The elements that are derived from a log. `Null` stands for an absent element.
+/// The elements that are derived from a call state. `Null` is an absent element.
 #[derive(Default)]
 struct Elements {
     based_on: Json,
@@ -52,39 +52,40 @@ struct Elements {
     payload: Json,
 }
 
-impl CallLog {
-    /// Reads the log from a `Communication`. Without a log of ours, only the `CallSid` is read.
+impl CallState {
+    /// Reads the call state from a `Communication`. Without Plumline's extension, reads only the `CallSid` in
+    /// `identifier`.
     ///
-    /// Extensions with any base are read, and there may be several. While a config cannot be read, its base is not
-    /// known.
+    /// A `Communication` may have several extensions with different base URLs, and all of them are read. The base URL
+    /// in the config may have changed, or the config may not be valid.
     #[must_use]
     pub fn read(resource: &Json) -> Self {
-        let mut log = Self::default();
-        for one in call_extensions(resource) {
-            log.merge(&extension::read(parts_of(one)));
+        let mut state = Self::default();
+        for item in call_extensions(resource) {
+            state.merge(&extension::read(parts_of(item)));
         }
-        if log.root.is_none()
+        if state.root.is_none()
             && let Some(sid) = identifier_value(resource, TWILIO).and_then(call_sid)
         {
-            log.claim(sid.0);
+            state.set_root(sid.0);
         }
-        log
+        state
     }
 
-    /// Whether `resource` contains a log.
+    /// Whether `resource` has an extension with a call state.
     #[must_use]
     pub fn is_written_in(resource: &Json) -> bool {
         call_extensions(resource).next().is_some()
     }
 
-    /// Writes the log into `existing`, or into a new `Communication`. `base` is that of the extension's URL, by default
-    /// [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE).
+    /// Writes the call state into `existing`, or into a new `Communication`. `base` is the base URL of the extension,
+    /// by default [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE).
     ///
-    /// In an existing resource, only elements change that were derived from the log that it contains. What others added
-    /// (payloads, notes, extensions) or corrected (the patient, the status `entered-in-error`) is preserved. If there
-    /// are several extensions of ours, one is left, with `base`.
+    /// In an existing resource, an element changes only if its value was derived from an earlier call state. Additions
+    /// by others (payloads, notes, extensions) and corrections (the patient, the status `entered-in-error`) are
+    /// preserved. Several extensions of Plumline are merged into one, with `base`.
     #[must_use]
-    pub fn write(&self, existing: Option<Json>, base: &str) -> Json {
+    pub fn write(&self, existing: Option<Json>, extension_base: &str) -> Json {
         let mut resource = existing
             .filter(|resource| is(resource, "resourceType", "Communication"))
             .unwrap_or_else(|| Json::object([("resourceType", Json::of("Communication"))]));
@@ -94,9 +95,9 @@ impl CallLog {
         let is_new = !has_log && !concepts.iter().any(|concept| has_coding(concept, system, code));
         let mut previous = Vec::new();
         let mut earlier = Vec::new();
-        for one in call_extensions(&resource) {
-            previous.push(extension::read(parts_of(one)).elements());
-            earlier.extend_from_slice(parts_of(one));
+        for item in call_extensions(&resource) {
+            previous.push(extension::read(parts_of(item)).elements());
+            earlier.extend_from_slice(parts_of(item));
         }
         if !has_log {
             previous.push(if is_new { Elements::default() } else { Self::default().elements() });
@@ -105,17 +106,17 @@ impl CallLog {
         if !parts.is_empty() {
             let mut all = resource.get("extension").map(Json::elements).unwrap_or_default().to_vec();
             let at = all.iter().position(is_call_extension).unwrap_or(all.len());
-            all.retain(|one| !is_call_extension(one));
-            all.insert(at, extension_of(&[base, "/", EXTENSION].concat(), parts));
+            all.retain(|item| !is_call_extension(item));
+            all.insert(at, extension_of(&[extension_base, "/", EXTENSION].concat(), parts));
             resource.set("extension", Json::List(all));
         }
         if let Some(root) = &self.root {
-            let ours = |one: &Json| is(one, "system", TWILIO);
+            let own = |item: &Json| is(item, "system", TWILIO);
             let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
             let mut named =
-                identifiers.iter().find(|one| ours(one)).cloned().unwrap_or_else(|| identifier(TWILIO, root));
+                identifiers.iter().find(|item| own(item)).cloned().unwrap_or_else(|| identifier(TWILIO, root));
             named.set("value", Json::of(root));
-            place(&mut resource, "identifier", named, ours);
+            place(&mut resource, "identifier", named, own);
         }
         for (name, (system, code)) in [("category", VOICE_CATEGORY), ("medium", MEDIUM)] {
             let concepts = resource.get(name).map(Json::elements).unwrap_or_default();
@@ -123,7 +124,7 @@ impl CallLog {
                 place(&mut resource, name, concept(system, code), |_| false);
             }
         }
-        // Every `Communication` has a status, so the status of someone else's draft is replaced.
+        // `status` is required in a `Communication`, so the status of a draft by another program is replaced.
         if is_new && !is(&resource, "status", "entered-in-error") {
             resource.set("status", Json::Null);
         }
@@ -132,7 +133,7 @@ impl CallLog {
         resource
     }
 
-    /// A summary of the call in one line.
+    /// A summary of the call in one line, for people.
     #[must_use]
     pub fn line(&self) -> String {
         let kind = match self.direction() {
@@ -142,8 +143,9 @@ impl CallLog {
         };
         let root = self.root_leg();
         let mut line = kind.to_owned();
-        let duration =
-            root.and_then(|root| root.count(Count::Duration)).map(|seconds| [&decimal(seconds.into()), "s"].concat());
+        let duration = root
+            .and_then(|root| root.count(NumberField::Duration))
+            .map(|seconds| [&decimal(seconds.into()), "s"].concat());
         let parts = [
             ("; status=", root.and_then(Leg::status).map(Status::word)),
             ("; answeredBy=", self.answered_by()),
@@ -161,7 +163,7 @@ impl CallLog {
     fn elements(&self) -> Elements {
         let status = match &self.root {
             None => "preparation",
-            Some(_) if self.is_over() => "completed",
+            Some(_) if self.has_ended() => "completed",
             Some(_) => "in-progress",
         };
         let to = |text: Option<&String>| text.map_or(Json::Null, |text| reference(text));
@@ -188,8 +190,8 @@ impl CallLog {
 }
 
 impl Elements {
-    /// Updates the elements. `previous` has the elements that were derived from each extension in the resource. It is
-    /// not known which of them was written.
+    /// Updates the elements. `previous` has the elements derived from each extension in the resource. Any of these may
+    /// be the ones that were written.
     fn apply(self, resource: &mut Json, previous: &[Self]) {
         update_element(
             resource,
@@ -237,26 +239,27 @@ impl Elements {
     }
 }
 
-/// What was written as the element `name`: the value in `previous` that the resource has, or else the first value.
+/// The value of the element `name` that Plumline wrote: the one in `previous` that the resource has, or else the first
+/// one.
 fn written<'w>(resource: &Json, name: &str, previous: &'w [Elements], value: fn(&Elements) -> &Json) -> &'w Json {
     let current = resource.get(name).unwrap_or(&Json::Null);
     let values = || previous.iter().map(value).filter(|value| **value != Json::Null);
-    let stands = |value: &&Json| equals(current, value) || current.elements().iter().any(|one| equals(one, value));
+    let stands = |value: &&Json| equals(current, value) || current.elements().iter().any(|item| equals(item, value));
     values().find(stands).or_else(|| values().next()).unwrap_or(&Json::Null)
 }
 
-/// Our extensions of a resource. There is one, unless the base has changed. No more than [`MAX_EXTENSIONS`] are read,
-/// because each is compared with every element of a list.
+/// Plumline's extensions of a resource: one, unless the base URL changed. At most [`MAX_EXTENSIONS`] are read, because
+/// each one is compared with every element of a list.
 fn call_extensions(resource: &Json) -> impl Iterator<Item = &Json> {
     let all = resource.get("extension").map(Json::elements).unwrap_or_default();
-    all.iter().filter(|one| is_call_extension(one)).take(MAX_EXTENSIONS)
+    all.iter().filter(|item| is_call_extension(item)).take(MAX_EXTENSIONS)
 }
 
 /// The maximum number of extensions that are read.
 const MAX_EXTENSIONS: usize = 8;
 
-/// Whether an extension holds a call log, whatever its base.
+/// Whether an extension has a call state, with any base URL.
 pub fn is_call_extension(extension: &Json) -> bool {
     let url = extension.get("url").and_then(Json::text).unwrap_or_default();
-    url.strip_suffix(EXTENSION).is_some_and(|base| base.ends_with('/'))
+    url.strip_suffix(EXTENSION).is_some_and(|extension_base| extension_base.ends_with('/'))
 }

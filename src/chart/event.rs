@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What one request of Twilio says about a call.
+//! What one request of Twilio reports about a call.
 
 use super::status::Status;
 use super::values::{address, call_sid, is_address, is_word, sid, word};
@@ -9,19 +9,19 @@ use crate::dialplan::{CallSid, Params, Party};
 use crate::json::Json;
 use crate::time::{parse_instant, parse_rfc2822};
 
-/// What a request, or an item in Twilio's list of calls, says about one leg. A dial action also describes the dialed
-/// leg.
+/// The report of a request, or of an item in Twilio's list of calls, about one leg. A dial action also reports the
+/// dialed leg.
 ///
 /// Sources: <https://www.twilio.com/docs/voice/twiml#request-parameters>,
-/// <https://www.twilio.com/docs/voice/api/call-resource>. A malformed value counts as absent. `TranscriptionText` is
-/// not read, because it is what a patient said and is stored elsewhere.
+/// <https://www.twilio.com/docs/voice/api/call-resource>. A malformed value is treated as absent. `TranscriptionText`
+/// is not read, because it has a patient's words and is stored in a separate `Communication`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CallEvent<'a> {
     /// `CallSid`.
     pub sid: CallSid<'a>,
     /// `ParentCallSid`.
     pub parent: Option<CallSid<'a>>,
-    /// `Direction`, as Twilio sends it. A call that a browser places is `inbound`, too.
+    /// `Direction`, as Twilio sends it. It is also `inbound` for a call that a browser places.
     pub direction: Option<&'a str>,
     /// `From`, as Twilio sends it. [`CallEvent::from_party`] parses it.
     pub from: Option<&'a str>,
@@ -31,13 +31,14 @@ pub struct CallEvent<'a> {
     pub status: Option<Status>,
     /// `SequenceNumber`, which orders the progress events of a leg.
     pub sequence: Option<u32>,
-    /// Milliseconds since 1970: `Timestamp`, or when the request arrived. In the list, `start_time`.
+    /// The time of the event, as Unix time in milliseconds: `Timestamp`, or the arrival of the request. In the list,
+    /// `start_time`.
     pub at: Option<u64>,
-    /// When it was in progress, if this event says so.
+    /// When the leg was in progress, if the event reports that. Unix time in milliseconds.
     pub answered: Option<u64>,
-    /// When it had ended, if this event says so. In the list, `end_time`.
+    /// When the leg had ended, if the event reports that. Unix time in milliseconds. In the list, `end_time`.
     pub ended: Option<u64>,
-    /// `CallDuration`, in seconds. `Duration` is in billed minutes and is not read.
+    /// `CallDuration`, in seconds. `Duration` is not read, because it is in billed minutes.
     pub duration: Option<u32>,
     /// `AnsweredBy`: `human`, `machine_start`, and others.
     pub answered_by: Option<&'a str>,
@@ -45,7 +46,7 @@ pub struct CallEvent<'a> {
     pub stir_verstat: Option<&'a str>,
     /// `SipResponseCode`.
     pub sip_response: Option<u32>,
-    /// `ErrorCode` of Twilio.
+    /// Twilio's `ErrorCode`.
     pub error: Option<u32>,
     /// The recording, if the event is about one.
     pub recording: Option<RecordingReport<'a>>,
@@ -53,9 +54,10 @@ pub struct CallEvent<'a> {
     pub dial: Option<DialReport<'a>>,
     /// The wait, if the event is a queue action.
     pub queue: Option<QueueReport<'a>>,
-    /// Whether another participant was in the conference.
+    /// Whether the event proves that the caller was in a conference with another participant.
     pub joined_conference: bool,
-    /// Whether the dialplan answers with `<Reject>`. Twilio reports such a call like any unanswered call.
+    /// Whether the dialplan answered with `<Reject>`. Twilio does not report that: the call has the status of an
+    /// unanswered call.
     pub rejected: bool,
 }
 
@@ -68,8 +70,8 @@ pub struct RecordingReport<'a> {
     pub status: Option<&'a str>,
     /// `RecordingDuration`, in seconds.
     pub duration: Option<u32>,
-    /// Whether a caller left it as a message: `RecordingSource` is `RecordVerb`, or this is the action of a `<Record>`.
-    /// A flow that knows it may set it here.
+    /// Whether the recording is a message: `RecordingSource` is `RecordVerb`, or the request is the action of a
+    /// `<Record>`.
     pub message: bool,
 }
 
@@ -96,19 +98,19 @@ pub struct QueueReport<'a> {
 }
 
 impl<'a> CallEvent<'a> {
-    /// Reads the parameters of a callback that arrived at `received_at` (milliseconds since 1970).
+    /// Reads the parameters of a callback that arrived at `received_at` (Unix time in milliseconds).
     ///
-    /// A parameter with two values counts as absent. `None` if `CallSid`, or a given `ParentCallSid`, is not valid,
-    /// because the call is then not known.
+    /// A parameter with two values is treated as absent. `None` if `CallSid` is not valid, or if `ParentCallSid` is
+    /// present and not valid, because the root call is then unknown.
     #[must_use]
     pub fn read(pairs: &[(&'a str, &'a str)], received_at: u64) -> Option<Self> {
         let params = Params(pairs);
         let mut event = Self::from_first_request(pairs, received_at)?;
-        // An incoming leg has no parent.
+        // An inbound leg has no parent.
         if params.has_value("ParentCallSid") && event.direction != Some("inbound") {
             event.parent = Some(call_sid(params.get("ParentCallSid")?).filter(|parent| *parent != event.sid)?);
         }
-        // Conferences number their own events.
+        // The `SequenceNumber` of a conference event counts the events of the conference, not of the leg.
         event.sequence = params.number("SequenceNumber").filter(|_| !params.has_value("ConferenceSid"));
         event.joined_conference = params.has_value("ConferenceSid") && has_joined(params);
         event.set_time(params.get("Timestamp").and_then(parse_rfc2822).unwrap_or(received_at));
@@ -145,8 +147,8 @@ impl<'a> CallEvent<'a> {
         Some(event)
     }
 
-    /// Reads the first request of a call. It uses only parameters that Twilio sends in every request, because a browser
-    /// may add any other name to this one. `None` as in [`CallEvent::read`].
+    /// Reads the first request of a call. Uses only parameters that Twilio sends in every request, because a browser
+    /// may add parameters with any other name. `None` under the same conditions as [`CallEvent::read`].
     #[must_use]
     pub fn from_first_request(pairs: &[(&'a str, &'a str)], received_at: u64) -> Option<Self> {
         let params = Params(pairs);
@@ -160,7 +162,8 @@ impl<'a> CallEvent<'a> {
     }
 
     /// Reads an item of Twilio's list: `sid`, `parent_call_sid`, `status`, `start_time`, `end_time` (RFC 2822),
-    /// `duration` (seconds), `direction`, `from`, `to`, `answered_by`. `None` as in [`CallEvent::read`].
+    /// `duration` (seconds), `direction`, `from`, `to`, `answered_by`. `None` under the same conditions as
+    /// [`CallEvent::read`].
     #[must_use]
     pub fn from_rest(call: &'a Json) -> Option<Self> {
         let text = |name| call.get(name).and_then(Json::text).filter(|text| !text.is_empty());
@@ -175,14 +178,14 @@ impl<'a> CallEvent<'a> {
         event.answered_by = text("answered_by").filter(|text| is_word(text));
         event.status = text("status").and_then(Status::parse);
         event.at = time("start_time").or_else(|| time("date_created"));
-        event.ended = time("end_time").filter(|_| event.is_over());
+        event.ended = time("end_time").filter(|_| event.has_ended());
         event.duration = text("duration").and_then(parse_integer).or_else(|| call.get("duration")?.integer());
         Some(event)
     }
 
-    /// The call of this leg: its parent, or itself.
+    /// The `CallSid` of the root call: the parent of this leg, or the leg itself.
     #[must_use]
-    pub fn root(&self) -> CallSid<'a> {
+    pub fn root_sid(&self) -> CallSid<'a> {
         self.parent.unwrap_or(self.sid)
     }
 
@@ -200,14 +203,14 @@ impl<'a> CallEvent<'a> {
 
     /// Whether the leg had ended.
     #[must_use]
-    pub fn is_over(&self) -> bool {
+    pub fn has_ended(&self) -> bool {
         self.status.is_some_and(Status::is_terminal)
     }
 
     fn set_time(&mut self, at: u64) {
         self.at = Some(at);
         self.answered = self.at.filter(|_| self.status == Some(Status::InProgress));
-        self.ended = self.at.filter(|_| self.is_over());
+        self.ended = self.at.filter(|_| self.has_ended());
     }
 
     const fn of(sid: CallSid<'a>) -> Self {
@@ -243,11 +246,12 @@ impl RecordingReport<'_> {
     }
 }
 
-/// Whether a conference event says that another participant was there with this call.
+/// Whether a conference event proves that the caller was in the conference with another participant.
 ///
-/// `conference-start` has no call, so the order of events decides. Someone alone joins with the first event and leaves
-/// with the second. If the caller does not start the conference, the others may be waiting, too. Then only the end by
-/// another participant proves it. Source: <https://www.twilio.com/docs/voice/twiml/conference#statuscallback>.
+/// `conference-start` has no `CallSid`, so the order of events is used. A participant who is alone joins with the first
+/// event and leaves with the second. If the caller does not start the conference, the other participants may also be
+/// waiting. Then only an end by another participant is a proof. Source:
+/// <https://www.twilio.com/docs/voice/twiml/conference#statuscallback>.
 fn has_joined(params: Params<'_, '_>) -> bool {
     let number = params.number("SequenceNumber").unwrap_or_default();
     let starts = params.get("StartConferenceOnEnter") != Some("false");
@@ -306,7 +310,7 @@ mod tests {
             ("ErrorCode", "13224"),
         ])
         .unwrap();
-        assert_eq!((event.sid, event.root()), (CallSid(ROOT), CallSid(CHILD)));
+        assert_eq!((event.sid, event.root_sid()), (CallSid(ROOT), CallSid(CHILD)));
         assert_eq!((event.status, event.sequence), (Some(Status::Completed), Some(3)));
         assert_eq!((event.at, event.duration), (Some(NOW - 1_000), Some(49)));
         assert_eq!((event.sip_response, event.error), (Some(200), Some(13_224)));
@@ -379,9 +383,9 @@ mod tests {
             ("AnsweredBy", "human"),
         ];
         let event = CallEvent::from_first_request(&pairs, NOW).unwrap();
-        assert_eq!((event.root(), event.dial, event.answered_by), (CallSid(ROOT), None, None));
+        assert_eq!((event.root_sid(), event.dial, event.answered_by), (CallSid(ROOT), None, None));
         assert_eq!((event.to, event.status), (Some("555 0100"), Some(Status::Ringing)));
-        assert_eq!(CallEvent::read(&pairs, NOW).unwrap().root(), CallSid(ROOT));
+        assert_eq!(CallEvent::read(&pairs, NOW).unwrap().root_sid(), CallSid(ROOT));
     }
 
     #[test]
@@ -391,7 +395,7 @@ mod tests {
         )
         .unwrap();
         let event = CallEvent::from_rest(&json).unwrap();
-        assert_eq!((event.sid, event.root()), (CallSid(CHILD), CallSid(ROOT)));
+        assert_eq!((event.sid, event.root_sid()), (CallSid(CHILD), CallSid(ROOT)));
         assert_eq!((event.at, event.ended), (Some(NOW), Some(NOW + 60_000)));
         assert_eq!((event.duration, event.sequence, event.answered_by), (Some(55), None, None));
         assert_eq!((event.direction, event.status), (Some("outbound-dial"), Some(Status::Completed)));

@@ -5,25 +5,28 @@
 use super::event::{CallEvent, RecordingReport};
 use super::status::{Reports, Status};
 
-/// The maximum difference, in milliseconds, between a start and its calculation from an end and a duration in seconds.
+/// The maximum error, in milliseconds, of a start that is calculated from the end and a duration in seconds.
 const ROUNDING: u64 = 2_000;
 
-/// One leg, which has its own `CallSid` at Twilio.
+/// One leg. Each leg has its own `CallSid` at Twilio.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Leg {
     /// `CallSid`.
     pub sid: String,
-    /// Of two texts, the first in byte order is kept.
+    /// By [`TextField`]. A merge keeps the first of two texts in byte order.
     pub(super) texts: [Option<String>; TEXTS.len()],
-    /// Of two numbers, the greater is kept.
+    /// By [`NumberField`]. A merge keeps the greater number.
     pub(super) counts: [Option<u32>; COUNTS.len()],
-    /// Of two instants, the earlier is kept.
+    /// By [`TimeField`], as Unix time in milliseconds. A merge keeps the earlier instant.
     pub(super) instants: [Option<u64>; INSTANTS.len()],
     pub(super) reports: Reports,
-    /// The best status that a dial action reported for a leg without a `DialCallSid`.
+    /// The greatest status that dial actions reported without a `DialCallSid`.
     pub(super) dialed: Option<Status>,
+    /// Whether the leg was connected to another party (`DialBridged`, or a conference with another participant).
     pub(super) bridged: Option<bool>,
+    /// Whether a recording of the leg is a message.
     pub(super) message: bool,
+    /// Whether the dialplan answered with `<Reject>`.
     pub(super) rejected: bool,
     /// The `RecordingSid`s, sorted.
     pub(super) recordings: Vec<String>,
@@ -31,7 +34,7 @@ pub struct Leg {
 
 /// A text of a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Text {
+pub enum TextField {
     /// `ParentCallSid`.
     Parent,
     /// `Direction`.
@@ -50,7 +53,7 @@ pub enum Text {
 
 /// A number of a leg.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Count {
+pub enum NumberField {
     /// `CallDuration`, in seconds.
     Duration,
     /// The highest `SequenceNumber`.
@@ -65,9 +68,9 @@ pub enum Count {
     Recording,
 }
 
-/// An instant of a leg, in milliseconds since 1970.
+/// An instant of a leg, as Unix time in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Instant {
+pub enum TimeField {
     /// The time of its first event.
     Start,
     /// When it was first in progress.
@@ -76,17 +79,17 @@ pub enum Instant {
     End,
 }
 
-/// The names in the extension, by [`Text`].
+/// The names in the extension, by [`TextField`].
 pub(super) const TEXTS: [&str; 7] =
     ["parentCallSid", "direction", "answeredBy", "stirVerstat", "from", "to", "queueResult"];
-/// The names in the extension, by [`Count`].
+/// The names in the extension, by [`NumberField`].
 pub(super) const COUNTS: [&str; 6] =
     ["durationSeconds", "sequenceNumber", "sipResponseCode", "errorCode", "queueSeconds", "recordingSeconds"];
-/// The names in the extension, by [`Instant`].
+/// The names in the extension, by [`TimeField`].
 pub(super) const INSTANTS: [&str; 3] = ["start", "answered", "end"];
 
 impl Leg {
-    /// The leg of an event.
+    /// The leg that an event reports.
     pub(super) fn of(event: &CallEvent<'_>) -> Self {
         let mut leg = Self { sid: event.sid.0.to_owned(), ..Self::default() };
         let owned = |text: Option<&str>| text.map(str::to_owned);
@@ -119,28 +122,28 @@ impl Leg {
         leg
     }
 
-    /// The leg that a dial action describes.
+    /// The dialed leg that a dial action reports.
     pub(super) fn dialed_by(event: &CallEvent<'_>) -> Option<Self> {
         let dial = event.dial?;
         let mut leg = Self { sid: dial.sid?.0.to_owned(), ..Self::default() };
-        leg.texts[Text::Parent as usize] = Some(event.sid.0.to_owned());
-        leg.counts[Count::Duration as usize] = dial.duration;
-        leg.instants[Instant::End as usize] = event.at.filter(|_| dial.status.is_some_and(Status::is_terminal));
+        leg.texts[TextField::Parent as usize] = Some(event.sid.0.to_owned());
+        leg.counts[NumberField::Duration as usize] = dial.duration;
+        leg.instants[TimeField::End as usize] = event.at.filter(|_| dial.status.is_some_and(Status::is_terminal));
         leg.reports = Reports::of(dial.status, None);
         leg.bridged = dial.bridged;
         Some(leg)
     }
 
-    /// Merges what another log knows of the same leg.
+    /// Merges the data of the same leg in another call state.
     pub(super) fn merge(&mut self, other: &Self) {
-        for (ours, theirs) in self.texts.iter_mut().zip(&other.texts) {
-            keep_min(ours, theirs.as_ref());
+        for (own, other) in self.texts.iter_mut().zip(&other.texts) {
+            keep_min(own, other.as_ref());
         }
-        for (ours, theirs) in self.counts.iter_mut().zip(other.counts) {
-            *ours = (*ours).max(theirs);
+        for (own, other) in self.counts.iter_mut().zip(other.counts) {
+            *own = (*own).max(other);
         }
-        for (ours, theirs) in self.instants.iter_mut().zip(&other.instants) {
-            keep_min(ours, theirs.as_ref());
+        for (own, other) in self.instants.iter_mut().zip(&other.instants) {
+            keep_min(own, other.as_ref());
         }
         self.reports.merge(other.reports);
         self.dialed = self.dialed.max(other.dialed);
@@ -152,21 +155,21 @@ impl Leg {
         }
     }
 
-    /// A text.
+    /// The value of a text field.
     #[must_use]
-    pub fn text(&self, text: Text) -> Option<&str> {
+    pub fn text(&self, text: TextField) -> Option<&str> {
         self.texts[text as usize].as_deref()
     }
 
-    /// A number.
+    /// The value of a number field.
     #[must_use]
-    pub const fn count(&self, count: Count) -> Option<u32> {
+    pub const fn count(&self, count: NumberField) -> Option<u32> {
         self.counts[count as usize]
     }
 
-    /// An instant.
+    /// The value of a time field, as Unix time in milliseconds.
     #[must_use]
-    pub const fn instant(&self, instant: Instant) -> Option<u64> {
+    pub const fn instant(&self, instant: TimeField) -> Option<u64> {
         self.instants[instant as usize]
     }
 
@@ -178,7 +181,7 @@ impl Leg {
 
     /// Whether the leg has ended.
     #[must_use]
-    pub fn is_over(&self) -> bool {
+    pub fn has_ended(&self) -> bool {
         self.status().is_some_and(Status::is_terminal)
     }
 
@@ -188,7 +191,7 @@ impl Leg {
         &self.recordings
     }
 
-    /// Whether the leg has this recording, or there is nothing to play.
+    /// Whether the leg has this recording, or the recording has no audio.
     #[must_use]
     pub fn has_recording(&self, recording: &RecordingReport<'_>) -> bool {
         !recording.is_available() || self.recordings.iter().any(|known| known == recording.sid)
@@ -206,53 +209,54 @@ impl Leg {
         self.message
     }
 
-    /// When it was answered: when it was first in progress, or if no event says so, its end minus its duration.
+    /// When the leg was answered, as Unix time in milliseconds: when it was first in progress, or if no event reported
+    /// that, its end minus its duration.
     #[must_use]
     pub fn answered_at(&self) -> Option<u64> {
-        self.instant(Instant::Answered).or_else(|| self.start_by_duration())
+        self.instant(TimeField::Answered).or_else(|| self.start_by_duration())
     }
 
-    /// When it started: its first event, or if that came long after Twilio answered the call, its end minus its
-    /// duration. A caller may cause no event before the first key press or the end of a greeting.
+    /// When the leg started, as Unix time in milliseconds: its first event, or its end minus its duration if that is
+    /// much earlier. The first event may be late, because a call may cause no event before a key press or the end of a
+    /// greeting.
     #[must_use]
     pub fn started_at(&self) -> Option<u64> {
-        let first_seen = self.instant(Instant::Start)?;
-        let ended = self.instant(Instant::End) == Some(first_seen);
+        let first_seen = self.instant(TimeField::Start)?;
+        let ended = self.instant(TimeField::End) == Some(first_seen);
         self.start_by_duration().filter(|start| ended || start + ROUNDING < first_seen).or(Some(first_seen))
     }
 
-    /// The start, unless the only known instants are when it was in progress or over, which may be long after the
-    /// start.
+    /// The start. `None` if only the answer or the end is known, which may be long after the start.
     pub(super) fn known_start(&self) -> Option<u64> {
-        let later = self.instant(Instant::Answered).into_iter().chain(self.instant(Instant::End)).min();
+        let later = self.instant(TimeField::Answered).into_iter().chain(self.instant(TimeField::End)).min();
         let was_seen_earlier =
-            later.is_some_and(|later| self.instant(Instant::Start).is_some_and(|first_seen| first_seen < later));
+            later.is_some_and(|later| self.instant(TimeField::Start).is_some_and(|first_seen| first_seen < later));
         self.started_at().filter(|_| was_seen_earlier || self.start_by_duration().is_some())
     }
 
     /// Whether the caller left a queue and was connected.
     /// Source: <https://www.twilio.com/docs/voice/twiml/enqueue#queueresult-values>.
     pub(super) fn left_queue_connected(&self) -> bool {
-        matches!(self.text(Text::QueueResult), Some("bridged" | "bridging-in-process" | "redirected-from-bridged"))
+        matches!(self.text(TextField::QueueResult), Some("bridged" | "bridging-in-process" | "redirected-from-bridged"))
     }
 
     /// The end minus the duration.
     fn start_by_duration(&self) -> Option<u64> {
-        let duration = self.count(Count::Duration).filter(|_| self.status() == Some(Status::Completed))?;
-        self.instant(Instant::End)?.checked_sub(u64::from(duration) * 1_000)
+        let duration = self.count(NumberField::Duration).filter(|_| self.status() == Some(Status::Completed))?;
+        self.instant(TimeField::End)?.checked_sub(u64::from(duration) * 1_000)
     }
 }
 
-/// Keeps the smaller value. `None` counts as greater than any value.
-pub(super) fn keep_min<T: Clone + Ord>(ours: &mut Option<T>, theirs: Option<&T>) {
-    if let Some(theirs) = theirs
-        && ours.as_ref().is_none_or(|ours| theirs < ours)
+/// Keeps the smaller of two values. `None` is greater than any value.
+pub(super) fn keep_min<T: Clone + Ord>(own: &mut Option<T>, other: Option<&T>) {
+    if let Some(other) = other
+        && own.as_ref().is_none_or(|own| other < own)
     {
-        *ours = Some(theirs.clone());
+        *own = Some(other.clone());
     }
 }
 
-/// The maximum number of recordings of a leg. No real leg has this many, but a forged record might.
+/// The maximum number of recordings of a leg. It limits the size of a forged record.
 const MAX_RECORDINGS: usize = 100;
 
 /// Inserts a text into a sorted list without duplicates.

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The log of a call in the chart: all events about it, merged.
+//! The call state in the chart: all events of a call, merged.
 //!
-//! Twilio's events arrive late, twice and out of order, and several bots write at the same time. A [`CallLog`] is not
-//! affected by that: merging two logs gives the same result in any order and any number of times. The outcome, the
-//! status and the `Communication` are derived from the merged log only.
+//! Twilio's events may arrive late, twice and out of order, and several bots write at the same time. A merge of call
+//! states is therefore commutative, associative and idempotent. The outcome, the status and the `Communication` are
+//! derived only from the merged [`CallState`].
 
 mod communication;
 mod event;
@@ -20,13 +20,13 @@ mod values;
 
 pub use communication::{EXTENSION, is_call_extension};
 pub use event::{CallEvent, DialReport, QueueReport, RecordingReport};
-pub use leg::{Count, Instant, Leg, Text};
+pub use leg::{Leg, NumberField, TextField, TimeField};
 pub use outcome::Outcome;
 pub use pages::PagedSearch;
 pub use resources::{check_conditional_create, counted, found};
 pub use status::{Reports, Status};
 pub use store::{
-    Chart, ChartWrite, RetryPolicy, SECOND_ATTEMPT, Stored, is_complete, nothing_else, search, search_all, store,
+    CallRecord, RecordWrite, RetryPolicy, SECOND_ATTEMPT, Stored, is_complete, nothing_else, search, search_all, store,
 };
 pub use store_error::StoreError;
 pub use values::{call_sid, transcription_sid};
@@ -35,39 +35,39 @@ use crate::dialplan::Party;
 use leg::keep_min;
 use values::is_address;
 
-/// What is known about one call.
+/// The state of one call, merged from its events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct CallLog {
+pub struct CallState {
     /// The root leg's `CallSid`. `None` while a ticket waits for its call.
     root: Option<String>,
-    /// Sorted by `CallSid`, including the root.
+    /// All legs including the root leg, sorted by `CallSid`.
     legs: Vec<Leg>,
-    context: Context,
+    context: CallContext,
 }
 
-/// What a plan or a ticket knows about a call. Of two texts, the first in byte order counts, and of two instants the
-/// earlier.
+/// The people and the subject of a call, from the dialplan or a ticket. A merge keeps the first of two texts in byte
+/// order, and the earlier of two instants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Context {
-    /// `Patient/…`: whom the call is about.
+pub struct CallContext {
+    /// `Patient/…`: the subject of the call.
     pub patient: Option<String>,
-    /// `RelatedPerson/…`: who speaks for the patient.
+    /// `RelatedPerson/…`: the person who speaks for the patient.
     pub related: Option<String>,
-    /// `Practitioner/…` or `PractitionerRole/…`: who speaks for the clinic.
+    /// `Practitioner/…` or `PractitionerRole/…`: the person who speaks for the clinic.
     pub practitioner: Option<String>,
-    /// `Appointment/…`: what the call is about.
+    /// `Appointment/…`: the appointment that the call is about.
     pub appointment: Option<String>,
-    /// The identity that may claim a ticket, or that placed the call.
+    /// The Twilio identity that may claim the ticket, or that placed the call.
     pub identity: Option<String>,
-    /// The E.164 number that a ticket allows to dial.
+    /// The number that the ticket allows to dial, E.164.
     pub number: Option<String>,
-    /// The practitioner's own phone, E.164. It rings first if a call is placed by REST.
+    /// The practitioner's own phone, E.164. It rings first in a call that is placed by REST.
     pub practitioner_number: Option<String>,
-    /// When a ticket was written, in milliseconds since 1970.
+    /// When the call was prepared, as Unix time in milliseconds.
     pub prepared: Option<u64>,
 }
 
-/// The maximum number of legs in a log.
+/// The maximum number of legs of a call.
 const MAX_LEGS: usize = 300;
 
 /// The direction of a call, from the clinic's point of view.
@@ -79,7 +79,7 @@ pub enum CallDirection {
     Outbound,
 }
 
-impl Context {
+impl CallContext {
     pub(super) const fn texts(&self) -> [&Option<String>; 7] {
         [
             &self.patient,
@@ -105,54 +105,54 @@ impl Context {
     }
 }
 
-impl CallLog {
-    /// A log that has only a context: a ticket.
+impl CallState {
+    /// The state of a prepared call, which has only a context.
     #[must_use]
-    pub fn ticket(context: &Context) -> Self {
-        let mut log = Self::default();
-        log.add_context(context);
-        log
+    pub fn ticket(context: &CallContext) -> Self {
+        let mut state = Self::default();
+        state.add_context(context);
+        state
     }
 
-    /// The log of these events of one call.
+    /// The state from events of one call.
     #[must_use]
     pub fn of(events: &[CallEvent<'_>]) -> Self {
-        let mut log = Self::default();
+        let mut state = Self::default();
         for event in events {
-            log.add(event);
+            state.add(event);
         }
-        log
+        state
     }
 
     /// Adds an event.
     pub fn add(&mut self, event: &CallEvent<'_>) {
-        let root = event.root().0;
-        self.claim(root);
+        let root = event.root_sid().0;
+        self.set_root(root);
         self.merge_leg(&Leg::of(event));
         if let Some(child) = Leg::dialed_by(event) {
             self.merge_leg(&child);
         }
     }
 
-    /// Sets the call of the log, for example when a call claims a ticket. Logs of two calls must not be merged. If that
+    /// Sets the root call, for example when a call claims a ticket. Do not merge the states of two calls. If that
     /// happens, the smaller `CallSid` is the root and the other one a leg.
-    pub fn claim(&mut self, root: &str) {
+    pub fn set_root(&mut self, root: &str) {
         keep_min(&mut self.root, Some(&root.to_owned()));
         self.merge_leg(&Leg { sid: root.to_owned(), ..Leg::default() });
     }
 
     /// Adds a context. A text that is empty or longer than 256 bytes is ignored.
-    pub fn add_context(&mut self, context: &Context) {
-        for (ours, theirs) in self.context.texts_mut().into_iter().zip(context.texts()) {
-            if theirs.as_deref().is_some_and(is_address) {
-                keep_min(ours, theirs.as_ref());
+    pub fn add_context(&mut self, context: &CallContext) {
+        for (own, other) in self.context.texts_mut().into_iter().zip(context.texts()) {
+            if other.as_deref().is_some_and(is_address) {
+                keep_min(own, other.as_ref());
             }
         }
         keep_min(&mut self.context.prepared, context.prepared.as_ref());
     }
 
-    /// Restores what was sealed when the call was prepared, if `context` was prepared.
-    pub fn restore(&mut self, context: &Context) {
+    /// Restores the values that were sealed when the call was prepared. No effect if `context` was not prepared.
+    pub fn restore(&mut self, context: &CallContext) {
         if context.prepared.is_some() {
             self.context.practitioner.clone_from(&context.practitioner);
             self.context.identity.clone_from(&context.identity);
@@ -162,13 +162,13 @@ impl CallLog {
         }
     }
 
-    /// Adds what another log of the same call knows.
+    /// Merges another state of the same call.
     pub fn merge(&mut self, other: &Self) {
         self.merge_legs(other);
         self.add_context(&other.context);
     }
 
-    /// Adds what another log of the same call knows of its legs.
+    /// Merges the legs of another state of the same call.
     pub fn merge_legs(&mut self, other: &Self) {
         keep_min(&mut self.root, other.root.as_ref());
         for leg in &other.legs {
@@ -176,21 +176,21 @@ impl CallLog {
         }
     }
 
-    /// Whether the log has the leg's end and duration, and the recording, of `event`. Twilio's list often repeats what
-    /// is known in other words, which is not worth a write.
+    /// Whether the state already has the status, the duration and the recording in `event`. Items of Twilio's list
+    /// often differ only in form from the callbacks, which does not justify a write.
     #[must_use]
     pub fn includes(&self, event: &CallEvent<'_>) -> bool {
         self.leg(event.sid.0).is_some_and(|leg| {
             leg.status() >= event.status
-                && leg.count(Count::Duration) >= event.duration
-                && leg.is_over() == event.is_over()
+                && leg.count(NumberField::Duration) >= event.duration
+                && leg.has_ended() == event.has_ended()
                 && event.recording.as_ref().is_none_or(|recording| leg.has_recording(recording))
         })
     }
 
     /// The root's `CallSid`. `None` for a ticket that no call has claimed.
     #[must_use]
-    pub fn root(&self) -> Option<&str> {
+    pub fn root_sid(&self) -> Option<&str> {
         self.root.as_deref()
     }
 
@@ -203,48 +203,49 @@ impl CallLog {
     /// The first leg of the call.
     #[must_use]
     pub fn root_leg(&self) -> Option<&Leg> {
-        self.leg(self.root()?)
+        self.leg(self.root_sid()?)
     }
 
-    /// The dialed legs, sorted by `CallSid`.
+    /// All legs except the root leg, sorted by `CallSid`.
     pub fn children(&self) -> impl Iterator<Item = &Leg> {
         self.legs.iter().filter(|leg| Some(&leg.sid) != self.root.as_ref())
     }
 
-    /// What a plan or a ticket knows.
+    /// The people and the subject of the call.
     #[must_use]
-    pub const fn context(&self) -> &Context {
+    pub const fn context(&self) -> &CallContext {
         &self.context
     }
 
     /// Whether the call has ended.
     #[must_use]
-    pub fn is_over(&self) -> bool {
-        self.root_leg().is_some_and(Leg::is_over)
+    pub fn has_ended(&self) -> bool {
+        self.root_leg().is_some_and(Leg::has_ended)
     }
 
-    /// The direction of the call. Twilio's `Direction` is `inbound` for a browser's call, so the caller decides.
+    /// The direction of the call. It depends on the form of `From`, because Twilio's `Direction` is also `inbound` for
+    /// a browser's call.
     #[must_use]
     pub fn direction(&self) -> Option<CallDirection> {
         if self.context.prepared.is_some() || self.context.identity.is_some() {
             return Some(CallDirection::Outbound);
         }
         let root = self.root_leg()?;
-        if let Some(Party::Client(_)) = root.text(Text::From).map(Party::parse) {
+        if let Some(Party::Client(_)) = root.text(TextField::From).map(Party::parse) {
             return Some(CallDirection::Outbound);
         }
-        let direction = root.text(Text::Direction)?;
+        let direction = root.text(TextField::Direction)?;
         Some(if direction.starts_with("outbound") { CallDirection::Outbound } else { CallDirection::Inbound })
     }
 
-    /// When the call started, as far as is known.
+    /// The earliest known start of the call, as Unix time in milliseconds.
     #[must_use]
     pub fn started_at(&self) -> Option<u64> {
         self.legs.iter().filter_map(Leg::started_at).min()
     }
 
-    /// When it was answered: by a dialed leg, or by the one who took the caller out of a queue, or else by the root.
-    /// `None` if the call ended without an answer.
+    /// When the call was answered, as Unix time in milliseconds: by a dialed leg, or by the person who took the caller
+    /// from a queue, or else by the root leg. `None` if the call ended without an answer.
     #[must_use]
     pub fn answered_at(&self) -> Option<u64> {
         if self.outcome().is_some_and(|outcome| !matches!(outcome, Outcome::Answered | Outcome::Voicemail)) {
@@ -259,28 +260,28 @@ impl CallLog {
         answered.or_else(|| root.answered_at().filter(|_| root.bridged != Some(true)))
     }
 
-    /// When the caller left the queue and was connected. Twilio reports the wait only after the talk, and does not
-    /// report when it began. It began at the start of the call or later, after the dialed phones stopped ringing.
-    /// `None` if neither is known.
+    /// When the caller left the queue and was connected, as Unix time in milliseconds. Twilio reports the length of the
+    /// wait only after the conversation, and never its start. The wait started with the call, or after the dialed
+    /// phones stopped ringing. `None` if both instants are unknown.
     fn bridged_at(&self, root: &Leg) -> Option<u64> {
-        let waited = u64::from(root.count(Count::Queue)?) * 1_000;
+        let waited = u64::from(root.count(NumberField::Queue)?) * 1_000;
         let abandoned =
-            self.children().filter(|leg| leg.answered_at().is_none()).filter_map(|leg| leg.instant(Instant::End));
+            self.children().filter(|leg| leg.answered_at().is_none()).filter_map(|leg| leg.instant(TimeField::End));
         let began = abandoned.chain(root.known_start()).max()?;
         let bridged = began.saturating_add(waited);
-        Some(root.instant(Instant::End).map_or(bridged, |end| bridged.min(end)))
+        Some(root.instant(TimeField::End).map_or(bridged, |end| bridged.min(end)))
     }
 
-    /// `AnsweredBy` of the root, or else of a dialed leg.
+    /// `AnsweredBy` of the root leg, or else of a dialed leg.
     #[must_use]
     pub fn answered_by(&self) -> Option<&str> {
-        let word = |leg: &'_ Leg| leg.text(Text::AnsweredBy).is_some();
+        let word = |leg: &'_ Leg| leg.text(TextField::AnsweredBy).is_some();
         let leg = self.root_leg().filter(|leg| word(leg)).or_else(|| self.children().find(|leg| word(leg)));
-        leg?.text(Text::AnsweredBy)
+        leg?.text(TextField::AnsweredBy)
     }
 
     fn merge_leg(&mut self, leg: &Leg) {
-        // No real call has this many legs, but a forged record might.
+        // A forged record may have any number of legs.
         if self.legs.len() >= MAX_LEGS && self.leg(&leg.sid).is_none() {
             return;
         }

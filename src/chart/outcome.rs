@@ -2,11 +2,12 @@
 
 //! The outcome of a call.
 
-use super::leg::{Count, Leg, Text};
+use super::leg::{Leg, NumberField, TextField};
 use super::status::Status;
-use super::{CallDirection, CallLog, Party};
+use super::{CallDirection, CallState, Party};
 
-/// How a call, or one of its legs, ended. Of several legs, the greatest outcome counts.
+/// How a call or a leg ended. The order is used for a call with several legs, which has the greatest outcome of its
+/// legs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Outcome {
     /// The call could not be connected.
@@ -52,17 +53,17 @@ impl Leg {
         if self.has_message() {
             return Some(Outcome::Voicemail);
         }
-        if status != Status::Completed && self.count(Count::SipResponse) == Some(DECLINE) {
+        if status != Status::Completed && self.count(NumberField::SipResponse) == Some(DECLINE) {
             return Some(Outcome::Declined);
         }
-        let machine = self.text(Text::AnsweredBy).is_some_and(|by| by.starts_with("machine"));
-        let to_client = matches!(self.text(Text::To).map(Party::parse), Some(Party::Client(_)));
+        let machine = self.text(TextField::AnsweredBy).is_some_and(|by| by.starts_with("machine"));
+        let to_client = matches!(self.text(TextField::To).map(Party::parse), Some(Party::Client(_)));
         Some(match status {
             Status::Completed if machine => Outcome::Voicemail,
-            // Picked up, but never connected: the callee did not take the call.
+            // The callee answered but was never connected, so the callee did not accept the call.
             Status::Completed if self.bridged == Some(false) => Outcome::NoAnswer,
             Status::Completed => Outcome::Answered,
-            // An app has no busy line.
+            // An app is never busy, so the callee declined the call.
             Status::Busy if to_client => Outcome::Declined,
             Status::Busy => Outcome::Busy,
             Status::Failed => Outcome::Failed,
@@ -71,12 +72,12 @@ impl Leg {
     }
 }
 
-impl CallLog {
+impl CallState {
     /// How the call ended. `None` while it is in progress.
     ///
-    /// A message makes it `voicemail`, whoever was dialed before. Otherwise, the greatest [`Outcome`] of the dialed
-    /// legs, the queue and the conference counts. Without those, the root leg decides. An inbound call, or a call that
-    /// staff placed, that ended this way was answered by no one.
+    /// If the caller left a message, it is `voicemail`. Otherwise, it is the greatest [`Outcome`] of the dialed legs,
+    /// the queue and the conference. Without any of these, it depends on the root leg: a completed root leg means that
+    /// no one answered, unless the call needs no other leg.
     #[must_use]
     pub fn outcome(&self) -> Option<Outcome> {
         let root = self.root_leg()?;
@@ -84,7 +85,7 @@ impl CallLog {
         if root.has_message() || self.children().any(Leg::has_message) {
             return Some(Outcome::Voicemail);
         }
-        let mut best = match root.text(Text::QueueResult) {
+        let mut best = match root.text(TextField::QueueResult) {
             _ if root.left_queue_connected() || root.bridged == Some(true) => Some(Outcome::Answered),
             Some("hangup") => Some(Outcome::Dropped),
             Some("error" | "system-error") => Some(Outcome::Failed),
@@ -105,7 +106,7 @@ impl CallLog {
         }
         Some(match best {
             Some(best) => best,
-            // The end of a child was not reported: it rang when the caller hung up.
+            // No end was reported for a dialed leg, so it still rang when the caller hung up.
             None if has_children => Outcome::Dropped,
             None if root.status() == Some(Status::Canceled) => Outcome::Dropped,
             None if root_outcome == Outcome::Answered && !self.has_one_party(root) => Outcome::NoAnswer,
@@ -114,18 +115,19 @@ impl CallLog {
     }
 }
 
-impl CallLog {
-    /// Whether the call needs no other leg: it was placed by REST to the person on the root leg, or staff took a caller
-    /// out of a queue or joined a conference.
+impl CallState {
+    /// Whether the root leg alone is a complete call: REST placed it to the callee, or staff took a caller from a queue
+    /// or joined a conference.
     fn has_one_party(&self, root: &Leg) -> bool {
-        let to_queue = root.text(Text::To).is_some_and(|to| to.starts_with("queue:") || to.starts_with("conference:"));
-        let from_browser = matches!(root.text(Text::From).map(Party::parse), Some(Party::Client(_)));
+        let to_queue =
+            root.text(TextField::To).is_some_and(|to| to.starts_with("queue:") || to.starts_with("conference:"));
+        let from_browser = matches!(root.text(TextField::From).map(Party::parse), Some(Party::Client(_)));
         let is_our_own_phone = from_browser || self.context().prepared.is_some();
         to_queue || self.direction() == Some(CallDirection::Outbound) && !is_our_own_phone
     }
 }
 
-/// What a dialed leg means for the outcome of the call.
+/// The outcome that a dialed leg contributes to the call.
 fn outcome_of_child(leg: &Leg) -> Option<Outcome> {
     match leg.status()? {
         Status::Canceled if leg.outcome() == Some(Outcome::NoAnswer) => Some(Outcome::Dropped),

@@ -1,53 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Reads all resources of a search in the order of an instant, page by page, while others write.
+//! Reads all results of a search page by page, sorted by time, while other programs write.
 //!
-//! A page starts at the instant where the last one ended, and not at an offset. So nothing is skipped or read twice
-//! when resources are added or removed. Several resources may share an instant, because Twilio's are whole seconds. The
-//! ids of the last instant are remembered.
+//! Each page starts at the time of the last result and not at an offset. Added or removed resources therefore cause no
+//! gaps and no repetitions. Several resources may have the same time, because Twilio's times are in seconds. The reader
+//! stores the ids that it already read at that time.
 
 use super::resources::found;
 use super::store_error::StoreError;
 use crate::error::Code;
 use crate::json::{Json, decimal};
-use crate::runtime::{Ask, FhirRequest, Host};
+use crate::runtime::{FhirRequest, Host, HostRequest};
 use crate::time::{instant, parse_instant};
 
-/// The maximum number of resources that a server returns at once.
+/// The maximum number of resources that a server returns in one page.
 const MAX_PAGE: usize = 1_000;
-/// The maximum number of full pages in a row without a new resource. A server that ignores the instant would return
-/// them forever.
+/// The maximum number of consecutive full pages without a new resource. It stops the reader if a server ignores the
+/// time parameter.
 const MAX_REPEATED: u32 = 2;
-/// Milliseconds for a page.
-const DEADLINE: u32 = 10_000;
+/// The timeout of a page, in milliseconds.
+const TIMEOUT: u32 = 10_000;
 
 /// The position in a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PagedSearch {
     /// The type and the criteria: `Communication?category=…`.
     pub search: String,
-    /// The search parameter of the instant: `sent` or `_lastUpdated`.
+    /// The search parameter of the time: `sent` or `_lastUpdated`.
     pub by: &'static str,
-    /// The instant of the last resource, in milliseconds since 1970. At first, the start of the period.
+    /// The time of the last result, as Unix time in milliseconds. Before the first page, the start of the period.
     pub at: u64,
-    /// The ids that were read at `at`.
+    /// The ids of the results at `at` that were already read.
     pub seen: Vec<String>,
-    /// The end of the period, which is not included.
+    /// The exclusive end of the period, as Unix time in milliseconds.
     pub to: Option<u64>,
-    /// Whether the last page was not full, so it was the last.
+    /// Whether the last page was read, because it was not full.
     is_last: bool,
 }
 
 impl PagedSearch {
-    /// A search that starts at `from`.
+    /// A search that starts at `from` (Unix time in milliseconds).
     #[must_use]
     pub const fn new(search: String, by: &'static str, from: u64, to: Option<u64>) -> Self {
         Self { search, by, at: from, seen: Vec::new(), to, is_last: false }
     }
 
-    /// The next page of about `count` resources, each with its instant. Empty at the end.
+    /// Reads the next page of about `count` resources, each with its time (Unix time in milliseconds). The page is
+    /// empty at the end.
     ///
-    /// If more than a thousand share an instant, some are skipped, because no server returns more at once.
+    /// If more than 1000 resources have the same time, the reader skips some, because a server returns at most 1000 in
+    /// one page.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -55,9 +57,9 @@ impl PagedSearch {
         let mut repeated = 0;
         while !self.is_last {
             let asked = (count + self.seen.len()).min(MAX_PAGE);
-            let answer = host.ask(Ask::Fhir(FhirRequest::get(self.url(asked))), Some(DEADLINE)).await;
-            let kind = crate::text::split_on(&self.search, b'?').0;
-            let resources = found(answer, kind)?;
+            let answer = host.send(HostRequest::Fhir(FhirRequest::get(self.url(asked))), Some(TIMEOUT)).await;
+            let resource_type = crate::text::split_on(&self.search, b'?').0;
+            let resources = found(answer, resource_type)?;
             self.is_last = resources.len() < asked;
             let page = self.take(resources);
             if self.is_last || !page.is_empty() {
@@ -75,7 +77,7 @@ impl PagedSearch {
 
     /// Whether the last page was read.
     #[must_use]
-    pub const fn is_over(&self) -> bool {
+    pub const fn is_exhausted(&self) -> bool {
         self.is_last
     }
 
@@ -97,7 +99,7 @@ impl PagedSearch {
             let (Some(at), Some(id)) = (at, id) else {
                 continue;
             };
-            // A server sorts by more digits than milliseconds.
+            // A server may sort by more digits than milliseconds, so a page may start with earlier results.
             if at < self.at || self.seen.iter().any(|seen| seen == id) {
                 continue;
             }
@@ -115,7 +117,7 @@ impl PagedSearch {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runtime::{Answer, Ask, Flow, Reply, Response, Step};
+    use crate::runtime::{Flow, FlowState, HostRequest, HostResponse, Reply, Response};
 
     /// A server that answers every search with the same full page.
     fn search_all(page: &str) -> (Reply, usize) {
@@ -135,14 +137,14 @@ mod tests {
         let mut asked = 0;
         loop {
             match step {
-                Step::Done(done) => return (done.reply, asked),
-                Step::Ask(asks) => {
+                FlowState::Done(done) => return (done.reply, asked),
+                FlowState::Requests(requests) => {
                     asked += 1;
                     assert!(asked < 20, "it asks without end");
-                    assert!(matches!(asks[0].ask, Ask::Batch(_)));
+                    assert!(matches!(requests[0].request, HostRequest::Batch(_)));
                     let entry = format!(r#"{{"response":{{"status":"200"}},"resource":{page}}}"#);
                     let body = Json::parse(&format!(r#"{{"resourceType":"Bundle","entry":[{entry}]}}"#)).unwrap();
-                    step = flow.resume(vec![(asks[0].id, Answer::Done { status: 200, body })]);
+                    step = flow.resume(vec![(requests[0].id, HostResponse::Done { status: 200, body })]);
                 }
             }
         }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The status of a leg, and which of two reports counts.
+//! The status of a leg, merged from several reports.
 
-/// `CallStatus` of a leg. A call moves forward in this order. Of two final statuses, the later one here says more.
+/// `CallStatus` of a leg. A leg moves through the statuses in this order. Of two final statuses, the greater one is
+/// more specific.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Status {
     /// `queued`.
@@ -38,7 +39,7 @@ impl Status {
         (Self::Completed, "completed"),
     ];
 
-    /// Parses Twilio's status. `None` if it is unknown.
+    /// Parses Twilio's name of a status. `None` if it is unknown.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
         let word = if word == "answered" { "in-progress" } else { word };
@@ -58,17 +59,17 @@ impl Status {
     }
 }
 
-/// The reports of a leg's status that can still count.
+/// The reports that determine the status of a leg.
 ///
-/// Of two final statuses with a `SequenceNumber`, the higher number counts. A status without a number (from a dial
-/// action or the REST list) has no place in that order. So the best of each kind is kept, and the one that says more
-/// counts. The result does not depend on the order of the reports.
+/// Of two final statuses with a `SequenceNumber`, the one with the higher number is used. A status without a number
+/// (from a dial action or the REST list) cannot be ordered in that way. So the greatest status of each kind is kept,
+/// and the greater of the two is the status of the leg. The result does not depend on the order of the reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reports {
-    /// The best report with a number. The number is 0 unless the status is final.
+    /// The greatest report with a number, as number and status. The number is 0 unless the status is final.
     pub(super) numbered: Option<(u32, Status)>,
-    /// The best report without a number, unless the numbered one replaces it.
-    pub(super) plain: Option<Status>,
+    /// The greatest report without a number. `None` if the numbered report replaces it.
+    pub(super) unnumbered: Option<Status>,
 }
 
 impl Reports {
@@ -78,32 +79,33 @@ impl Reports {
             (Some(status), Some(number)) => {
                 reports.numbered = Some((if status.is_terminal() { number } else { 0 }, status));
             }
-            (status, _) => reports.plain = status,
+            (status, _) => reports.unnumbered = status,
         }
         reports
     }
 
     pub(super) fn merge(&mut self, other: Self) {
         let rank = |report: &(u32, Status)| (report.1.is_terminal(), report.0, report.1);
-        if let Some(theirs) = other.numbered
-            && self.numbered.is_none_or(|ours| rank(&theirs) > rank(&ours))
+        if let Some(other) = other.numbered
+            && self.numbered.is_none_or(|own| rank(&other) > rank(&own))
         {
-            self.numbered = Some(theirs);
+            self.numbered = Some(other);
         }
-        self.plain = self.plain.max(other.plain);
-        // A status before the numbered one no longer counts. A final status may count again after a later number.
-        if let (Some((_, ours)), Some(plain)) = (self.numbered, self.plain)
-            && !plain.is_terminal()
-            && plain <= ours
+        self.unnumbered = self.unnumbered.max(other.unnumbered);
+        // A plain status that is not final is dropped if the numbered status is equal or greater. A final one is kept,
+        // because a report with a higher number may have a smaller status.
+        if let (Some((_, own)), Some(unnumbered)) = (self.numbered, self.unnumbered)
+            && !unnumbered.is_terminal()
+            && unnumbered <= own
         {
-            self.plain = None;
+            self.unnumbered = None;
         }
     }
 
     /// The current status.
     #[must_use]
     pub fn status(self) -> Option<Status> {
-        self.numbered.map(|(_, status)| status).max(self.plain)
+        self.numbered.map(|(_, status)| status).max(self.unnumbered)
     }
 }
 
@@ -142,7 +144,8 @@ mod tests {
     #[test]
     fn final_statuses_merge_to_the_same_result_in_any_order() {
         use Status::{Busy, Canceled, Failed};
-        // Compared in pairs, each of these beats the next, and the last beats the first.
+        // A comparison in pairs would be cyclic: each of these wins against the next, and the last wins against the
+        // first.
         let reports = [(Canceled, Some(9)), (Failed, Some(3)), (Busy, None)];
         for order in [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]] {
             assert_eq!(merged(&order.map(|at| reports[at])), merged(&reports));

@@ -1,40 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Stores the events of a call in its `Communication`: read, merge, write conditionally, and repeat after a conflict.
-//! What was acknowledged is in the chart, and every request may be repeated.
+//! Stores the events of a call in its call record: read, merge, conditional write, and repeat after a conflict. An
+//! acknowledged event is in the chart, and Twilio may repeat every request.
 //!
-//! [`store`] does all of it. A flow that combines it with its own reads and writes uses the parts: [`search`] goes into
-//! its batch, [`Chart::read`] reads the answer, and [`ChartWrite`] takes the chart and the other writes.
+//! [`store`] does all of this. To combine it with other reads, add [`search`] to a batch, read the response with
+//! [`CallRecord::read`], and set [`RecordWrite::call_record`]. To combine it with other writes, set
+//! [`RecordWrite::also`].
 
 use super::event::CallEvent;
 use super::store_error::StoreError;
-use super::{CallLog, Context};
+use super::{CallContext, CallState};
 use crate::error::Code;
 use crate::fhir::change::equals;
 use crate::fhir::element::is;
 use crate::fhir::search::search_value;
 use crate::fhir::systems::TWILIO;
 use crate::json::Json;
-use crate::runtime::{Answer, Ask, FhirRequest, Host};
+use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse};
 
-/// How long a write is tried.
+/// How often a write is attempted, and with which timeouts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RetryPolicy {
-    /// Eight attempts, with pauses between them. If the flow has a limit ([`Host::limit`]), it applies to all of them.
-    /// Otherwise each round trip has this deadline in milliseconds.
+    /// Eight attempts with pauses, for a request without a waiting caller. [`Host::set_deadline`] applies to all attempts
+    /// together. The value is the timeout of each round trip in milliseconds, if it is set.
     UntilStored(Option<u32>),
-    /// A caller waits for the reply: one write with this deadline in milliseconds, and one more after a conflict.
+    /// A caller waits for the response: one write with this timeout in milliseconds, and a second write after a
+    /// conflict.
     CallerWaits(u32),
 }
 
-/// The number of attempts if no caller waits.
+/// The maximum number of attempts if no caller waits.
 const ATTEMPTS: u32 = 8;
 
-/// Milliseconds for each round trip of the second attempt while a caller waits.
+/// The timeout, in milliseconds, of each round trip of the second attempt while a caller waits.
 pub const SECOND_ATTEMPT: u32 = 200;
 
 impl RetryPolicy {
-    /// Whether to try again after a failure with this code.
+    /// Whether to make another attempt after a failure with this code.
     const fn allows(self, attempt: u32, code: Code) -> bool {
         match self {
             Self::UntilStored(_) => attempt < ATTEMPTS,
@@ -42,70 +44,71 @@ impl RetryPolicy {
         }
     }
 
-    /// The deadline of a round trip.
-    const fn deadline(self, attempt: u32) -> Option<u32> {
+    /// The timeout of a round trip, in milliseconds.
+    const fn timeout(self, attempt: u32) -> Option<u32> {
         match self {
-            Self::UntilStored(deadline) => deadline,
+            Self::UntilStored(timeout) => timeout,
             Self::CallerWaits(first) => Some(if attempt == 0 { first } else { SECOND_ATTEMPT }),
         }
     }
 }
 
-/// What to store of one call.
+/// What to write into the record of one call.
 #[derive(Clone, Copy)]
-pub struct ChartWrite<'a> {
-    /// The root's `CallSid`. `events` must not contain events of other calls.
+pub struct RecordWrite<'a> {
+    /// The root `CallSid`. `events` must not contain events of other calls.
     pub root: &'a str,
     /// The events.
     pub events: &'a [CallEvent<'a>],
-    /// What a plan knows.
-    pub context: &'a Context,
-    /// The chart, if the flow has read it already. It saves the first read.
-    pub chart: Option<&'a Chart>,
-    /// Other writes in the same batch, such as a `Task`. They depend on the merged log and the record's reference
-    /// (`Communication/…`, `None` if the record is new). The function is called for each attempt, even if the record
-    /// does not change, so each request must be conditional (`ifNoneExist`, `ifMatch`). All of them must succeed.
-    pub also: &'a dyn Fn(&CallLog, Option<&str>) -> Vec<FhirRequest>,
-    /// The base of the extension's URL, by default [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE).
-    pub base: &'a str,
-    /// How long it is tried.
+    /// The people and the subject of the call, as far as the bot looked them up.
+    pub context: &'a CallContext,
+    /// The call record, if it was already read. This saves the first read.
+    pub call_record: Option<&'a CallRecord>,
+    /// Other writes in the same batch, such as a `Task`. The arguments are the merged call state and the record's
+    /// reference (`Communication/…`, or `None` if the record is new). The function is called for each attempt, even if
+    /// the record does not change, so each write must be conditional (`ifNoneExist`, `ifMatch`). All of them must
+    /// succeed.
+    pub other_writes: &'a dyn Fn(&CallState, Option<&str>) -> Vec<FhirRequest>,
+    /// The base URL of the extension, by default [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE).
+    pub extension_base: &'a str,
+    /// How often the write is attempted.
     pub retry: RetryPolicy,
 }
 
-/// No other writes.
+/// A [`RecordWrite::also`] without other writes.
 #[must_use]
-pub const fn nothing_else(_: &CallLog, _: Option<&str>) -> Vec<FhirRequest> {
+pub const fn nothing_else(_: &CallState, _: Option<&str>) -> Vec<FhirRequest> {
     Vec::new()
 }
 
 /// What was stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stored {
-    /// Everything that is known of the call now.
-    pub log: CallLog,
-    /// Its record, `Communication/…`. `None` if the server does not return what it created.
+    /// The merged call state.
+    pub state: CallState,
+    /// The reference of the call record, `Communication/…`. `None` if the server does not return the created resource.
     pub reference: Option<String>,
 }
 
 /// Stores the events of a call.
 ///
 /// # Errors
-/// [`Code::ChartConflict`], [`Code::ChartRefused`] or [`Code::ChartUnavailable`]. The events may or may not be stored,
-/// so they must be stored again. The webhook then answers 500, so that Twilio repeats the event.
-pub async fn store(host: &Host, write: ChartWrite<'_>) -> Result<Stored, Code> {
-    let mut log = CallLog::of(write.events);
-    log.claim(write.root);
-    log.add_context(write.context);
-    let mut chart = write.chart.cloned();
+/// [`Code::ChartConflict`], [`Code::ChartRefused`] or [`Code::ChartUnavailable`]. After an error, the events may or may
+/// not be stored, so store them again. For a callback, the webhook then answers 500, so that Twilio sends it again.
+pub async fn store(host: &Host, write: RecordWrite<'_>) -> Result<Stored, Code> {
+    let mut state = CallState::of(write.events);
+    state.set_root(write.root);
+    state.add_context(write.context);
+    let mut call_record = write.call_record.cloned();
     for attempt in 0.. {
         if attempt > 0 && matches!(write.retry, RetryPolicy::UntilStored(_)) {
             host.pause(attempt).await;
         }
-        let deadline = write.retry.deadline(attempt);
-        let outcome = match chart.take() {
-            Some(chart) => write_chart(host, chart, &log, &write, deadline).await,
-            None => match read_chart(host, &write, deadline).await {
-                Ok(chart) => write_chart(host, chart, &log, &write, deadline).await,
+        let timeout = write.retry.timeout(attempt);
+        let outcome = match call_record.take() {
+            Some(call_record) => write_record(host, call_record, &state, &write, timeout).await,
+            None => match read_record(host, &write, timeout).await {
+                Ok(call_record) => write_record(host, call_record, &state, &write, timeout).await,
                 Err(error) => Err(error),
             },
         };
@@ -118,49 +121,49 @@ pub async fn store(host: &Host, write: ChartWrite<'_>) -> Result<Stored, Code> {
     Err(Code::ChartUnavailable)
 }
 
-async fn read_chart(host: &Host, write: &ChartWrite<'_>, deadline: Option<u32>) -> Result<Chart, StoreError> {
-    let answer = host.ask(Ask::Fhir(search(write.root)), deadline).await;
-    Chart::read(answer, write.root)
+async fn read_record(host: &Host, write: &RecordWrite<'_>, timeout: Option<u32>) -> Result<CallRecord, StoreError> {
+    let answer = host.send(HostRequest::Fhir(search(write.root)), timeout).await;
+    CallRecord::read(answer, write.root)
 }
 
-async fn write_chart(
+async fn write_record(
     host: &Host,
-    chart: Chart,
-    new: &CallLog,
-    write: &ChartWrite<'_>,
-    deadline: Option<u32>,
+    call_record: CallRecord,
+    new: &CallState,
+    write: &RecordWrite<'_>,
+    timeout: Option<u32>,
 ) -> Result<Stored, StoreError> {
-    let mut log = chart.log.clone();
-    log.merge(new);
-    let mut reference = chart.reference();
-    let record_write = chart.write(&log, write.base)?;
+    let mut state = call_record.state.clone();
+    state.merge(new);
+    let mut reference = call_record.reference();
+    let record_write = call_record.write(&state, write.extension_base)?;
     let has_record_write = record_write.is_some();
-    // The record goes first, so the other writes can refer to it by its identifier.
-    let mut asks = Vec::new();
-    for request in record_write.into_iter().chain((write.also)(&log, reference.as_deref())) {
-        asks.push((Ask::Fhir(request), deadline));
+    // The record is the first write of the batch, so that the other writes can refer to it by its identifier.
+    let mut requests = Vec::new();
+    for request in record_write.into_iter().chain((write.other_writes)(&state, reference.as_deref())) {
+        requests.push((HostRequest::Fhir(request), timeout));
     }
-    let answers = if asks.is_empty() { Vec::new() } else { host.ask_all(asks).await };
+    let answers = if requests.is_empty() { Vec::new() } else { host.send_all(requests).await };
     for (index, answer) in answers.into_iter().enumerate() {
         if index > 0 || !has_record_write {
             StoreError::check(&answer)?;
             continue;
         }
-        chart.check_write(&answer)?;
-        if let Answer::Done { body, .. } = &answer {
+        call_record.check_write(&answer)?;
+        if let HostResponse::Done { body, .. } = &answer {
             reference = reference.or_else(|| reference_to(body));
         }
     }
-    Ok(Stored { log, reference })
+    Ok(Stored { state, reference })
 }
 
-/// The search whose answer [`Chart::read`] reads.
+/// The search for the records of a call. Read the response with [`CallRecord::read`].
 #[must_use]
 pub fn search(root: &str) -> FhirRequest {
     FhirRequest::get(["Communication?", &criteria(root)].concat())
 }
 
-/// The same search with the maximum number of results, so that copies do not hide the record.
+/// The same search as [`search`] with the maximum number of results, so that copies do not hide the record.
 #[must_use]
 pub fn search_all(root: &str) -> FhirRequest {
     let mut request = search(root);
@@ -168,10 +171,10 @@ pub fn search_all(root: &str) -> FhirRequest {
     request
 }
 
-/// The maximum number of resources that a server returns at once.
+/// The maximum number of resources that a server returns in one page.
 const MAX_PAGE: usize = 1_000;
 
-/// Whether the answer to a search has all results. If not, a record that is not in it may still exist.
+/// Whether a search result has all resources. Otherwise, a record that is not in the result may still exist.
 #[must_use]
 pub fn is_complete(bundle: &Json) -> bool {
     let entries = bundle.get("entry").map(Json::elements).unwrap_or_default();
@@ -183,27 +186,27 @@ fn criteria(root: &str) -> String {
     ["identifier=", TWILIO, "|", &search_value(root)].concat()
 }
 
-/// What the chart had of a call when it was read.
+/// The record of a call when it was read, and the call state in all records of the call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Chart {
+pub struct CallRecord {
     found: Option<Json>,
-    /// The merged log of all records of the call.
-    pub log: CallLog,
+    /// The merged state of all records of the call.
+    pub state: CallState,
 }
 
-impl Chart {
-    /// Reads the answer to [`search`] for `root`.
+impl CallRecord {
+    /// Reads the response to [`search`] for the root `CallSid` `root`.
     ///
-    /// A call has one record, unless another program created one, or the call of a ticket was stored before the ticket
-    /// was claimed. Then the ticket's record is updated, or else the one with the smallest id. It includes what the
-    /// others know. (`meta.lastUpdated` cannot decide, because every write changes it.)
+    /// A call has one record. It has several if another program created one, or if a callback was stored before the
+    /// call claimed its ticket. Then the ticket's record is used, or else the record with the smallest id. The call
+    /// state is merged from all records. (`meta.lastUpdated` is not used, because every write changes it.)
     ///
-    /// Staff may edit records. So other records do not change what was prepared about the people of the call, and a
-    /// record that names another call is ignored.
+    /// Staff may edit records. So other records do not change the prepared context, and a record with another `CallSid`
+    /// is ignored.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub fn read(answer: Answer, root: &str) -> Result<Self, StoreError> {
+    pub fn read(answer: HostResponse, root: &str) -> Result<Self, StoreError> {
         StoreError::check(&answer)?;
         let bundle = answer.ok().unwrap_or_default();
         if !is(&bundle, "resourceType", "Bundle") {
@@ -213,37 +216,39 @@ impl Chart {
         for entry in bundle.take("entry").into_elements() {
             let resource = entry.take("resource");
             if is(&resource, "resourceType", "Communication") {
-                let log = CallLog::read(&resource);
+                let state = CallState::read(&resource);
                 let id = resource.get("id").and_then(Json::text).unwrap_or_default().to_owned();
-                let is_other_call = log.root().is_some_and(|other| other != root);
-                let prepared = log.context().prepared.is_some();
-                records.push((is_other_call, !CallLog::is_written_in(&resource), !prepared, id, log, resource));
+                let is_other_call = state.root_sid().is_some_and(|other| other != root);
+                let prepared = state.context().prepared.is_some();
+                records.push((is_other_call, !CallState::is_written_in(&resource), !prepared, id, state, resource));
             }
         }
         let ranks = records.iter().map(|record| (record.0, record.1, record.2, &record.3));
-        // The record that is updated comes first. The order of the others does not matter.
-        if let Some((at, _)) = ranks.enumerate().min_by(|(_, one), (_, other)| one.cmp(other)) {
+        // The record to update comes first. The order of the others has no effect.
+        if let Some((at, _)) = ranks.enumerate().min_by(|(_, item), (_, other)| item.cmp(other)) {
             records.swap(0, at);
         }
-        let mut chart = Self::default();
-        for (is_other_call, _, _, _, log, resource) in records {
-            match (&chart.found, is_other_call) {
+        let mut call_record = Self::default();
+        for (is_other_call, _, _, _, state, resource) in records {
+            match (&call_record.found, is_other_call) {
                 (_, true) => {}
-                (Some(_), false) if chart.log.context().prepared.is_some() => chart.log.merge_legs(&log),
-                _ => chart.log.merge(&log),
+                (Some(_), false) if call_record.state.context().prepared.is_some() => {
+                    call_record.state.merge_legs(&state)
+                }
+                _ => call_record.state.merge(&state),
             }
-            chart.found.get_or_insert(resource);
+            call_record.found.get_or_insert(resource);
         }
-        Ok(chart)
+        Ok(call_record)
     }
 
-    /// A record that was read by its id, such as a ticket's.
+    /// A record from a read by id, such as a ticket's.
     #[must_use]
     pub fn of(resource: Json) -> Self {
-        Self { log: CallLog::read(&resource), found: Some(resource) }
+        Self { state: CallState::read(&resource), found: Some(resource) }
     }
 
-    /// The record, if it exists.
+    /// The resource, if it exists.
     #[must_use]
     pub const fn resource(&self) -> Option<&Json> {
         self.found.as_ref()
@@ -255,20 +260,21 @@ impl Chart {
         reference_to(self.found.as_ref()?)
     }
 
-    /// The request that writes `log` into the record: a conditional create, or an update of the version that was read.
-    /// `None` if nothing changes.
+    /// The request that writes `state` into the record: a conditional create, or an update of the version that was
+    /// read. `None` if the record already has this content.
     ///
     /// # Errors
-    /// [`StoreError`] if the record has no version, because every write must be conditional.
-    pub fn write(&self, log: &CallLog, base: &str) -> Result<Option<FhirRequest>, StoreError> {
-        let mut log = log.clone();
+    /// [`StoreError`] if the record has no version. Every write must be conditional.
+    pub fn write(&self, state: &CallState, extension_base: &str) -> Result<Option<FhirRequest>, StoreError> {
+        let mut state = state.clone();
         if let Some(found) = &self.found {
-            // Anyone may have created the call's other records, so they do not change what was prepared and sealed.
-            log.restore(CallLog::read(found).context());
+            // Any user of the chart may have created the call's other records, so they do not change what was prepared
+            // and sealed.
+            state.restore(CallState::read(found).context());
         }
-        let resource = log.write(self.found.clone(), base);
+        let resource = state.write(self.found.clone(), extension_base);
         let Some(found) = &self.found else {
-            return Ok(Some(FhirRequest::create(&resource, log.root().map(criteria))));
+            return Ok(Some(FhirRequest::create(&resource, state.root_sid().map(criteria))));
         };
         if equals(found, &resource) {
             return Ok(None);
@@ -276,12 +282,12 @@ impl Chart {
         FhirRequest::update(&resource).map(Some).ok_or(StoreError::Permanent(Code::ChartRefused))
     }
 
-    /// Checks the answer to [`Chart::write`].
+    /// Checks the response to [`CallRecord::write`].
     ///
     /// # Errors
-    /// [`StoreError`]. After [`StoreError::Retryable`], read again. A create that is answered with 200 created nothing:
-    /// another writer was first, and its record does not have this log yet.
-    pub fn check_write(&self, answer: &Answer) -> Result<(), StoreError> {
+    /// [`StoreError`]. After [`StoreError::Retryable`], read the record again and repeat the write. A conditional
+    /// create with the status 200 created nothing: another writer created the record first, without this call state.
+    pub fn check_write(&self, answer: &HostResponse) -> Result<(), StoreError> {
         if self.found.is_none() { StoreError::check_create(answer) } else { StoreError::check(answer) }
     }
 }

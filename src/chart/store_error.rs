@@ -3,19 +3,19 @@
 //! Why a request to the chart failed.
 
 use crate::error::Code;
-use crate::runtime::Answer;
+use crate::runtime::HostResponse;
 
-/// Why a request to the chart did not succeed.
+/// The error of a request to the chart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreError {
-    /// The next attempt may succeed.
+    /// Another attempt may succeed.
     Retryable(Code),
-    /// No attempt will succeed, or no time is left.
+    /// Another attempt would fail, or no time is left.
     Permanent(Code),
 }
 
 impl StoreError {
-    /// The code for the log.
+    /// The error code for the log.
     #[must_use]
     pub const fn code(self) -> Code {
         match self {
@@ -23,28 +23,30 @@ impl StoreError {
         }
     }
 
-    /// Whether a request succeeded.
+    /// Checks that a request succeeded.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub const fn check(answer: &Answer) -> Result<(), Self> {
+    pub const fn check(answer: &HostResponse) -> Result<(), Self> {
         Err(match answer {
-            Answer::Done { status: 200..=299, .. } => return Ok(()),
-            // Also if the resource was deleted: the next search may find another one.
-            Answer::Done { status: 404 | 409 | 410 | 412, .. } => Self::Retryable(Code::ChartConflict),
-            Answer::Failed | Answer::Done { status: 408 | 429 | 500.., .. } => Self::Retryable(Code::ChartUnavailable),
-            Answer::Done { .. } => Self::Permanent(Code::ChartRefused),
-            Answer::TimedOut => Self::Permanent(Code::ChartUnavailable),
+            HostResponse::Done { status: 200..=299, .. } => return Ok(()),
+            // 404 and 410: the resource was deleted, and the next search may find another one.
+            HostResponse::Done { status: 404 | 409 | 410 | 412, .. } => Self::Retryable(Code::ChartConflict),
+            HostResponse::Failed | HostResponse::Done { status: 408 | 429 | 500.., .. } => {
+                Self::Retryable(Code::ChartUnavailable)
+            }
+            HostResponse::Done { .. } => Self::Permanent(Code::ChartRefused),
+            HostResponse::TimedOut => Self::Permanent(Code::ChartUnavailable),
         })
     }
 
-    /// Whether a conditional create created the resource. The answer 200 means that one existed already.
+    /// Checks that a conditional create created the resource. The status 200 means that the resource already existed.
     ///
     /// # Errors
     /// [`StoreError`].
-    pub const fn check_create(answer: &Answer) -> Result<(), Self> {
+    pub const fn check_create(answer: &HostResponse) -> Result<(), Self> {
         match answer {
-            Answer::Done { status: 200, .. } => Err(Self::Retryable(Code::ChartConflict)),
+            HostResponse::Done { status: 200, .. } => Err(Self::Retryable(Code::ChartConflict)),
             _ => Self::check(answer),
         }
     }

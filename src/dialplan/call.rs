@@ -8,14 +8,14 @@ use crate::error::Code;
 use crate::phone::E164;
 use crate::text::find;
 
-/// Twilio's id of a call leg: `CA` and 32 hexadecimal digits.
+/// The `CallSid` of a leg: `CA` and 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CallSid<'a>(pub &'a str);
 
 /// A party of a call, by the form of its address.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Party<'a> {
-    /// A browser or app with Twilio's SDK: `client:` and an identity, here percent-decoded.
+    /// A browser or app with Twilio's SDK: the identity after `client:`, percent-decoded.
     Client(Cow<'a, str>),
     /// A phone number.
     Number(E164<'a>),
@@ -57,7 +57,7 @@ impl CallStatus {
     }
 }
 
-/// What a voice webhook request says about its call.
+/// The call that a voice webhook request describes.
 #[derive(Clone, Debug, Default)]
 pub struct Call<'a> {
     /// `CallSid`.
@@ -74,9 +74,9 @@ pub struct Call<'a> {
     pub status: Option<CallStatus>,
     /// `ApplicationSid`, the TwiML App.
     pub application: Option<&'a str>,
-    /// Whether `Direction` starts with `outbound`: a leg that was placed by REST or by `<Dial>`.
+    /// Whether `Direction` starts with `outbound`: the leg was placed by REST or by `<Dial>`.
     pub placed_by_us: bool,
-    /// What kind of request it is.
+    /// The kind of the request.
     pub subject: Subject,
 }
 
@@ -86,21 +86,21 @@ pub enum Subject {
     /// A call that needs TwiML.
     #[default]
     Call,
-    /// `MessageSid` is present without `CallSid`: a message, not a call.
+    /// `MessageSid` is present without `CallSid`: the request is for a message and not for a call.
     Message,
     /// `CallbackSource` is present: a call progress event.
-    Progress,
+    CallbackResult,
     /// `DialCallStatus` is present: the `action` request of a `<Dial>`. After a hang-up it also has the parameters of a
     /// progress event, so this kind takes precedence.
     DialAction,
 }
 
 impl<'a> Call<'a> {
-    /// Reads a call from the parameters as received. An empty value counts as absent.
+    /// Reads a call from the parameters as received. An empty value is treated as absent.
     ///
     /// # Errors
-    /// [`Code::ParameterRepeated`]: a parameter that decides the route has two different values. A browser chooses the
-    /// names of its custom parameters, including standard names, so it is unknown which of the two is Twilio's.
+    /// [`Code::ParameterRepeated`]: a parameter that decides the route has two different values. A browser may give its
+    /// custom parameters any name, including a standard name, so either value may be the one that Twilio sent.
     pub fn read(params: &[(&'a str, &'a str)]) -> Result<Self, Code> {
         let mut call = Self::default();
         let (mut sid, mut from, mut status, mut direction) = (None, None, None, None);
@@ -116,7 +116,7 @@ impl<'a> Call<'a> {
                 "To" => &mut call.to,
                 other => {
                     call.subject = call.subject.max(match other {
-                        "CallbackSource" => Subject::Progress,
+                        "CallbackSource" => Subject::CallbackResult,
                         "DialCallStatus" => Subject::DialAction,
                         "MessageSid" => Subject::Message,
                         _ => Subject::Call,
@@ -138,7 +138,7 @@ impl<'a> Call<'a> {
         call.from = given(from).map(Party::parse);
         call.status = given(status).map(CallStatus::parse);
         call.placed_by_us = direction.is_some_and(|direction| direction.starts_with("outbound"));
-        // A browser can add almost any parameter to its call. A call that still rings cannot have dialed a number yet.
+        // A browser can add almost any parameter to its call. A call that still rings cannot be a dial action.
         let is_new_browser_call = status == Some("ringing") && matches!(call.from, Some(Party::Client(_)));
         if call.subject == Subject::Message && sid.is_some() || is_new_browser_call {
             call.subject = Subject::Call;

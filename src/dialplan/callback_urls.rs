@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The callback URLs: a closed set that follows from the config.
+//! The callback URLs: a closed set, determined by the config.
 //!
-//! The format is `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>]`. Medplum gives a bot no query string.
-//! But Twilio signs the whole URL, so the URL whose signature matches is the one that was requested. The URL has all
-//! state between two requests.
+//! The format is `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>]`. Medplum does not pass the query string
+//! to a bot. Twilio signs the whole URL, so the bot finds the requested URL by its signature. All state between two
+//! requests is in the URL.
 
 use super::config::Config;
 use super::graph::final_verb;
@@ -17,21 +17,21 @@ use crate::json::decimal;
 pub enum CallbackKind {
     /// The webhook's own URL: a new call, or a status event.
     First,
-    /// The choice in a menu, or silence. `n` is the number of earlier prompts.
+    /// The caller chose an option in a menu, or was silent. `n` is the number of earlier prompts.
     Menu,
     /// The outcome of a dialed leg. `n` is the index of the target.
     Dial,
     /// The outcome of waiting in a queue.
     Queue,
-    /// The TwiML for a waiting caller.
+    /// Twilio requests the TwiML for a waiting caller.
     Wait,
-    /// The key that a waiting caller pressed.
+    /// A waiting caller pressed a key.
     Offer,
     /// A message was left.
     Voicemail,
     /// A conference has ended.
     Conference,
-    /// The TwiML for a callee before they are connected: the announcement of recording.
+    /// Twilio requests the TwiML that the callee hears before the connection: the recording announcement.
     Announce,
     /// A progress event of a leg.
     Status,
@@ -41,7 +41,7 @@ pub enum CallbackKind {
     Transcription,
     /// Whether a human or a machine answered.
     Machine,
-    /// A key was pressed on the practitioner's own phone, which rings first. The callee may be dialed now.
+    /// A key was pressed on the practitioner's own phone, which rings first. The bot may now dial the callee.
     Connect,
 }
 
@@ -83,20 +83,19 @@ impl CallbackKind {
 pub struct CallbackUrl<'a> {
     /// The kind.
     pub kind: CallbackKind,
-    /// The action that it belongs to; `""` for none.
+    /// The name of the action. `""` if the callback does not belong to an action.
     pub action: &'a str,
-    /// A counter or an index; see [`CallbackKind`].
+    /// A counter or an index. See [`CallbackKind`].
     pub n: u32,
-    /// The language that the caller switched to; `None` if it is the default of the called number.
+    /// The language tag that the caller switched to. `None` for the default language of the called number.
     pub language: Option<&'a str>,
 }
 
-/// The maximum number of callback URLs of a config. For a forged request, the signature is compared with every one of
-/// them.
+/// The maximum number of callback URLs of a config. The signature of a forged request is compared with each of them.
 pub const MAX_CALLBACKS: usize = 256;
 
-/// The suffix of a callback URL that makes Twilio retry if the callback could not be stored. It is not part of the
-/// signature. Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
+/// The suffix of a callback URL that makes Twilio send the callback again if the bot returns an error. It is not part
+/// of the signature. Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
 pub const RETRY: &str = "#rc=3&rp=all";
 
 impl CallbackUrl<'_> {
@@ -109,7 +108,7 @@ impl CallbackUrl<'_> {
         Self { kind, action: "", n: 0, language: None }
     }
 
-    /// What is appended to the webhook's URL. `queried`: the URL already has a query.
+    /// The suffix to append to the webhook's URL. `queried` is true if that URL already has a query.
     #[must_use]
     pub fn suffix(&self, queried: bool) -> String {
         if self.kind == CallbackKind::First {
@@ -129,7 +128,7 @@ impl CallbackUrl<'_> {
         .concat()
     }
 
-    /// The URL. `base` is the webhook's URL without its fragment.
+    /// The complete URL. `base` is the webhook's URL without its fragment.
     #[must_use]
     pub fn url(&self, base: &str) -> String {
         [base, &self.suffix(crate::text::find(base, b'?').is_some())].concat()
@@ -142,8 +141,8 @@ impl CallbackUrl<'_> {
     }
 }
 
-/// Every callback URL of `config`, the most likely first according to the parameters of a request. Kinds that lack a
-/// parameter that Twilio sends with them are last.
+/// Every callback URL of `config`, with the most likely ones for the parameters of a request first. A kind is last if
+/// the request lacks a parameter that Twilio always sends with this kind.
 #[must_use]
 pub fn callbacks<'a>(config: &'a Config, params: Params<'_, '_>) -> Vec<CallbackUrl<'a>> {
     let likely = likely(params);
@@ -152,7 +151,7 @@ pub fn callbacks<'a>(config: &'a Config, params: Params<'_, '_>) -> Vec<Callback
     for kind in likely {
         urls.extend(all.iter().filter(|step| step.kind == *kind));
     }
-    // A request may have a thousand parameters, so they are searched only once per kind.
+    // A request may have a thousand parameters, so the search in them runs only once per kind.
     let mut possible = Vec::new();
     let mut impossible = Vec::new();
     let mut known: Vec<(CallbackKind, bool)> = Vec::new();
@@ -210,7 +209,7 @@ pub fn count_of_action(verbs: &[Verb]) -> usize {
 fn switch_languages<'a>(config: &'a Config) -> Vec<&'a str> {
     let mut languages: Vec<&'a str> = Vec::new();
     let mut add = |language: &'a str| {
-        // More languages than this exceed the limit in any case.
+        // A config with more languages exceeds the limit of callback URLs anyway.
         if languages.len() <= MAX_CALLBACKS && !languages.contains(&language) {
             languages.push(language);
         }
@@ -221,8 +220,8 @@ fn switch_languages<'a>(config: &'a Config) -> Vec<&'a str> {
     languages
 }
 
-/// Whether a request can have this kind: whether it has a parameter that Twilio sends with all requests of the kind.
-/// Source: the pages of the verbs under <https://www.twilio.com/docs/voice/twiml>.
+/// Whether a request can have this kind: it has a parameter that Twilio sends in all requests of the kind. Source: the
+/// pages of the verbs under <https://www.twilio.com/docs/voice/twiml>.
 fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
     let marks: &[&str] = match kind {
         CallbackKind::First
@@ -244,7 +243,7 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
 }
 
 /// The most likely kinds of a request, the most likely first. A parameter that only one kind has takes precedence over
-/// a shared one: a dial action after a hang-up also has the parameters of a progress event.
+/// a shared one. For example, a dial action after a hang-up also has the parameters of a progress event.
 fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
     use CallbackKind::{
         Conference, Connect, Dial, First, Machine, Menu, Offer, Queue, Recording, Status, Transcription, Voicemail,

@@ -6,38 +6,38 @@ use super::config::Conditions;
 use super::facts::{Fact, Facts};
 use super::people::Patient;
 use super::speech::DEFAULT_LANGUAGE;
-use super::turn::Plan;
+use super::turn::DialplanInput;
 use crate::phone::E164;
 use crate::text::split_on;
 
 /// The result of evaluating conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum ConditionResult {
-    /// They do not hold, or a lookup failed.
+    /// The conditions do not hold, or a look-up failed.
     No,
-    /// A lookup is still missing.
+    /// A look-up was not made yet.
     Pending,
-    /// They hold.
+    /// The conditions hold.
     Yes,
 }
 
-/// Evaluates the conditions for a call. Caches what several conditions need.
+/// Evaluates the conditions for a call, and caches results that several conditions need.
 pub(super) struct ConditionEvaluator<'a> {
-    plan: Plan<'a>,
+    input: DialplanInput<'a>,
     facts: &'a Facts,
-    /// The names of the lists that contain the caller; `None` until a list is needed.
+    /// The names of the lists that contain the caller. `None` until a list is needed.
     lists: Option<Vec<&'a str>>,
-    /// Whether the hours of the config are open, by position; each evaluated once.
+    /// Whether the hours of the config are open, by position in the config. Each is evaluated once.
     open: Vec<Option<Fact<bool>>>,
 }
 
 impl<'a> ConditionEvaluator<'a> {
-    pub(super) const fn new(plan: &Plan<'a>, facts: &'a Facts) -> Self {
-        Self { plan: *plan, facts, lists: None, open: Vec::new() }
+    pub(super) const fn new(input: &DialplanInput<'a>, facts: &'a Facts) -> Self {
+        Self { input: *input, facts, lists: None, open: Vec::new() }
     }
 
-    /// Whether all conditions hold. If a lookup failed, its condition does not hold; hours that are unknown count as
-    /// closed. `language` is what the caller hears now.
+    /// Whether all conditions hold. A condition whose look-up failed does not hold. Hours whose look-up failed are
+    /// closed. `language` is the current language of the call.
     pub(super) fn holds(&mut self, conditions: &Conditions, language: Option<&str>) -> ConditionResult {
         if !self.holds_without_lookup(conditions, language) {
             return ConditionResult::No;
@@ -61,7 +61,7 @@ impl<'a> ConditionEvaluator<'a> {
             result = result.min(of(&facts.patient, speaks));
         }
         if let Some(teams) = &conditions.care_team {
-            // A caller who is not a patient is in no care team.
+            // A caller who is not a patient has no care team.
             let unknown = matches!(facts.patient, Fact::Known(None) | Fact::Unavailable);
             let among = |of: &Vec<String>| of.iter().any(|team| teams.contains(team));
             result = result.min(if unknown { ConditionResult::No } else { self::of(&facts.teams, among) });
@@ -79,7 +79,7 @@ impl<'a> ConditionEvaluator<'a> {
 
     /// Whether the hours with this name are open.
     pub(super) fn are_open(&mut self, name: &str) -> Fact<bool> {
-        let Plan { config, caller, .. } = self.plan;
+        let DialplanInput { config, caller, .. } = self.input;
         let evaluate = || self.facts.are_open(config, &caller, name);
         let Some(position) = config.hours.position(name) else { return evaluate() };
         if self.open.is_empty() {
@@ -88,20 +88,20 @@ impl<'a> ConditionEvaluator<'a> {
         self.open.get_mut(position).map_or_else(evaluate, |known| *known.get_or_insert_with(evaluate))
     }
 
-    /// Whether the conditions that need no lookup hold: those on Twilio's parameters and on the language.
+    /// Whether the conditions that need no look-up hold: those on Twilio's parameters and on the language.
     pub(super) fn holds_without_lookup(&mut self, conditions: &Conditions, language: Option<&str>) -> bool {
-        let caller = self.plan.caller;
+        let caller = self.input.caller;
         let current = language.unwrap_or(DEFAULT_LANGUAGE);
-        let is_caller = |evaluator: &mut Self, one: &String| match caller.number {
-            _ if !one.starts_with('+') => evaluator.is_in_list(one),
-            Some(number) => matches_entry(one, number),
+        let is_caller = |evaluator: &mut Self, item: &String| match caller.number {
+            _ if !item.starts_with('+') => evaluator.is_in_list(item),
+            Some(number) => matches_entry(item, number),
             None => false,
         };
         conditions
             .language
             .as_ref()
             .is_none_or(|expected| expected.iter().any(|expected| is_language(expected, current)))
-            && conditions.callers.as_ref().is_none_or(|callers| callers.iter().any(|one| is_caller(self, one)))
+            && conditions.callers.as_ref().is_none_or(|callers| callers.iter().any(|item| is_caller(self, item)))
             && conditions.anonymous.is_none_or(|anonymous| anonymous == caller.number.is_none())
             && conditions.verification.as_ref().is_none_or(|expected| expected.contains(&caller.verification))
             && conditions.called.as_ref().is_none_or(|numbers| {
@@ -110,7 +110,7 @@ impl<'a> ConditionEvaluator<'a> {
     }
 
     fn is_in_list(&mut self, name: &str) -> bool {
-        let Plan { config, caller, .. } = self.plan;
+        let DialplanInput { config, caller, .. } = self.input;
         let lists = self.lists.get_or_insert_with(|| {
             let Some(number) = caller.number else { return Vec::new() };
             let has = |entries: &Vec<String>| entries.iter().any(|entry| matches_entry(entry, number));

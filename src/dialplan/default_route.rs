@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The default plan: where a call goes without a dialplan.
+//! The default dialplan: the route of a call if the called number has no dialplan.
 
 use super::call::Call;
 use super::config::Config;
@@ -14,7 +14,7 @@ use crate::policy::{Policy, Refusal, SpokenMessage};
 pub struct Clinic<'a> {
     /// The clinic's numbers. The first is the caller ID unless the config names another.
     pub numbers: &'a [E164<'a>],
-    /// `TWILIO_TWIML_APP_SID`, if set: browser calls of other apps are refused.
+    /// `TWILIO_TWIML_APP_SID`. If it is set, browser calls of other TwiML Apps are refused.
     pub application: Option<&'a str>,
     /// The config, or the default config.
     pub config: &'a Config,
@@ -27,7 +27,7 @@ pub enum Route<'a> {
     Acknowledge,
     /// Greet the caller, then ring a browser or app.
     Connect {
-        /// Its SDK identity.
+        /// The SDK identity of the browser or app.
         client: &'a str,
     },
     /// Dial a number.
@@ -41,7 +41,7 @@ pub enum Route<'a> {
     Refuse(SpokenMessage),
 }
 
-/// Routes `call` by the default plan. The second value is a code for the log, if any.
+/// Routes `call` by the default dialplan. The second value is an error code for the log, if any.
 #[must_use]
 pub fn route<'a>(call: &Call<'a>, direction: &Direction<'a>, clinic: &Clinic<'a>) -> (Route<'a>, Option<Code>) {
     match direction {
@@ -68,7 +68,7 @@ fn route_outbound<'a>(call: &Call<'a>, clinic: &Clinic<'a>) -> Result<(Route<'a>
     }
     let to = Policy::new(&config.outbound, numbers).allows(call.to.unwrap_or_default())?;
     let configured = config.outbound.caller_id.as_deref();
-    // A caller ID that is not one of the clinic's numbers is ignored.
+    // A caller ID in the config that is not one of the clinic's numbers is ignored.
     let fixed = numbers.iter().find(|number| configured == Some(number.as_str()));
     let caller_id = fixed.or_else(|| numbers.first()).copied().ok_or(Refusal::SecretMissing)?;
     Ok((Route::Dial { to, caller_id }, None))

@@ -18,7 +18,7 @@ const GREETING: &str = "Thanks for calling. Please hold while we connect you.";
 /// # Errors
 /// [`IllFormed`] if a text of the config has characters that XML cannot contain; [`Config::read`] refuses such a
 /// config.
-pub fn answer(route: &Route<'_>, config: &Config, status: Option<&str>) -> Result<String, IllFormed> {
+pub fn write_route(route: &Route<'_>, config: &Config, status: Option<&str>) -> Result<String, IllFormed> {
     let mut document = Document::new();
     match route {
         Route::Acknowledge => {
@@ -39,9 +39,9 @@ pub fn answer(route: &Route<'_>, config: &Config, status: Option<&str>) -> Resul
     document.finish()
 }
 
-/// The document with an error message, for a failure after the request's signature was verified.
+/// The document with a spoken error message, for a failure after the signature was verified.
 #[must_use]
-pub fn apology() -> String {
+pub fn error_message() -> String {
     let mut document = Document::new();
     refuse(&mut document, SpokenMessage::Failure);
     document.finish().unwrap_or_default()

@@ -7,10 +7,10 @@ use std::borrow::Cow;
 use super::call::{Call, CallStatus, Party, Subject};
 use crate::phone::E164;
 
-/// The direction of a call, or the kind of a request without one.
+/// The direction of a call, or the kind of a request that has no direction.
 ///
-/// `Direction` alone is not sufficient: Twilio sends `inbound` for calls from browsers too, and `ApplicationSid` is
-/// present in both. The scheme of `From` decides: Twilio writes it, and no caller can choose it.
+/// `Direction` is not sufficient, because Twilio also sends `inbound` for calls from browsers. `ApplicationSid` may be
+/// present in both cases. The scheme of `From` determines the direction, because only Twilio writes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Direction<'a> {
     /// The `action` request of a `<Dial>`. It is not routed.
@@ -25,7 +25,7 @@ pub enum Direction<'a> {
         /// The identity in the caller's access token.
         identity: Cow<'a, str>,
     },
-    /// A leg that was placed by REST, or by a `<Dial>`.
+    /// A leg that was placed by REST or by `<Dial>`.
     Placed,
     /// From a SIP address.
     Sip,
@@ -41,7 +41,7 @@ impl<'a> Direction<'a> {
     pub fn of(call: &Call<'a>, numbers: &[E164<'a>]) -> Self {
         match call.subject {
             Subject::DialAction => return Self::DialAction,
-            Subject::Progress => return Self::StatusCallback,
+            Subject::CallbackResult => return Self::StatusCallback,
             _ if call.status == Some(CallStatus::Terminal) => return Self::StatusCallback,
             Subject::Call | Subject::Message => {}
         }
@@ -53,8 +53,8 @@ impl<'a> Direction<'a> {
         if call.placed_by_us {
             return Self::Placed;
         }
-        let ours = |address: &str| numbers.iter().find(|number| number.as_str() == address).copied();
-        match call.to.and_then(ours).or_else(|| call.called.and_then(ours)) {
+        let own = |address: &str| numbers.iter().find(|number| number.as_str() == address).copied();
+        match call.to.and_then(own).or_else(|| call.called.and_then(own)) {
             Some(number) => Self::Inbound { number },
             None => Self::Unknown,
         }

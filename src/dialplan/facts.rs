@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Facts from outside for the dialplan: from the chart, and local times.
+//! Facts for the dialplan: the results of look-ups in the chart, and local times.
 
 use super::config::Config;
 use super::hours::{LocalTime, are_open};
@@ -9,13 +9,13 @@ use super::people::{Patient, Person, active_references, available, first_sender,
 use crate::json::Json;
 use crate::phone::{country_of, spellings};
 
-/// The result of a lookup.
+/// The result of a look-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Fact<T> {
-    /// Not looked up yet.
+    /// The look-up was not made yet.
     #[default]
     Pending,
-    /// The lookup failed.
+    /// The look-up failed.
     Unavailable,
     /// The value.
     Known(T),
@@ -31,14 +31,14 @@ impl<T> Fact<T> {
         }
     }
 
-    /// Whether it was not looked up yet.
+    /// Whether the look-up was not made yet.
     #[must_use]
     pub const fn is_pending(&self) -> bool {
         matches!(self, Self::Pending)
     }
 }
 
-/// Something to look up.
+/// A look-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
     /// The patient who calls, and their general practitioners.
@@ -55,12 +55,12 @@ pub enum Lookup {
     Roles(String),
 }
 
-/// The results of all lookups for a call.
+/// The results of all look-ups for a call.
 #[derive(Clone, Debug, Default)]
 pub struct Facts {
-    /// Milliseconds since 1970.
+    /// The time for which the facts are looked up, as Unix time in milliseconds.
     pub now: u64,
-    /// The only patient who has the caller's number now; `None` inside if there is none or more than one.
+    /// The only patient with the caller's number. `Known(None)` if no patient or several patients have the number.
     pub patient: Fact<Option<Patient>>,
     /// The references of the patient's care teams.
     pub teams: Fact<Vec<String>>,
@@ -79,14 +79,14 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts before any lookup. A caller without a number is not a patient.
+    /// The facts before any look-up. A caller without a number is not a patient.
     #[must_use]
     pub fn at(now: u64, caller: &Caller<'_>) -> Self {
         let patient = if caller.number.is_none() { Fact::Known(None) } else { Fact::Pending };
         Self { now, patient, ..Self::default() }
     }
 
-    /// Whether the hours with this name are open. Unknown hours and time zones count as unavailable.
+    /// Whether the hours with this name are open. `Unavailable` if the hours or the time zone do not exist.
     #[must_use]
     pub fn are_open(&self, config: &Config, caller: &Caller<'_>, name: &str) -> Fact<bool> {
         if let Some((_, open)) = self.open.iter().find(|(known, _)| known == name) {
@@ -123,7 +123,7 @@ impl Facts {
         }
     }
 
-    /// Stores the result of a lookup; `None` if it failed.
+    /// Stores the result of a look-up. `found` is `None` if the look-up failed.
     pub fn learn(&mut self, lookup: &Lookup, found: Option<Json>, caller: &Caller<'_>) {
         let country = || country(caller);
         match lookup {
@@ -137,7 +137,7 @@ impl Facts {
                 self.last_to_call = looked_up(found.map(|found| first_sender(&found, country().as_deref(), self.now)));
             }
             Lookup::Zone(zone) => {
-                let local_time = found.and_then(|found| LocalTime::parse(found.at(&["walls", "0"])?.text()?));
+                let local_time = found.and_then(|found| LocalTime::parse(found.at(&["localTimes", "0"])?.text()?));
                 self.local_times.push((zone.clone(), looked_up(local_time)));
             }
             Lookup::Service(named) => self.services.push((named.clone(), looked_up(found))),
@@ -162,14 +162,14 @@ pub fn caller_zone<'a>(config: &'a Config, caller: &Caller<'_>) -> Option<&'a st
     number.and_then(|number| number.time_zone.as_deref()).or(config.time_zone.as_deref())
 }
 
-/// The country for phone numbers in the chart without a country code: that of the called number.
+/// The default country for phone numbers in the chart: the country of the called number.
 fn country(caller: &Caller<'_>) -> Option<String> {
     caller.called.and_then(country_of)
 }
 
 impl Lookup {
-    /// The FHIR read or search for this lookup, relative to the FHIR base URL; `None` for a lookup that is not in the
-    /// chart.
+    /// The FHIR read or search for this look-up, relative to the FHIR base URL. `None` for a look-up that does not use
+    /// the chart.
     ///
     /// Sources: <https://hl7.org/fhir/R4/patient.html#search>, <https://hl7.org/fhir/R4/practitionerrole.html#search>,
     /// <https://hl7.org/fhir/R4/careteam.html#search>, <https://hl7.org/fhir/R4/communication.html#search>.
@@ -183,14 +183,14 @@ impl Lookup {
                     url.push_str(if index == 0 { "" } else { "," });
                     url.push_str(&escaped(form));
                 }
-                // `_count`: two results show that the number is not unique; three more allow for patients who are
-                // inactive. `_sort`: without an order PostgreSQL reads every patient, because it misjudges a list of
-                // tokens with a small limit.
+                // `_count`: two active patients show that the number is not unique, and three more results allow for
+                // inactive patients. `_sort`: without a sort order, PostgreSQL scans all patients, because its estimate
+                // for a list of tokens with a small limit is wrong.
                 url.push_str("&_sort=phone&_count=5&_include=Patient:general-practitioner");
                 url
             }
             Self::Teams => ["CareTeam?patient=", &patient()?, "&_count=100"].concat(),
-            // A record without a call has no `sent`, and would be sorted last.
+            // This excludes prepared calls, which have no `sent`.
             Self::LastToCall => [
                 "Communication?category=https%3A%2F%2Fplumline.dev%2Ffhir%2Fcommunication-category%7Ctwilio-voice&recipient=",
                 &patient()?,

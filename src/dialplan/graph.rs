@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The call plan as a graph: the actions, and the edges from one action to another.
+//! The dialplan as a graph: the actions, and the edges from one action to another.
 //!
 //! Each verb lists its own edges ([`DialplanVerb::edges`](super::verbs::DialplanVerb::edges)). The checks, the size
-//! limits and the lookups use them.
+//! limits and the look-ups use them.
 
 use super::check::ConfigPath;
 use super::config::Config;
@@ -17,20 +17,20 @@ pub const MAX_HOPS: usize = 16;
 pub struct Edge<'a> {
     /// The name of the action.
     pub to: &'a str,
-    /// What has to happen first.
+    /// What must happen before a call follows the edge.
     pub trigger: Trigger,
     /// The verb and the member of its config: `menu.otherwise`.
     pub member: &'static str,
 }
 
-/// What has to happen before a call follows an edge.
+/// What must happen before a call follows an edge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trigger {
     /// Nothing: both actions are in one document.
     Immediate,
-    /// Time passes: silence, or a call that no one answers.
+    /// Only time must pass: silence, or a call that no one answers.
     Unattended,
-    /// A person acts: a key, an answer, a hangup.
+    /// A person must act: press a key, answer, or hang up.
     Person,
 }
 
@@ -45,7 +45,7 @@ pub fn edges_of<'a>(verbs: &'a [Verb], mut visit: impl FnMut(Edge<'a>)) {
     }
 }
 
-/// The verb of an action that decides what comes next. Later verbs are never performed.
+/// The final verb of an action. Later verbs are never performed.
 #[must_use]
 pub fn final_verb(verbs: &[Verb]) -> Option<&Verb> {
     verbs.iter().find(|verb| verb.is_final())
@@ -69,20 +69,21 @@ pub fn connects<'a>(config: &'a Config, mut actions: Vec<&'a str>) -> bool {
     false
 }
 
-/// Whether an action, with the actions that follow in the same document, only plays or says something and ends. Such an
-/// action can run while the caller waits in a queue.
+/// Whether the document of an action only plays or says something and ends. Such an action can run while the caller
+/// waits in a queue.
 #[must_use]
 pub fn can_run_in_queue(config: &Config, action: &str) -> bool {
     every_verb(config, action, Verb::fits_queue)
 }
 
-/// Whether an action, with the actions that follow in the same document, hangs up before the caller hears anything.
+/// Whether the document of an action hangs up before the caller hears anything.
 #[must_use]
 pub fn hangs_up_silently(config: &Config, action: &str) -> bool {
     every_verb(config, action, Verb::is_silent)
 }
 
-/// Whether `test` is true for every verb that the document of an action may have.
+/// Whether `test` is true for every verb that the document of an action may contain, including later actions in the
+/// same document.
 fn every_verb(config: &Config, action: &str, test: impl Fn(&Verb) -> bool) -> bool {
     let mut seen: Vec<&str> = Vec::new();
     let mut actions = vec![action];

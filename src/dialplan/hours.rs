@@ -2,8 +2,8 @@
 
 //! Opening hours and availability, by local time.
 //!
-//! Hours are compared with local time, so changes to and from daylight saving time need no rule: an hour that occurs
-//! twice counts twice, and a skipped hour does not occur.
+//! Hours are compared with the local time, so daylight saving time needs no special rule. An hour that occurs twice is
+//! open twice, and a skipped hour does not occur.
 
 use core::cmp::Ordering;
 
@@ -29,7 +29,7 @@ impl LocalTime {
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let (day, clock) = split_on(text, b'T');
-        // Parsed as if it were UTC.
+        // The local time is parsed as if it were UTC, to get its day and minute.
         let ms = parse_instant(&[day, "T", clock.get(..8)?, "Z"].concat())?;
         Some(Self { day: ms / DAY, minute: (ms % DAY / MINUTE) as u32 })
     }
@@ -40,12 +40,12 @@ impl LocalTime {
     }
 }
 
-/// Whether `hours` are open at `local`. `service` is the `HealthcareService` that they name; `now` is the same moment
-/// in milliseconds since 1970.
+/// Whether `hours` are open at `local`. `service` is the `HealthcareService` of the hours, if they have one. `now` is
+/// the same moment as Unix time in milliseconds.
 ///
-/// They are open during the weekly hours and the service's `availableTime`, except on holidays and during the service's
-/// `notAvailable`. Hours that start on a holiday do not extend into the next day. A service without `availableTime` is
-/// always open if there are no weekly hours, as a role is. A service that is not `active` is never open.
+/// The hours are open during `weekly` and the service's `availableTime`, except on holidays and during the service's
+/// `notAvailable`. Hours that start on a holiday do not extend into the next day. Without weekly hours, a service
+/// without `availableTime` is always open. A service that is not `active` is never open.
 #[must_use]
 pub fn are_open(hours: &Hours, service: Option<&Json>, local: LocalTime, now: u64) -> bool {
     let is_closed =
@@ -64,7 +64,7 @@ pub fn are_open(hours: &Hours, service: Option<&Json>, local: LocalTime, now: u6
 }
 
 /// Whether a resource with FHIR's `availableTime` and `notAvailable`, such as a role, is available at `local`. Without
-/// `availableTime` it always is.
+/// `availableTime`, it is always available.
 #[must_use]
 pub fn is_available(resource: &Json, local: LocalTime, now: u64) -> bool {
     let listed = resource.get("availableTime").map(Json::elements).unwrap_or_default();
@@ -72,8 +72,8 @@ pub fn is_available(resource: &Json, local: LocalTime, now: u64) -> bool {
     there && !is_away(resource, local, now)
 }
 
-/// Hours on some weekdays: a bit for each day, Monday the lowest; minutes since midnight. If the end is not after the
-/// start, it is on the next day.
+/// Hours on some weekdays. Each day is a bit, and Monday is the lowest. Start and end are in minutes since midnight. If
+/// the end is not after the start, it is on the next day.
 #[derive(Clone, Copy, Debug)]
 struct Span {
     days: u32,
@@ -100,7 +100,8 @@ fn weekly(weekly: &Weekly) -> Option<Span> {
     Some(Span { days, from: clock(&weekly.from)?, to: clock(&weekly.to)? })
 }
 
-/// FHIR's `availableTime`. Without days it is every day, without hours the whole day.
+/// Reads an entry of FHIR's `availableTime`. Without `daysOfWeek`, it applies to every day. Without times, it applies
+/// to the whole day.
 fn available(time: &Json) -> Option<Span> {
     const NAMES: [(&str, Day); 7] = [
         ("mon", Day::Mon),
@@ -114,7 +115,7 @@ fn available(time: &Json) -> Option<Span> {
     let named = time.get("daysOfWeek").map(Json::elements).unwrap_or_default();
     let mut days = if named.is_empty() { 0x7f } else { 0 };
     for (name, day) in NAMES {
-        if named.iter().any(|one| one.text() == Some(name)) {
+        if named.iter().any(|item| item.text() == Some(name)) {
             days |= 1 << day as u32;
         }
     }
@@ -126,7 +127,7 @@ fn available(time: &Json) -> Option<Span> {
     Some(Span { days, from: at("availableStartTime", 0)?, to: at("availableEndTime", MIDNIGHT)? })
 }
 
-/// `HH:MM`, with optional seconds, which are ignored; `24:00` for midnight.
+/// Parses `HH:MM` as minutes since midnight. Optional seconds are ignored. `24:00` is midnight at the end of the day.
 fn clock(text: &str) -> Option<u32> {
     let (hours, rest) = split_on(text, b':');
     let minutes = split_on(rest, b':').0;
@@ -141,10 +142,10 @@ fn clock(text: &str) -> Option<u32> {
 /// Whether `now` is in one of FHIR's `notAvailable` periods.
 fn is_away(resource: &Json, local: LocalTime, now: u64) -> bool {
     let periods = resource.get("notAvailable").map(Json::elements).unwrap_or_default();
-    periods.iter().filter_map(|one| one.get("during")).any(|during| is_within(during, local, now))
+    periods.iter().filter_map(|item| item.get("during")).any(|during| is_within(during, local, now))
 }
 
-/// Whether `now` is within a FHIR `Period`, both ends included. A date, month or year is in local time and lasts for
+/// Whether `now` is within a FHIR `Period`, including both ends. A date, month or year is in local time and includes
 /// its whole length. A period without start and end contains no time.
 pub(super) fn is_within(period: &Json, local: LocalTime, now: u64) -> bool {
     let end = |name| period.get(name).and_then(Json::text);
@@ -154,7 +155,7 @@ pub(super) fn is_within(period: &Json, local: LocalTime, now: u64) -> bool {
     (start.is_some() || end.is_some()) && begun && not_over
 }
 
-/// Compares a FHIR `dateTime` with now. A date that is today is equal.
+/// Compares a FHIR `dateTime` with `now`. A date, month or year that contains the local date is equal.
 fn compare(text: &str, local: LocalTime, now: u64) -> Option<Ordering> {
     if text.len() > 10 {
         return parse_instant(text).map(|at| at.cmp(&now));
@@ -225,7 +226,7 @@ mod tests {
             ("2026-11-21T05:59:00", true),
             ("2026-11-21T06:00:00", false),
             ("2026-11-20T05:00:00", false),
-            // On a holiday the evening is closed, and so is the night that starts then.
+            // The evening of a holiday is closed, and also the night that starts on the holiday.
             ("2026-11-27T23:00:00", false),
             ("2026-11-28T05:00:00", false),
             ("2026-12-25T23:00:00", false),

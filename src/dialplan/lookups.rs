@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Determines what must be looked up before a document can be written.
+//! Determines the look-ups that are needed before a document can be written.
 
 use super::conditions::{ConditionEvaluator, ConditionResult};
 use super::config::{Conditions, Rule};
 use super::facts::{Fact, Facts, Lookup, caller_zone, find};
-use super::turn::{Next, Plan, Turn};
+use super::turn::{DialplanInput, LocalizedTurn, Turn};
 
-/// The maximum number of verbs that are examined for one request. A config has fewer, but an action can be reached in
-/// many languages.
+/// The maximum number of verbs that are examined for one request. A config has fewer verbs, but a call can reach an
+/// action in many languages.
 const MAX_VERBS: usize = 32_768;
 
-/// What must be looked up now. A lookup that depends on a missing one is returned later, when that one is known.
+/// The look-ups that must be made now. A look-up that depends on the result of another one is returned after that
+/// result is known.
 #[must_use]
-pub fn required_lookups(plan: &Plan<'_>, next: &Next<'_>, facts: &Facts) -> Vec<Lookup> {
-    let evaluator = ConditionEvaluator::new(plan, facts);
-    let language = next.language.or_else(|| plan.language());
+pub fn required_lookups(input: &DialplanInput<'_>, next: &LocalizedTurn<'_>, facts: &Facts) -> Vec<Lookup> {
+    let evaluator = ConditionEvaluator::new(input, facts);
+    let language = next.language.or_else(|| input.language());
     let mut lookups =
-        Lookups { plan, facts, language, evaluator, pending: Vec::new(), seen: Vec::new(), verbs: MAX_VERBS };
+        Lookups { input, facts, language, evaluator, pending: Vec::new(), seen: Vec::new(), verbs: MAX_VERBS };
     match next.turn {
         Turn::Rules(rules) => lookups.rules(rules),
         Turn::Action(action) => lookups.action(action),
@@ -27,13 +28,13 @@ pub fn required_lookups(plan: &Plan<'_>, next: &Next<'_>, facts: &Facts) -> Vec<
     lookups.pending
 }
 
-/// Collects lookups while it follows the plan.
+/// Collects look-ups while it follows the dialplan.
 pub struct Lookups<'p, 'a> {
-    /// The plan and the call.
-    pub plan: &'p Plan<'a>,
-    /// The results of earlier lookups.
+    /// The config and the call.
+    pub input: &'p DialplanInput<'a>,
+    /// The results of earlier look-ups.
     pub facts: &'p Facts,
-    /// The current language.
+    /// The current language tag of the call.
     pub language: Option<&'a str>,
     evaluator: ConditionEvaluator<'p>,
     pending: Vec<Lookup>,
@@ -50,7 +51,7 @@ impl<'a> Lookups<'_, 'a> {
         }
     }
 
-    /// Looks up the patient. Returns whether exactly one patient is known to match.
+    /// Adds the look-up of the patient. Returns whether it was made and exactly one patient matches.
     pub(super) fn patient(&mut self) -> bool {
         if self.facts.patient.is_pending() {
             self.add(Lookup::Patient);
@@ -58,28 +59,29 @@ impl<'a> Lookups<'_, 'a> {
         matches!(self.facts.patient, Fact::Known(Some(_)))
     }
 
-    /// Looks up the clinician who last tried to reach the patient.
+    /// Adds the look-up of the clinician who last tried to reach the patient.
     pub(super) fn last_to_call(&mut self) {
         if self.patient() && self.facts.last_to_call.is_pending() {
             self.add(Lookup::LastToCall);
         }
     }
 
-    /// Looks up the practitioners of some roles.
+    /// Adds the look-up of the practitioners with these roles.
     pub(super) fn roles(&mut self, roles: &str) {
         if find(&self.facts.roles, roles).is_pending() {
             self.add(Lookup::Roles(roles.to_owned()));
         }
     }
 
-    /// Looks up the local time of a zone.
+    /// Adds the look-up of the local time in a zone.
     pub(super) fn zone(&mut self, zone: Option<&str>) {
         if let Some(zone) = zone.filter(|zone| find(&self.facts.local_times, zone).is_pending()) {
             self.add(Lookup::Zone(zone.to_owned()));
         }
     }
 
-    /// Follows the first rule whose conditions hold; while that is unknown, every rule that may be it.
+    /// Follows the first rule whose conditions hold. While the result of earlier rules is pending, also follows each
+    /// rule that may be the first.
     fn rules(&mut self, rules: &'a [Rule]) {
         for rule in rules {
             if self.branch(&rule.when, &rule.then) == ConditionResult::Yes {
@@ -88,7 +90,7 @@ impl<'a> Lookups<'_, 'a> {
         }
     }
 
-    /// Follows the action `then` if the conditions may hold, and looks up what decides that.
+    /// Follows the action `then` if the conditions may hold, and adds the look-ups of the conditions.
     pub(super) fn branch(&mut self, conditions: &Conditions, then: &str) -> ConditionResult {
         let holds = self.evaluator.holds(conditions, self.language);
         if holds != ConditionResult::No {
@@ -100,15 +102,15 @@ impl<'a> Lookups<'_, 'a> {
         holds
     }
 
-    /// Looks up what decides whether conditions hold.
+    /// Adds the look-ups of conditions.
     fn conditions(&mut self, conditions: &Conditions) {
-        let config = self.plan.config;
+        let config = self.input.config;
         for name in conditions.open.iter().chain(&conditions.closed) {
             if !self.evaluator.are_open(name).is_pending() {
                 continue;
             }
             let Some(hours) = config.hours.get(name) else { continue };
-            self.zone(hours.time_zone.as_deref().or_else(|| caller_zone(config, &self.plan.caller)));
+            self.zone(hours.time_zone.as_deref().or_else(|| caller_zone(config, &self.input.caller)));
             if let Some(service) = hours.healthcare_service.as_deref()
                 && find(&self.facts.services, service).is_pending()
             {
@@ -123,10 +125,10 @@ impl<'a> Lookups<'_, 'a> {
         }
     }
 
-    /// Looks up what the document of an action needs.
+    /// Adds the look-ups for the document of an action.
     pub(super) fn action(&mut self, name: &str) {
-        let Some(position) = self.plan.config.actions.position(name) else { return };
-        let Some((_, verbs)) = self.plan.config.actions.at(position) else { return };
+        let Some(position) = self.input.config.actions.position(name) else { return };
+        let Some((_, verbs)) = self.input.config.actions.at(position) else { return };
         let language = self.language;
         // Conditions may depend on the language.
         let Err(free) = self.seen.binary_search(&(position, language)) else { return };

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The clinic's call plan: its config, and the TwiML for each step of a call.
+//! The clinic's dialplan: its config, and the TwiML for each step of a call.
 //!
 //! Each request has a [`CallbackUrl`] from a closed set. The URL and the parameters determine a [`Turn`].
-//! [`required_lookups`] lists what must be looked up for it, in the chart and in local times. With these [`Facts`],
-//! [`render`] writes the document. Between two requests no state is stored except in the URL and in the chart.
+//! [`required_lookups`] lists the look-ups for the turn: reads of the chart, and local times. From the resulting
+//! [`Facts`], [`render`] writes the document. Between two requests, state is stored only in the URL and in the chart.
 
 pub mod call;
 pub mod callback_urls;
@@ -32,7 +32,7 @@ pub use callback_urls::{CallbackKind, CallbackUrl, MAX_CALLBACKS, RETRY, all_cal
 pub use check::{ConfigFinding, Severity};
 pub use config::{Config, ConfigError};
 pub use default_route::{Clinic, Route, route};
-pub use default_twiml::{EVENTS, answer, apology};
+pub use default_twiml::{EVENTS, error_message, write_route};
 pub use direction::Direction;
 pub use facts::{Fact, Facts, Lookup, caller_zone};
 pub use hours::{LocalTime, are_open, is_available};
@@ -41,6 +41,6 @@ pub use outcome::VerbOutcome;
 pub use params::{Caller, Params};
 pub use people::{Endpoint, MAX_CONTACT_POINTS, Patient, Person};
 pub use target::Target;
-pub use turn::{Next, Plan, Turn, VerbEvent};
+pub use turn::{DialplanInput, LocalizedTurn, Turn, VerbEvent};
 pub use verbs::Verb;
 pub use writer::{Rendered, render};

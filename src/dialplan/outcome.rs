@@ -17,15 +17,15 @@ pub enum VerbOutcome {
     Failed,
     /// The caller hung up before an answer.
     Canceled,
-    /// There was no target to ring: no one is available now, or the lookup failed.
+    /// There was no target to ring: no one is available now, or the look-up failed.
     Unavailable,
     /// The queue is full.
     QueueFull,
     /// The caller was removed from the queue.
     Left,
-    /// The queue was too long; `overflow.then` is next.
+    /// The queue was too long. `overflow.then` is next.
     Overflow,
-    /// The caller asked for a callback; `callback.then` is next.
+    /// The caller asked for a callback. `callback.then` is next.
     Callback,
     /// A message was left.
     Voicemail,
@@ -52,7 +52,7 @@ impl VerbOutcome {
     pub const OF_DIAL: [Self; 7] =
         [Self::Answered, Self::Busy, Self::NoAnswer, Self::Declined, Self::Failed, Self::Canceled, Self::Unavailable];
 
-    /// The outcomes that the `on` of a `queue` may have. Overflow and callback have their own `then`.
+    /// The outcomes that the `on` of a `queue` may have. An overflow and a callback have their own `then`.
     pub const OF_QUEUE: [Self; 5] = [Self::Answered, Self::Failed, Self::Canceled, Self::QueueFull, Self::Left];
 
     /// The name.
@@ -82,8 +82,8 @@ impl VerbOutcome {
 
     /// The outcome of a dialed leg, from `DialCallStatus`, the SIP response code, and `DialBridged`.
     ///
-    /// A leg that was answered but never connected, because the callee hung up during an announcement, counts as not
-    /// answered. SIP code 603 means that the callee declined; Twilio reports it as busy. Source:
+    /// If the callee hung up during an announcement, the leg was answered but never connected, and the outcome is
+    /// `NoAnswer`. SIP code 603 means that the callee declined, and Twilio reports it as busy. Source:
     /// <https://www.twilio.com/docs/voice/twiml/dial#dialcallstatus-values>.
     #[must_use]
     pub fn of_dial(status: &str, sip: Option<&str>, bridged: Option<&str>) -> Self {
@@ -98,7 +98,7 @@ impl VerbOutcome {
         }
     }
 
-    /// The outcome of a queue, from `QueueResult`; `None` if the call already continues elsewhere. Source:
+    /// The outcome of a queue, from `QueueResult`. `None` if the call already continues elsewhere. Source:
     /// <https://www.twilio.com/docs/voice/twiml/enqueue#queueresult-values>.
     #[must_use]
     pub fn of_queue(result: &str) -> Option<Self> {

@@ -11,7 +11,7 @@ use crate::phone::E164;
 pub struct Params<'a, 'p>(pub &'p [(&'a str, &'a str)]);
 
 impl<'a> Params<'a, '_> {
-    /// The value of a parameter; `None` if it is empty, or has two different values.
+    /// The value of a parameter. `None` if it is absent or empty, or if it has two different values.
     #[must_use]
     pub fn get(self, name: &str) -> Option<&'a str> {
         let mut found = None;
@@ -55,32 +55,32 @@ pub fn parse_integer(text: &str) -> Option<u32> {
 /// The caller, and the called number.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller<'a> {
-    /// The caller's number; `None` if it is withheld, or the caller is not a phone.
+    /// The caller's number. `None` if the number is withheld, or if the caller is not a phone.
     pub number: Option<E164<'a>>,
     /// The clinic's number that was called.
     pub called: Option<E164<'a>>,
-    /// `StirVerstat`.
+    /// The result of STIR/SHAKEN, from `StirVerstat`.
     pub verification: Verification,
     /// `CallSid`. Its hash selects the first target of a hunt group.
     pub sid: &'a str,
 }
 
-/// What Twilio sends for a withheld number: `anonymous`, `restricted`, `blocked`, `unknown` and `unavailable` as digits
-/// of a phone's keys.
+/// The values of `From` for a withheld number. They spell `anonymous`, `restricted`, `blocked`, `unknown` and
+/// `unavailable` on the keys of a phone.
 const WITHHELD: [&str; 5] = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"];
 
 impl<'a> Caller<'a> {
-    /// The caller of a call. `numbers` are the clinic's.
+    /// Reads the caller of a call. `numbers` are the clinic's numbers.
     #[must_use]
     pub fn of(call: &Call<'a>, params: Params<'a, '_>, numbers: &[E164<'a>]) -> Self {
-        let ours = |address: &str| numbers.iter().find(|number| number.as_str() == address).copied();
+        let own = |address: &str| numbers.iter().find(|number| number.as_str() == address).copied();
         let number = match call.from {
             Some(Party::Number(number)) if !WITHHELD.contains(&number.as_str()) => Some(number),
             _ => None,
         };
         Self {
             number,
-            called: call.to.and_then(ours).or_else(|| call.called.and_then(ours)),
+            called: call.to.and_then(own).or_else(|| call.called.and_then(own)),
             verification: verification(params.get("StirVerstat").unwrap_or_default()),
             sid: call.sid.map_or("", |CallSid(sid)| sid),
         }
@@ -111,15 +111,15 @@ mod tests {
 
     #[test]
     fn a_withheld_number_is_none() {
-        let ours = [E164::parse("+15550100001").unwrap()];
+        let own = [E164::parse("+15550100001").unwrap()];
         let caller = |from| {
             let pairs = [("From", from), ("To", "+15550100001"), ("CallSid", "CA1")];
-            Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &ours)
+            Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &own)
         };
         let known = caller("+15550100123");
         assert_eq!(
             (known.number.map(E164::as_str), known.called, known.sid),
-            (Some("+15550100123"), Some(ours[0]), "CA1")
+            (Some("+15550100123"), Some(own[0]), "CA1")
         );
         for withheld in
             ["", "anonymous", "+266696687", "+7378742833", "+2562533", "client:a", "sip:a@example.com", "911"]

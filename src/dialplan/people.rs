@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Patients and practitioners, reduced to what the dialplan needs.
+//! Reads the data of patients and practitioners that the dialplan needs.
 
 use super::hours::{LocalTime, is_available, is_within};
 use crate::fhir::period::covers;
@@ -16,7 +16,7 @@ const MAX_NAME_BYTES: usize = 60;
 pub struct Patient {
     /// `Patient/<id>`.
     pub reference: String,
-    /// The given name; `None` if there is no name that can be spoken.
+    /// The given name. `None` if there is no name that can be spoken.
     pub given: Option<String>,
     /// The tag of the preferred language.
     pub language: Option<String>,
@@ -29,7 +29,7 @@ pub struct Patient {
 pub struct Person {
     /// `Practitioner/<id>` or `PractitionerRole/<id>`.
     pub reference: String,
-    /// What rings for this person; may be empty.
+    /// The devices and numbers that ring for this person. May be empty.
     pub endpoints: Vec<Endpoint>,
 }
 
@@ -42,18 +42,19 @@ pub enum Endpoint {
     Number {
         /// E.164.
         number: String,
-        /// Digits to send after it is answered; `""` for none.
+        /// The digits to send after the answer. `""` for none.
         extension: String,
     },
     /// A SIP address.
     Sip(String),
 }
 
-/// The only active patient of a search who has this number now; `None` if there is none or more than one.
+/// The only active patient in a search result who currently has this number. `None` if no patient or several patients
+/// have it.
 ///
-/// The search compares text. Its results may include a patient who had the number in the past, and a number of another
-/// country with the same digits as a number in the country of `called`. If there are more pages, they may contain
-/// another patient with the number.
+/// The search compares text. Its result may include a patient who had the number in the past. It may also include a
+/// number of another country with the same digits as a number in the country of `called`. If the result has more pages,
+/// they may contain another patient with the number.
 pub(super) fn only_patient(found: &Json, number: E164<'_>, called: Option<E164<'_>>, now: u64) -> Option<Patient> {
     if elements(found, "link").iter().any(|link| text(link, "relation") == Some("next")) {
         return None;
@@ -67,8 +68,8 @@ pub(super) fn only_patient(found: &Json, number: E164<'_>, called: Option<E164<'
         if let Ok(phone) = parse(value, country) {
             return phone.number == number.as_str();
         }
-        // The number is in an area that the plan does not have, or in another country; then the calling code has to
-        // match.
+        // The number is in an area that the numbering plan does not have, or in another country. In both cases, the
+        // calling code must match.
         let value = digits(value);
         forms.contains(&value) && (has_same_code || value.ends_with(whole))
     };
@@ -92,7 +93,7 @@ pub(super) fn only_patient(found: &Json, number: E164<'_>, called: Option<E164<'
     })
 }
 
-/// The person whom a reference names, if the search included them.
+/// The person with the reference `named`, if the search result includes the resource.
 pub(super) fn person(found: &Json, named: &str, country: Option<&str>, now: u64) -> Option<Person> {
     let resource = resource(found, named)?;
     if !is_active(resource) {
@@ -105,11 +106,11 @@ pub(super) fn person(found: &Json, named: &str, country: Option<&str>, now: u64)
         "PractitionerRole" => {
             let practitioner = resource.at(&["practitioner", "reference"]).and_then(Json::text);
             let practitioner = practitioner.and_then(|named| self::resource(found, named));
-            // For a role, the reference is that of the practitioner.
-            let whole = [Some(resource), practitioner.filter(|one| is_active(one))];
+            // For a `PractitionerRole`, the reference is that of its practitioner.
+            let whole = [Some(resource), practitioner.filter(|item| is_active(item))];
             let known: Vec<&Json> = whole.into_iter().flatten().collect();
             Some(Person {
-                reference: known.last().and_then(|one| reference(one))?,
+                reference: known.last().and_then(|item| reference(item))?,
                 endpoints: endpoints(&known, country, now),
             })
         }
@@ -117,11 +118,11 @@ pub(super) fn person(found: &Json, named: &str, country: Option<&str>, now: u64)
     }
 }
 
-/// The maximum number of roles that are read, as in the search.
+/// The maximum number of roles that are read. It is the `_count` of the search.
 const MAX_ROLES: usize = 100;
 
-/// The practitioners of a search for roles who are available now, without duplicates, in the order of their references:
-/// the order of search results may change.
+/// The practitioners in a search result for roles who are available now, without duplicates. They are sorted by
+/// reference, because the order of search results may change.
 pub(super) fn available(found: &Json, country: Option<&str>, local: LocalTime, now: u64) -> Vec<Person> {
     let mut people: Vec<Person> = Vec::new();
     for role in resources(found, "PractitionerRole").take(MAX_ROLES) {
@@ -141,23 +142,24 @@ pub(super) fn available(found: &Json, country: Option<&str>, local: LocalTime, n
 
 /// The references of the resources of a type, without those that are no longer in use.
 pub(super) fn active_references(found: &Json, kind: &str) -> Vec<String> {
-    let in_use = |one: &&Json| !matches!(text(one, "status"), Some("inactive" | "entered-in-error" | "suspended"));
+    let in_use = |item: &&Json| !matches!(text(item, "status"), Some("inactive" | "entered-in-error" | "suspended"));
     resources(found, kind).filter(in_use).filter_map(reference).collect()
 }
 
-/// The first sender of a search for Communications, if the search included them.
+/// The first sender in a search result for `Communication`s, if the result includes the sender's resource.
 pub(super) fn first_sender(found: &Json, country: Option<&str>, now: u64) -> Option<Person> {
     let call = resources(found, "Communication").next()?;
     person(found, call.at(&["sender", "reference"])?.text()?, country, now)
 }
 
-/// What rings for a person: their SDK identity, and the best phone number of the first resource that has one.
+/// The devices and numbers that ring for a person: their SDK identity, and the best phone number of the first resource
+/// that has one.
 fn endpoints(resources: &[&Json], country: Option<&str>, now: u64) -> Vec<Endpoint> {
     let mut endpoints = Vec::new();
     let mut identifiers = resources.iter().flat_map(|resource| elements(resource, "identifier"));
     let identity = identifiers.find(|identifier| text(identifier, "system") == Some(IDENTITY));
     if let Some(identity) =
-        identity.and_then(|identifier| text(identifier, "value")).filter(|one| is_writable_identity(one))
+        identity.and_then(|identifier| text(identifier, "value")).filter(|item| is_writable_identity(item))
     {
         endpoints.push(Endpoint::Client(identity.to_owned()));
     }
@@ -170,11 +172,12 @@ pub(super) fn is_writable_identity(text: &str) -> bool {
     (1..=256).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// The maximum number of contact points of a person that are read. Parsing one may search every country's numbering
-/// plan.
+/// The maximum number of contact points of a person that are read. To parse one, the numbering plan of every country
+/// may be searched.
 pub const MAX_CONTACT_POINTS: usize = 100;
 
-/// The best phone number of a resource: work, then mobile, then any except home; within these, by rank.
+/// The best phone number of a resource: first `work`, then `mobile`, then any except `home`. Within each group, the
+/// order is by `rank`.
 fn telephone(resource: &Json, country: Option<&str>, now: u64) -> Option<Endpoint> {
     let mut best: Option<((u32, u32), Endpoint)> = None;
     for contact in elements(resource, "telecom").iter().take(MAX_CONTACT_POINTS) {
@@ -197,7 +200,7 @@ fn telephone(resource: &Json, country: Option<&str>, now: u64) -> Option<Endpoin
     best.map(|(_, endpoint)| endpoint)
 }
 
-/// Converts a typed phone number to a form that can be dialed; `None` if calls to it are not allowed here.
+/// Converts a typed phone number to a form that can be dialed. `None` if the dialplan must not call it.
 fn dialable(typed: &str, country: Option<&str>) -> Option<Endpoint> {
     if let Ok(phone) = parse(typed, country) {
         let ordinary = matches!(
@@ -207,7 +210,7 @@ fn dialable(typed: &str, country: Option<&str>) -> Option<Endpoint> {
         let number = E164::parse(&phone.number).filter(|_| ordinary)?.as_str().to_owned();
         return Some(Endpoint::Number { number, extension: phone.extension });
     }
-    // An international number in an area that the plan does not have. New areas are assigned every year.
+    // An international number in an area that the numbering plan does not have. New areas are assigned every year.
     let whole = ["+", &digits(typed)].concat();
     let number = E164::parse(&whole).filter(|_| typed.trim_ascii_start().starts_with('+'))?;
     Some(Endpoint::Number { number: number.as_str().to_owned(), extension: String::new() })
@@ -236,7 +239,7 @@ fn given(patient: &Json, now: u64) -> Option<String> {
     best.map(|(_, given)| given.to_owned())
 }
 
-/// Whether XML can contain a name and a voice can speak it: letters, no brackets, digits or symbols.
+/// Whether XML can contain a name and a voice can speak it: it has letters, and no brackets, digits or symbols.
 fn is_sayable(name: &str) -> bool {
     let plain = |c: char| match c {
         'a'..='z' | 'A'..='Z' | ' ' | '-' | '\'' | '.' | '\u{2019}' => true,
@@ -245,10 +248,10 @@ fn is_sayable(name: &str) -> bool {
     !name.is_empty() && name.len() <= MAX_NAME_BYTES && name.chars().all(plain)
 }
 
-/// The patient's preferred language, or their only one.
+/// The patient's preferred language, or their only language.
 fn language(patient: &Json) -> Option<String> {
     let spoken = elements(patient, "communication");
-    let preferred = spoken.iter().find(|one| one.get("preferred").and_then(Json::boolean) == Some(true));
+    let preferred = spoken.iter().find(|item| item.get("preferred").and_then(Json::boolean) == Some(true));
     let language = preferred.or(if let [only] = spoken { Some(only) } else { None })?;
     let codings = language.at(&["language", "coding"]).map(Json::elements).unwrap_or_default();
     codings.iter().find_map(|coding| text(coding, "code")).map(str::to_owned)
@@ -273,13 +276,16 @@ fn digits(text: &str) -> String {
 /// The resources of a search result, in its order.
 fn resources<'a, 'k>(found: &'a Json, kind: &'k str) -> impl Iterator<Item = &'a Json> + use<'a, 'k> {
     let entries = found.get("entry").map(Json::elements).unwrap_or_default();
-    entries.iter().filter_map(|entry| entry.get("resource")).filter(move |one| text(one, "resourceType") == Some(kind))
+    entries
+        .iter()
+        .filter_map(|entry| entry.get("resource"))
+        .filter(move |item| text(item, "resourceType") == Some(kind))
 }
 
-/// The resource of a search result that a reference names.
+/// The resource of a search result with the reference `named`.
 fn resource<'a>(found: &'a Json, named: &str) -> Option<&'a Json> {
     let (kind, id) = (crate::text::split_on(named, b'/').0, crate::text::split_on(named, b'/').1);
-    resources(found, kind).find(|one| text(one, "id") == Some(id)).filter(|_| !id.is_empty())
+    resources(found, kind).find(|item| text(item, "id") == Some(id)).filter(|_| !id.is_empty())
 }
 
 fn reference(resource: &Json) -> Option<String> {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The targets of a `dial`, and what rings for each.
+//! The targets of a `dial`, and the endpoints that ring for each target.
 
 use super::check::{Checker, ConfigPath, is_identity, is_reference, is_sip};
 use super::facts::{Fact, Facts, caller_zone};
 use super::lookups::Lookups;
 use super::people::{Endpoint, Person, is_writable_identity};
-use super::turn::Plan;
+use super::turn::DialplanInput;
 use crate::error::Code;
 use crate::json::{cases, members};
 use crate::phone::E164;
@@ -57,7 +57,7 @@ pub struct EmptyObject {}
 members!(EmptyObject {});
 
 impl Target {
-    /// Reports errors in its values.
+    /// Reports errors in the values of the target.
     pub(super) fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         match self {
             Self::Client(identity) => {
@@ -66,7 +66,7 @@ impl Target {
             Self::Number(number) => {
                 let at = at.field("number");
                 checker.expect(E164::parse(number).is_some(), Code::ConfigNumber, &at);
-                // The call would come back to the clinic and start again.
+                // The call would return to the clinic and start again.
                 checker.expect(!checker.is_config_number(number), Code::ConfigLoop, &at);
                 if checker.gives_advice() && checker.is_never_dialed(number) {
                     checker.error(Code::ConfigNumberBlocked, &at);
@@ -90,22 +90,22 @@ impl Target {
         }
     }
 
-    /// Whether it rings for this caller, independent of the chart.
-    pub(super) fn always_rings(&self, plan: &Plan<'_>) -> bool {
+    /// Whether the target rings for this caller, independent of the chart.
+    pub(super) fn always_rings(&self, input: &DialplanInput<'_>) -> bool {
         match self {
             Self::Client(_) | Self::Sip(_) => true,
-            Self::Number(number) => may_dial(plan, number),
+            Self::Number(number) => may_dial(input, number),
             Self::Available(_) | Self::GeneralPractitioner(_) | Self::LastToCall(_) => false,
         }
     }
 
-    /// Adds what must be looked up to know what rings.
+    /// Adds the look-ups that determine what rings.
     pub(super) fn add_lookups(&self, lookups: &mut Lookups<'_, '_>) {
         match self {
             Self::Client(_) | Self::Number(_) | Self::Sip(_) => {}
             Self::Available(roles) => {
                 lookups.roles(roles);
-                lookups.zone(caller_zone(lookups.plan.config, &lookups.plan.caller));
+                lookups.zone(caller_zone(lookups.input.config, &lookups.input.caller));
             }
             Self::GeneralPractitioner(_) => {
                 lookups.patient();
@@ -114,44 +114,45 @@ impl Target {
         }
     }
 
-    /// Adds what rings now.
-    fn add_endpoints(&self, plan: &Plan<'_>, facts: &Facts, endpoints: &mut Endpoints) {
+    /// Adds the endpoints that ring now.
+    fn add_endpoints(&self, input: &DialplanInput<'_>, facts: &Facts, endpoints: &mut Endpoints) {
         let patient = facts.patient.known().and_then(Option::as_ref);
         match self {
             Self::Client(identity) if is_writable_identity(identity) => {
                 endpoints.add(Endpoint::Client(identity.clone()), None);
             }
-            Self::Number(number) if may_dial(plan, number) => {
+            Self::Number(number) if may_dial(input, number) => {
                 endpoints.add(Endpoint::Number { number: number.clone(), extension: String::new() }, None);
             }
             Self::Sip(address) if is_sip(address) => endpoints.add(Endpoint::Sip(address.clone()), None),
             Self::Client(_) | Self::Number(_) | Self::Sip(_) => {}
             Self::Available(roles) => {
-                if let Fact::Known(people) = facts.available(plan.config, &plan.caller, roles) {
-                    endpoints.add_people(plan, &people);
+                if let Fact::Known(people) = facts.available(input.config, &input.caller, roles) {
+                    endpoints.add_people(input, &people);
                 }
             }
             Self::GeneralPractitioner(_) => {
-                endpoints.add_people(plan, patient.map_or(&[], |patient| patient.general_practitioners.as_slice()));
+                endpoints.add_people(input, patient.map_or(&[], |patient| patient.general_practitioners.as_slice()));
             }
             Self::LastToCall(_) => {
                 if let Some(Some(person)) = facts.last_to_call.known() {
-                    endpoints.add_people(plan, core::slice::from_ref(person));
+                    endpoints.add_people(input, core::slice::from_ref(person));
                 }
             }
         }
     }
 }
 
-/// What rings, and to whom it belongs if the chart says so.
+/// The endpoints that ring, each with the reference of its person if it comes from the chart.
 pub(super) struct Endpoints(Vec<(Endpoint, Option<String>)>);
 
 impl Endpoints {
-    /// What rings now for some targets. Call it with few targets: for each number, it searches the numbering plans.
-    pub(super) fn of<'t>(targets: impl Iterator<Item = &'t Target>, plan: &Plan<'_>, facts: &Facts) -> Self {
+    /// The endpoints that ring now for some targets. Call it with few targets, because it searches the numbering plans
+    /// for each number.
+    pub(super) fn of<'t>(targets: impl Iterator<Item = &'t Target>, input: &DialplanInput<'_>, facts: &Facts) -> Self {
         let mut endpoints = Self(Vec::new());
         for target in targets {
-            target.add_endpoints(plan, facts, &mut endpoints);
+            target.add_endpoints(input, facts, &mut endpoints);
         }
         endpoints
     }
@@ -165,10 +166,10 @@ impl Endpoints {
         self.0.iter().map(|(endpoint, _)| endpoint)
     }
 
-    /// The only person in the chart to whom all of these belong.
+    /// The reference of the person to whom all endpoints belong. `None` if they belong to several or unknown people.
     pub(super) fn only_person(&self) -> Option<String> {
         let (_, first) = self.0.first()?;
-        // A target in the config may belong to anyone.
+        // A target in the config may belong to any person.
         if self.0.iter().all(|(_, person)| person == first) { first.clone() } else { None }
     }
 
@@ -179,29 +180,29 @@ impl Endpoints {
         }
     }
 
-    fn add_people(&mut self, plan: &Plan<'_>, people: &[Person]) {
+    fn add_people(&mut self, input: &DialplanInput<'_>, people: &[Person]) {
         for person in people {
-            for endpoint in person.endpoints.iter().filter_map(|endpoint| permitted(plan, endpoint)) {
+            for endpoint in person.endpoints.iter().filter_map(|endpoint| permitted(input, endpoint)) {
                 self.add(endpoint, Some(&person.reference));
             }
         }
     }
 }
 
-/// Whether a number in the config may be dialed: it is not the caller's own or one of the clinic's, and the policy does
-/// not forbid it in every country. A number in the config may be in any country.
-fn may_dial(plan: &Plan<'_>, number: &str) -> bool {
-    Policy::new(&plan.config.outbound, plan.numbers).allows_config_number(number)
-        && plan.caller.number.is_none_or(|caller| caller.as_str() != number)
+/// Whether a number in the config may be dialed. It must not be the caller's own number or one of the clinic's, and the
+/// policy must not forbid it. The countries of the policy do not apply to numbers in the config.
+fn may_dial(input: &DialplanInput<'_>, number: &str) -> bool {
+    Policy::new(&input.config.outbound, input.numbers).allows_config_number(number)
+        && input.caller.number.is_none_or(|caller| caller.as_str() != number)
 }
 
-/// What rings for a person in the chart, if the policy permits it: anyone with write access to the chart may write any
-/// number there.
-fn permitted(plan: &Plan<'_>, endpoint: &Endpoint) -> Option<Endpoint> {
+/// The endpoint of a person in the chart, if the policy permits it. Any user with write access to the chart may write
+/// any number there.
+fn permitted(input: &DialplanInput<'_>, endpoint: &Endpoint) -> Option<Endpoint> {
     let Endpoint::Number { number, extension } = endpoint else {
         return Some(endpoint.clone());
     };
-    let number = Policy::new(&plan.config.outbound, plan.numbers).allows(number).ok()?;
-    let is_caller = plan.caller.number.is_some_and(|caller| caller.as_str() == number);
+    let number = Policy::new(&input.config.outbound, input.numbers).allows(number).ok()?;
+    let is_caller = input.caller.number.is_some_and(|caller| caller.as_str() == number);
     (!is_caller).then(|| Endpoint::Number { number, extension: extension.clone() })
 }

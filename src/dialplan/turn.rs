@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Determines what the next document has to do.
+//! Determines what the next document must do.
 
 use super::callback_urls::{CallbackKind, CallbackUrl};
 use super::config::{Config, Rule};
@@ -12,7 +12,7 @@ use crate::phone::E164;
 
 /// A config, and the call for which it is evaluated.
 #[derive(Clone, Copy, Debug)]
-pub struct Plan<'a> {
+pub struct DialplanInput<'a> {
     /// The config.
     pub config: &'a Config,
     /// The clinic's numbers.
@@ -23,7 +23,7 @@ pub struct Plan<'a> {
     pub caller: Caller<'a>,
 }
 
-/// What the next document has to do.
+/// What the next document must do.
 #[derive(Clone, Copy, Debug)]
 pub enum Turn<'a> {
     /// A new call: perform the action of the first rule whose conditions hold.
@@ -32,14 +32,14 @@ pub enum Turn<'a> {
     Action(&'a str),
     /// Continue a verb after one of its callbacks.
     Resume {
-        /// Its action.
+        /// The name of its action.
         action: &'a str,
         /// The verb.
         verb: &'a Verb,
         /// What happened.
         event: VerbEvent,
     },
-    /// Tell a callee that the call is recorded.
+    /// Play the recording announcement for a callee.
     Announce,
     /// Hang up.
     Hangup,
@@ -61,7 +61,7 @@ pub enum VerbEvent {
     NextTarget {
         /// The index of the target.
         n: u32,
-        /// The outcome of the target before.
+        /// The outcome of the previous target.
         before: VerbOutcome,
     },
     /// A person spoke with the caller.
@@ -74,7 +74,7 @@ pub enum VerbEvent {
         /// `QueuePosition`.
         position: Option<u32>,
     },
-    /// The queue is too long; the caller has to leave it.
+    /// The queue is too long, so the caller must leave it.
     Overflow,
     /// The caller accepted the offer of a callback.
     CallbackAccepted,
@@ -88,19 +88,19 @@ pub enum VerbEvent {
 pub struct CallbackRequest<'a, 'p> {
     /// The kind.
     pub kind: CallbackKind,
-    /// The number in the URL.
+    /// The number in the URL. See [`CallbackKind`].
     pub n: u32,
     /// The parameters.
     pub params: Params<'p, 'p>,
-    /// The plan.
-    pub plan: &'p Plan<'a>,
+    /// The config and the call.
+    pub input: &'p DialplanInput<'a>,
     /// The language that the caller switched to. The verb may change it.
     pub language: Option<&'a str>,
 }
 
 /// A verb's response to a callback.
 #[derive(Clone, Copy, Debug)]
-pub enum Progress<'a> {
+pub enum CallbackResult<'a> {
     /// Start an action.
     Action(&'a str),
     /// Continue the verb.
@@ -111,10 +111,10 @@ pub enum Progress<'a> {
     EmptyResponse,
 }
 
-/// What the next document has to do, and its language.
+/// What the next document must do, and its language.
 #[derive(Clone, Copy, Debug)]
-pub struct Next<'a> {
-    /// What the next document has to do.
+pub struct LocalizedTurn<'a> {
+    /// What the next document must do.
     pub turn: Turn<'a>,
     /// The language that the caller switched to.
     pub language: Option<&'a str>,
@@ -131,7 +131,7 @@ impl Turn<'_> {
     }
 }
 
-impl<'a> Plan<'a> {
+impl<'a> DialplanInput<'a> {
     /// The rules for the called number; `None` if it has no dialplan.
     #[must_use]
     pub fn rules(&self) -> Option<&'a [Rule]> {
@@ -146,17 +146,17 @@ impl<'a> Plan<'a> {
         number.and_then(|number| number.language.as_deref()).or(self.config.language.as_deref())
     }
 
-    /// What the response to a request for `step` has to do. `over`: its `CallStatus` says that the call has ended.
+    /// What the response to a request for `step` must do. `over` is true if `CallStatus` is final.
     #[must_use]
-    pub fn next(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, over: bool) -> Next<'a> {
+    pub fn next(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, over: bool) -> LocalizedTurn<'a> {
         let mut language = step.language;
         let turn = match self.turn(step, params, &mut language) {
-            // Who answered still has to be looked up.
+            // The person who answered must still be looked up.
             turn @ Turn::Resume { event: VerbEvent::Answered { .. }, .. } => turn,
             _ if over => Turn::EmptyResponse,
             turn => turn,
         };
-        Next { turn, language: language.filter(|language| Some(*language) != self.language()) }
+        LocalizedTurn { turn, language: language.filter(|language| Some(*language) != self.language()) }
     }
 
     fn turn(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, language: &mut Option<&'a str>) -> Turn<'a> {
@@ -169,14 +169,14 @@ impl<'a> Plan<'a> {
         let Some(verb) = self.config.actions.get(action).and_then(|verbs| final_verb(verbs)) else {
             return Turn::EmptyResponse;
         };
-        let mut request = CallbackRequest { kind: step.kind, n: step.n, params, plan: self, language: *language };
+        let mut request = CallbackRequest { kind: step.kind, n: step.n, params, input: self, language: *language };
         let progress = verb.on_callback(&mut request);
         *language = request.language;
         match progress {
-            Progress::Action(then) => Turn::Action(then),
-            Progress::Event(event) => Turn::Resume { action, verb, event },
-            Progress::Hangup => Turn::Hangup,
-            Progress::EmptyResponse => Turn::EmptyResponse,
+            CallbackResult::Action(then) => Turn::Action(then),
+            CallbackResult::Event(event) => Turn::Resume { action, verb, event },
+            CallbackResult::Hangup => Turn::Hangup,
+            CallbackResult::EmptyResponse => Turn::EmptyResponse,
         }
     }
 }

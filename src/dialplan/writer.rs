@@ -5,25 +5,25 @@
 use super::callback_urls::{CallbackKind, CallbackUrl};
 use super::conditions::{ConditionEvaluator, ConditionResult};
 use super::config::{Conditions, Recording, Rule};
-use super::default_twiml::apology;
+use super::default_twiml::error_message;
 use super::facts::Facts;
 use super::graph::MAX_HOPS;
 use super::people::Patient;
 use super::speech::{Prompt, RenderError, say};
-use super::turn::{Next, Plan, Turn};
+use super::turn::{DialplanInput, LocalizedTurn, Turn};
 use crate::error::Code;
 use crate::twiml::Document;
 
-/// The document for a caller, and data about it.
+/// The document for a caller, and data for the log and the chart.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Rendered {
-    /// The document.
+    /// The TwiML.
     pub twiml: String,
-    /// The action that the rules selected; `None` if no rules were evaluated.
+    /// The action that the rules selected. `None` if no rules were evaluated.
     pub action: Option<String>,
-    /// Codes for the log, each with a path in the config.
+    /// Error codes for the log, each with a path in the config.
     pub codes: Vec<(Code, String)>,
-    /// The practitioner in the chart who spoke with the caller, or the only one who may answer.
+    /// The practitioner (`Practitioner/<id>`) who spoke with the caller, or the only one whose devices ring.
     pub dialed: Option<String>,
     /// Whether the call is rejected with `<Reject>`.
     pub rejected: bool,
@@ -31,11 +31,11 @@ pub struct Rendered {
 
 /// Writes a turn. If that fails, the document is an error message, and the code is in `codes`.
 #[must_use]
-pub fn render<'a>(plan: &Plan<'a>, next: &Next<'a>, facts: &'a Facts) -> Rendered {
+pub fn render<'a>(input: &DialplanInput<'a>, next: &LocalizedTurn<'a>, facts: &'a Facts) -> Rendered {
     let mut writer = Writer {
-        plan: *plan,
+        input: *input,
         facts,
-        evaluator: ConditionEvaluator::new(plan, facts),
+        evaluator: ConditionEvaluator::new(input, facts),
         document: Document::new(),
         language: next.language,
         is_unanswered: matches!(next.turn, Turn::Rules(_)),
@@ -47,7 +47,7 @@ pub fn render<'a>(plan: &Plan<'a>, next: &Next<'a>, facts: &'a Facts) -> Rendere
     match written {
         Ok(twiml) => rendered.twiml = twiml,
         Err(code) => {
-            rendered.twiml = apology();
+            rendered.twiml = error_message();
             rendered.codes.push(code);
         }
     }
@@ -56,9 +56,9 @@ pub fn render<'a>(plan: &Plan<'a>, next: &Next<'a>, facts: &'a Facts) -> Rendere
 
 /// Writes a document.
 pub struct Writer<'a> {
-    /// The plan and the call.
-    pub plan: Plan<'a>,
-    /// The results of lookups.
+    /// The config and the call.
+    pub input: DialplanInput<'a>,
+    /// The results of the look-ups.
     pub facts: &'a Facts,
     /// Evaluates conditions.
     evaluator: ConditionEvaluator<'a>,
@@ -66,7 +66,7 @@ pub struct Writer<'a> {
     pub document: Document<'a>,
     /// The language that the caller has switched to.
     language: Option<&'a str>,
-    /// Whether the call is not answered yet: no audio was played.
+    /// Whether the call is not answered yet, because no verb played audio.
     pub is_unanswered: bool,
     /// The result.
     pub rendered: Rendered,
@@ -77,11 +77,11 @@ pub struct Writer<'a> {
 pub enum AfterVerb<'a> {
     /// The next verb of its action.
     NextVerb,
-    /// The next verb; this one was silent.
+    /// The next verb. This verb had no audio.
     NextVerbSilent,
     /// Another action, in the same document.
     Action(&'a str),
-    /// Another action, in the same document, in a queue. There a document without an explicit end would be repeated.
+    /// Another action, in the same document, in a queue. Twilio repeats a document in a queue that has no explicit end.
     ActionInQueue(&'a str),
     /// The end of the document.
     End,
@@ -103,7 +103,7 @@ impl<'a> Writer<'a> {
             Turn::Action(action) => AfterVerb::Action(action),
             Turn::Resume { action, verb, event } => verb.resume(event, self, action)?,
             Turn::Announce => {
-                if let Some(recording) = &self.plan.config.recording {
+                if let Some(recording) = &self.input.config.recording {
                     self.say(&recording.announcement)?;
                 }
                 AfterVerb::End
@@ -134,7 +134,7 @@ impl<'a> Writer<'a> {
         None
     }
 
-    /// Whether conditions hold. Logs hours that are needed and unknown, once each.
+    /// Whether conditions hold. Logs each unknown hours once.
     pub(super) fn evaluate(&mut self, conditions: &Conditions) -> ConditionResult {
         let language = self.current_language();
         if !self.evaluator.holds_without_lookup(conditions, language) {
@@ -150,10 +150,10 @@ impl<'a> Writer<'a> {
         self.evaluator.holds(conditions, language)
     }
 
-    /// Performs an action and the actions that follow it. Returns whether the document is complete.
+    /// Writes an action and the actions that follow it in the same document. Returns whether the document is complete.
     fn actions(&mut self, mut name: &'a str) -> Result<bool, RenderError> {
         for _ in 0..MAX_HOPS {
-            let Some(verbs) = self.plan.config.actions.get(name) else {
+            let Some(verbs) = self.input.config.actions.get(name) else {
                 return Err((Code::DialplanUndefined, ["actions.", name].concat()));
             };
             let mut after = AfterVerb::NextVerb;
@@ -182,17 +182,17 @@ impl<'a> Writer<'a> {
     /// Writes a prompt in which a placeholder, such as `{position}`, is replaced by a text.
     pub(super) fn say_with(&mut self, prompt: &'a Prompt, replaced: Option<(&str, &str)>) -> Result<(), RenderError> {
         let language = self.current_language();
-        say(&mut self.document, prompt, self.plan.config, language, replaced)
+        say(&mut self.document, prompt, self.input.config, language, replaced)
     }
 
     /// The current language, if one is set.
     pub(super) fn current_language(&self) -> Option<&'a str> {
-        self.language.or_else(|| self.plan.language())
+        self.language.or_else(|| self.input.language())
     }
 
     /// Switches to another language for the rest of the call.
     pub(super) fn switch_language(&mut self, language: &'a str) {
-        self.language = Some(language).filter(|language| Some(*language) != self.plan.language());
+        self.language = Some(language).filter(|language| Some(*language) != self.input.language());
     }
 
     /// The patient who calls, if exactly one matches.
@@ -202,7 +202,7 @@ impl<'a> Writer<'a> {
 
     /// The recording settings, if inbound calls are recorded.
     pub(super) fn recording(&self) -> Option<&'a Recording> {
-        self.plan.config.recording.as_ref().filter(|recording| recording.inbound)
+        self.input.config.recording.as_ref().filter(|recording| recording.inbound)
     }
 
     /// Hangs up.
@@ -219,11 +219,11 @@ impl<'a> Writer<'a> {
 
     /// A callback URL of an action, in the current language.
     pub(super) fn url(&self, kind: CallbackKind, action: &'a str, n: u32) -> String {
-        CallbackUrl { kind, action, n, language: self.language }.url(self.plan.url)
+        CallbackUrl { kind, action, n, language: self.language }.url(self.input.url)
     }
 
-    /// The URL of a callback that Twilio retries until it is stored.
+    /// The URL of a callback that Twilio sends again after an error.
     pub(super) fn status_url(&self, kind: CallbackKind) -> String {
-        CallbackUrl::common(kind).retried_url(self.plan.url)
+        CallbackUrl::common(kind).retried_url(self.input.url)
     }
 }

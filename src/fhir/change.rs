@@ -1,41 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Changes a resource that others change, too. Only values of Plumline change, and only if no one else has changed
-//! them.
+//! Updates Plumline's values in a resource that other writers may change. It replaces a value only if no other writer
+//! has changed it.
 //!
-//! Plumline's values are derived from its log. So the values that it wrote before can be derived from the log in the
-//! resource. A value that is still the same may be replaced. Any other value is a correction, and stays.
+//! Plumline derives its values from its log in the resource, so it can compute the value that it wrote before. If the
+//! resource still has that value, Plumline replaces it. Any other value is a correction by another writer, and Plumline
+//! keeps it.
 
 use crate::json::Json;
 
 /// Whether two values are equal. The order of an object's members does not matter.
 #[must_use]
-pub fn equals(one: &Json, other: &Json) -> bool {
-    match (one, other) {
-        (Json::Object(ones), Json::Object(others)) => {
-            let found = |(name, value): &(String, Json)| other.get(name).is_some_and(|theirs| equals(value, theirs));
-            ones.len() == others.len() && ones.iter().all(found)
+pub fn equals(left: &Json, right: &Json) -> bool {
+    match (left, right) {
+        (Json::Object(lefts), Json::Object(rights)) => {
+            let found = |(name, value): &(String, Json)| right.get(name).is_some_and(|other| equals(value, other));
+            lefts.len() == rights.len() && lefts.iter().all(found)
         }
-        (Json::List(ones), Json::List(others)) => {
-            ones.len() == others.len() && ones.iter().zip(others).all(|(one, other)| equals(one, other))
+        (Json::List(lefts), Json::List(rights)) => {
+            lefts.len() == rights.len() && lefts.iter().zip(rights).all(|(left, right)| equals(left, right))
         }
-        _ => one == other,
+        _ => left == right,
     }
 }
 
-/// Sets the member `name` to `new`, unless someone has changed or removed it since it was `previous`. `Null` stands for
-/// an absent value. `previous` is `Null` if nothing was written before.
+/// Sets the member `name` to `new` if its value is still `previous`. Otherwise another writer has changed or removed
+/// it, and it stays unchanged. `Null` means that the member is absent.
 pub fn update_member(resource: &mut Json, name: &str, previous: &Json, new: Json) {
-    let ours = match resource.get(name) {
+    let own = match resource.get(name) {
         Some(current) => equals(current, previous),
         None => *previous == Json::Null,
     };
-    if ours {
+    if own {
         resource.set(name, new);
     }
 }
 
-/// Replaces the element `previous` of the list `name` by `new`. The first one is inserted before all others.
+/// Replaces the element `previous` of the list `name` with `new`. If `previous` is `Null`, inserts `new` at the start.
+/// If `new` is `Null`, removes `previous`.
 pub fn update_element(resource: &mut Json, name: &str, previous: &Json, new: Json) {
     if equals(previous, &new) {
         return;
@@ -52,7 +54,7 @@ pub fn update_element(resource: &mut Json, name: &str, previous: &Json, new: Jso
     resource.set(name, if list.is_empty() { Json::Null } else { Json::List(list) });
 }
 
-/// Replaces the first element of the list `name` that is `wanted` by `element`, or appends it.
+/// Replaces the first element of the list `name` for which `wanted` is true. If there is none, appends `element`.
 pub fn place(resource: &mut Json, name: &str, element: Json, wanted: impl Fn(&Json) -> bool) {
     let mut list = resource.get(name).map(Json::elements).unwrap_or_default().to_vec();
     match list.iter().position(wanted) {
@@ -87,8 +89,8 @@ mod tests {
     #[test]
     fn compares_values_without_the_order_of_members() {
         assert!(equals(&json(r#"{"a":1,"b":[{"c":2,"d":3}]}"#), &json(r#"{"b":[{"d":3,"c":2}],"a":1}"#)));
-        for (one, other) in [("[1,2]", "[2,1]"), ("[1]", "[1,1]"), (r#"{"a":1}"#, r#"{"a":1,"b":2}"#), ("{}", "[]")] {
-            assert!(!equals(&json(one), &json(other)), "{one} {other}");
+        for (item, other) in [("[1,2]", "[2,1]"), ("[1]", "[1,1]"), (r#"{"a":1}"#, r#"{"a":1,"b":2}"#), ("{}", "[]")] {
+            assert!(!equals(&json(item), &json(other)), "{item} {other}");
         }
     }
 
@@ -102,7 +104,7 @@ mod tests {
         assert_eq!(followed("{}", "null", "1"), r#"{"a":1}"#);
         assert_eq!(followed(r#"{"a":1}"#, "1", "2"), r#"{"a":2}"#);
         assert_eq!(followed(r#"{"a":1}"#, "1", "null"), "{}");
-        // Corrected, removed, or written by someone else.
+        // Another writer corrected, removed or wrote the value.
         assert_eq!(followed(r#"{"a":3}"#, "1", "2"), r#"{"a":3}"#);
         assert_eq!(followed("{}", "1", "2"), "{}");
         assert_eq!(followed(r#"{"a":3}"#, "null", "2"), r#"{"a":3}"#);
@@ -120,7 +122,7 @@ mod tests {
         assert_eq!(followed(r#"{"a":[7,1,8]}"#, "1", "2"), r#"{"a":[7,2,8]}"#);
         assert_eq!(followed(r#"{"a":[2,1]}"#, "1", "2"), r#"{"a":[2]}"#);
         assert_eq!(followed(r#"{"a":[1]}"#, "1", "null"), "{}");
-        // Corrected or removed.
+        // Another writer corrected or removed the element.
         assert_eq!(followed(r#"{"a":[7]}"#, "1", "1"), r#"{"a":[7]}"#);
         assert_eq!(followed(r#"{"a":[7]}"#, "1", "2"), r#"{"a":[7]}"#);
         assert_eq!(followed("{}", "null", "null"), "{}");

@@ -47,7 +47,7 @@ pub fn has_coding(concept: &Json, system: &str, code: &str) -> bool {
 #[must_use]
 pub fn identifier_value<'a>(resource: &'a Json, system: &str) -> Option<&'a str> {
     let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
-    identifiers.iter().find(|one| is(one, "system", system))?.get("value")?.text()
+    identifiers.iter().find(|item| is(item, "system", system))?.get("value")?.text()
 }
 
 /// Whether the member `name` of an object is this text.

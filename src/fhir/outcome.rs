@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `OperationOutcome`, <https://hl7.org/fhir/R4/operationoutcome.html>. A Medplum bot can set the HTTP status only with
-//! it.
+//! `OperationOutcome`, <https://hl7.org/fhir/R4/operationoutcome.html>. A Medplum bot can set the HTTP status only by
+//! returning one.
 
 use crate::error::Problem;
 use crate::json::Json;
@@ -54,7 +54,7 @@ fn error(code: &str, problem: &Problem) -> Json {
     outcome(code, "error", code, details)
 }
 
-/// Medplum reads the HTTP status from the id, and 500 from the issue code `exception`.
+/// Medplum takes the HTTP status from the id. For 500, it reads the issue code `exception`.
 fn outcome(id: &str, severity: &str, code: &str, details: Json) -> Json {
     let issue = Json::object([("severity", Json::of(severity)), ("code", Json::of(code)), ("details", details)]);
     Json::object([

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `Period` without a time zone, such as that of a contact or a name: <https://hl7.org/fhir/R4/datatypes.html#Period>.
+//! The `Period` of a contact or a name: <https://hl7.org/fhir/R4/datatypes.html#Period>.
 //!
-//! A date, a month or a year starts when it has started anywhere, and ends when it is over everywhere.
+//! A date, a month or a year has no time zone. It starts when it starts in the first time zone, and ends when it ends
+//! in the last time zone.
 
 use crate::json::Json;
 use crate::time::{DAY, HOUR, days_since_epoch, parse_instant};
@@ -12,8 +13,7 @@ const MAX_UTC_OFFSET: u64 = 14 * HOUR;
 /// The largest offset behind UTC.
 const MIN_UTC_OFFSET: u64 = 12 * HOUR;
 
-/// Whether `now`, in milliseconds since 1970, is in a period. A start or end that is absent or cannot be read sets no
-/// limit.
+/// Whether `now` (Unix time in milliseconds) is in a period. An absent or invalid start or end is ignored.
 #[must_use]
 pub fn covers(period: &Json, now: u64) -> bool {
     let end = |name| period.get(name).and_then(Json::text).and_then(span);

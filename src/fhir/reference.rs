@@ -9,23 +9,23 @@ use crate::json::Json;
 pub fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'.')
-        // These would be path segments with a meaning of their own.
+        // In a URL, these are path segments with a special meaning.
         && text != "." && text != ".."
 }
 
-/// Whether a text is a reference to a resource of type `kind` on this server.
+/// Whether a text is a reference to a resource of type `resource_type` on this server.
 #[must_use]
-pub fn is_reference(text: &str, kind: &str) -> bool {
-    text.strip_prefix(kind).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_id)
+pub fn is_reference(text: &str, resource_type: &str) -> bool {
+    text.strip_prefix(resource_type).and_then(|rest| rest.strip_prefix('/')).is_some_and(is_id)
 }
 
-/// The reference to a resource of type `kind`, from a reference or an id. `None` if the text is neither.
+/// The reference to a resource of type `resource_type`, from a reference or an id. `None` if the text is neither.
 #[must_use]
-pub fn reference_to(text: &str, kind: &str) -> Option<String> {
-    if is_reference(text, kind) {
+pub fn reference_to(text: &str, resource_type: &str) -> Option<String> {
+    if is_reference(text, resource_type) {
         return Some(text.to_owned());
     }
-    is_id(text).then(|| [kind, "/", text].concat())
+    is_id(text).then(|| [resource_type, "/", text].concat())
 }
 
 /// A resource's reference, `Task/…`.

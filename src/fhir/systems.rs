@@ -2,10 +2,10 @@
 
 //! The code systems and URLs that Plumline writes into the chart.
 
-/// The base of Plumline's extension URLs, unless `chart.extensionBase` in the config sets another.
+/// The default base of Plumline's extension URLs. `chart.extensionBase` in the config sets another one.
 pub const EXTENSION_BASE: &str = "https://plumline.dev/fhir/StructureDefinition";
 
-/// The system of a call's identifier. The value is the `CallSid` of its root leg.
+/// The system of a call's identifier. The value is the SID of the root call.
 pub const TWILIO: &str = "https://www.twilio.com/";
 
 /// The system of the categories of Plumline's Communications.
@@ -14,11 +14,11 @@ pub const CATEGORY: &str = "https://plumline.dev/fhir/communication-category";
 /// The category of every call, as system and code.
 pub const VOICE_CATEGORY: (&str, &str) = (CATEGORY, "twilio-voice");
 
-/// The system of `Practitioner.identifier` for the identity in Twilio's SDK.
+/// The system of `Practitioner.identifier` for the identity in Twilio's SDKs.
 pub const IDENTITY: &str = "http://twilio.com/voice/identity";
 
 /// The system of a call request's identifier. The value is `<Practitioner id>.<requestId>`.
 pub const CALL_REQUEST: &str = "https://plumline.dev/fhir/call-request";
 
-/// The system of our number in `Communication.medium`.
+/// The system of the clinic's number in `Communication.medium`.
 pub const LINE: &str = "https://plumline.dev/fhir/phone-number";

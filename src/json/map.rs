@@ -10,7 +10,7 @@ use crate::sort::sort;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Map<V> {
     members: Vec<(String, V)>,
-    /// The indexes of the members, sorted by name. Names cannot collide, as they could in a hash table.
+    /// The indexes of the members, sorted by name. A hash table would be slow for names that collide.
     sorted: Vec<u32>,
 }
 
@@ -45,7 +45,8 @@ impl<V> Map<V> {
         self.members.get(position).map(|(name, value)| (name.as_str(), value))
     }
 
-    /// A map of these members, and whether every name is unique. If a name is repeated, its first member is found.
+    /// A map of these members, and whether every name is unique. If a name is repeated, [`Map::get`] returns its first
+    /// member.
     fn of(members: Vec<(String, V)>) -> (Self, bool) {
         let mut sorted: Vec<u32> = (0..members.len() as u32).collect();
         let name = |place: &u32| members.get(*place as usize).map_or("", |(name, _)| name.as_str());

@@ -2,8 +2,8 @@
 
 //! JSON values.
 //!
-//! The parser is our own. `serde_json`'s would be a sixth of the webhook's wasm, mostly for floats, which are not
-//! needed here. Strings are written by `serde_json`, and a test compares the two parsers.
+//! This module has its own parser. The parser of `serde_json` would be a sixth of the webhook's wasm, mostly for
+//! floats, which Plumline does not need. `serde_json` writes the strings. A test compares the two parsers.
 
 mod map;
 mod parser;
@@ -27,15 +27,15 @@ pub enum Json {
     Number(String),
     /// An object.
     Object(Vec<(String, Json)>),
-    /// JSON text that is written unchanged: a resource that is already serialized, or what [`Json::parse_lenient`]
-    /// finds below level 128. FHIR does not limit the depth of a resource, but the recursion over a value needs a
-    /// limit.
+    /// JSON text that is written unchanged: a resource that is already serialized, or a value that
+    /// [`Json::parse_lenient`] finds below level 128. FHIR does not limit the depth of a resource, but recursive
+    /// functions need a limit.
     Raw(String),
     /// A string.
     Text(String),
 }
 
-/// Where a text is not valid JSON.
+/// The position at which a text stops being valid JSON.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct JsonError {
     /// Line, from 1.
@@ -53,8 +53,8 @@ impl Json {
         Self::parsed(Parser::of(text))
     }
 
-    /// Parses a document from a server or an app. It may have any depth; values below level 128 stay text. Half a
-    /// surrogate pair (`\ud83d` alone), which is not valid Unicode, becomes U+FFFD.
+    /// Parses a document from a server or an app. It may have any depth: values below level 128 become [`Json::Raw`].
+    /// Half a surrogate pair (`\ud83d` alone) becomes U+FFFD.
     ///
     /// # Errors
     /// [`JsonError`] with the position.
@@ -139,7 +139,7 @@ impl Json {
         Self::Number(decimal(number))
     }
 
-    /// An object of `members`, without those that are `Null`, because FHIR has no null members.
+    /// An object of `members`. Members that are `Null` are left out, because FHIR has no null members.
     #[must_use]
     pub fn object<const N: usize>(members: [(&str, Self); N]) -> Self {
         let mut object = Vec::with_capacity(N);
@@ -290,7 +290,7 @@ mod tests {
                 }
             }
         }
-        // What surrounds the deep value is read.
+        // The members around the deep value are parsed.
         let deep = [&"[".repeat(200), "{},null,\"]\",{\"a\":1,\"b\":[]}", &"]".repeat(200)].concat();
         let json = Json::parse_lenient(&["{\"id\":\"7\",\"deep\":", &deep, ",\"last\":2}"].concat()).unwrap();
         assert_eq!(json.get("id").and_then(Json::text), Some("7"));
@@ -328,13 +328,13 @@ mod tests {
             (Json::Null, Value::Null) => true,
             (Json::Bool(a), Value::Bool(b)) => a == b,
             (Json::Text(a), Value::String(b)) => a == b,
-            // serde_json rounds by a faster rule in this build.
+            // In this build, serde_json uses a faster and less exact conversion of numbers.
             (Json::Number(a), Value::Number(b)) => {
                 let (a, b) = (a.parse::<f64>().unwrap(), b.as_f64().unwrap());
                 (a - b).abs() <= a.abs() * 1e-15
             }
             (Json::List(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
-            // serde_json keeps the last of a repeated name.
+            // serde_json keeps the last member with a repeated name.
             (Json::Object(a), Value::Object(b)) => {
                 b.iter().all(|(name, b)| a.iter().rev().find(|(key, _)| key == name).is_some_and(|(_, a)| same(a, b)))
             }
@@ -400,16 +400,16 @@ mod tests {
             for _ in 0..=next(7) {
                 text.push_str(PIECES[next(PIECES.len())]);
             }
-            let theirs = serde_json::from_str::<Value>(&text);
-            match (Json::parse(&text), &theirs) {
-                (Ok(ours), Ok(theirs)) => {
-                    assert!(same(&ours, theirs), "{text:?}");
+            let other = serde_json::from_str::<Value>(&text);
+            match (Json::parse(&text), &other) {
+                (Ok(own), Ok(other)) => {
+                    assert!(same(&own, other), "{text:?}");
                     valid += 1;
                 }
                 (Err(_), Err(_)) => {}
-                // No floats here, so no number is too large for one.
-                (Ok(_), Err(theirs)) if theirs.to_string().starts_with("number out of range") => {}
-                (ours, _) => panic!("{text:?}: {ours:?} but {theirs:?}"),
+                // This parser keeps numbers as text, so no number is too large.
+                (Ok(_), Err(other)) if other.to_string().starts_with("number out of range") => {}
+                (own, _) => panic!("{text:?}: {own:?} but {other:?}"),
             }
         }
         assert!(valid > 5_000, "{valid}");

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The parser (RFC 8259).
+//! The JSON parser (RFC 8259).
 
 use std::borrow::Cow;
 
 use super::{Json, JsonError};
 
-/// The maximum number of levels that become a tree.
+/// The maximum number of levels that the parser makes a tree of.
 const MAX_DEPTH: u32 = 128;
 
 /// Parses a document.
@@ -23,19 +23,19 @@ impl<'a> Parser<'a> {
         Self { text, bytes: text.as_bytes(), at: 0, lenient: false }
     }
 
-    /// The same, for [`Json::parse_lenient`].
+    /// A parser for [`Json::parse_lenient`].
     pub(super) const fn lenient(text: &'a str) -> Self {
         Self { lenient: true, ..Self::of(text) }
     }
 
-    /// Whether the document has ended.
+    /// Whether only white space is left.
     pub(super) fn is_done(&mut self) -> bool {
         self.space();
         self.at == self.bytes.len()
     }
 
     pub(super) fn peek(&self) -> u8 {
-        // JSON has no NUL, so it stands for the end.
+        // JSON does not allow NUL, so 0 means the end.
         self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
@@ -126,10 +126,10 @@ impl<'a> Parser<'a> {
                     continue;
                 }
             } else {
-                // At this depth, arrays and objects are not parsed, and this value is neither.
+                // This value is not an array or an object, so the depth has no effect.
                 self.value(MAX_DEPTH)?;
             }
-            // A value has ended, and maybe those around it.
+            // A value has ended. The arrays and objects around it may end as well.
             loop {
                 let Some(closing) = open.last().copied() else { return Some(()) };
                 if self.take(closing) {
@@ -186,7 +186,7 @@ impl<'a> Parser<'a> {
         self.since(from)
     }
 
-    /// The text since `from`.
+    /// The text from `from` to the current position.
     fn since(&self, from: usize) -> Option<&'a str> {
         self.text.get(from..self.at)
     }
@@ -227,7 +227,7 @@ impl<'a> Parser<'a> {
             b't' => '\t',
             b'u' => {
                 let unit = self.unit()?;
-                // Half of a pair comes from a text that was cut inside an emoji. It is not a character.
+                // Half a pair is not a character. It occurs if a text was cut inside an emoji.
                 let replacement = self.lenient.then_some(char::REPLACEMENT_CHARACTER);
                 char::from_u32(self.pair(unit).unwrap_or(unit)).or(replacement)?
             }
@@ -244,7 +244,7 @@ impl<'a> Parser<'a> {
         self.at += 2;
         let low = self.unit().and_then(|unit| unit.checked_sub(0xdc00)).filter(|low| *low < 0x400);
         if low.is_none() {
-            // It is another escape, and is read on its own.
+            // The next escape is not the second half, so it is read separately.
             self.at = from;
         }
         low.map(|low| 0x1_0000 + ((high - 0xd800) << 10 | low))

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Parses a document into a type, without a tree in between.
+//! Parses a document into a type, without building a tree.
 //!
-//! The code that does not depend on the type exists once, and each type adds little. Derived `serde` code is five times
-//! as large. An error has a path, which the author of a config needs; `serde_json` only has a line. The types limit the
-//! depth of a document, because no config type contains itself.
+//! Most of the code does not depend on the type, so each type adds little wasm. Derived `serde` code is five times as
+//! large. An error has the path that the author of a config needs. An error of `serde_json` has only a line. No config
+//! type contains itself, so the types limit the depth of a document.
 
 use std::borrow::Cow;
 
 use super::parser::Parser;
 use super::{Json, decimal};
 
-/// Where a document does not match the type.
+/// The place at which a document does not match the type.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct ShapeError {
     /// The path of the value with the wrong type, or of the object with an invalid member: `actions.day[1].dial`. `""`
@@ -87,7 +87,7 @@ impl<'a> Parser<'a> {
         if self.take(bracket) { Ok(()) } else { Err(ShapeError::default()) }
     }
 
-    /// Moves to the next member or element, or past the end.
+    /// Whether another member or element follows. Consumes the comma before it, or `end`.
     pub(crate) fn has_next(&mut self, first: bool, end: u8) -> Result<bool, ShapeError> {
         if self.take(end) {
             Ok(false)
@@ -116,7 +116,7 @@ impl<'a> Parser<'a> {
         self.peek() == b'"'
     }
 
-    /// Reads an object. `members` are its names, and whether each is required.
+    /// Reads an object. `members` has the name of each member, and whether it is required.
     pub(crate) fn object(&mut self, members: &[(&str, bool)], read: ReadAt<'_>) -> Result<(), ShapeError> {
         self.open(b'{')?;
         let mut seen = 0_u64;
@@ -141,7 +141,7 @@ impl<'a> Parser<'a> {
     pub(crate) fn case(&mut self, cases: &[&str], read: ReadAt<'_>) -> Result<(), ShapeError> {
         if self.is_text() {
             let name = self.text()?;
-            // A case needs a value. An unknown word is an invalid value and not a member.
+            // A known name without its value is an error in that member. An unknown word is an invalid value.
             let known = cases.contains(&&*name);
             return Err(if known { ShapeError::default().under(&name) } else { ShapeError::default() });
         }
@@ -187,7 +187,7 @@ impl Typed for u32 {
     }
 }
 
-/// `null` does not stand for an absent value.
+/// `null` is an error. An optional value is absent if its member is absent.
 impl<T: Typed> Typed for Option<T> {
     fn read(parser: &mut Parser<'_>) -> Result<Self, ShapeError> {
         T::read(parser).map(Some)

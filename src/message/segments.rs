@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Segments: how many SMS segments a text needs. Twilio charges per segment.
+//! Counts the SMS segments that a text needs. Twilio charges per segment.
 //!
-//! A segment has 140 bytes: 160 units of GSM-7 or 70 units of UCS-2. If a text needs more than one segment, a header
-//! that joins them takes seven units of GSM-7 or three units of UCS-2 of each. One character outside GSM-7 changes the
-//! encoding of the whole text to UCS-2. Sources: 3GPP TS 23.038 and 23.040,
+//! A segment has 140 bytes: 160 units of GSM-7 or 70 units of UCS-2. If a text needs several segments, each of them has
+//! a header that takes seven units of GSM-7 or three units of UCS-2. One character outside GSM-7 changes the encoding
+//! of the whole text to UCS-2. Sources: 3GPP TS 23.038 and 23.040,
 //! <https://www.twilio.com/docs/glossary/what-sms-character-limit>.
 
 /// The encoding of a text.
@@ -12,7 +12,7 @@
 pub enum Encoding {
     /// Seven bits per unit. The ten characters of the extension table take two units.
     Gsm7,
-    /// Sixteen bits per unit. Characters beyond U+FFFF take two units.
+    /// Sixteen bits per unit. Characters above U+FFFF take two units.
     Ucs2,
 }
 
@@ -39,7 +39,7 @@ pub struct Segments {
     pub left: u32,
     /// The number of characters (Unicode scalar values).
     pub characters: u32,
-    /// Why it is not GSM-7; `None` if it is.
+    /// The characters that require UCS-2. `None` for GSM-7.
     pub unicode: Option<Unicode>,
 }
 
@@ -50,7 +50,7 @@ pub struct Unicode {
     pub index: u32,
     /// The number of such characters.
     pub count: u32,
-    /// The number of segments if each of them were replaced by one unit of GSM-7.
+    /// The number of segments if each such character were replaced by a character that takes one unit of GSM-7.
     pub without: u32,
 }
 
@@ -60,8 +60,8 @@ pub fn count(text: &str) -> Segments {
     let (mut characters, mut index, mut unicode) = (0, 0, None);
     for character in text.chars() {
         if gsm7_units(character).is_none() {
-            let one = unicode.get_or_insert(Unicode { index, count: 0, without: 0 });
-            one.count += 1;
+            let item = unicode.get_or_insert(Unicode { index, count: 0, without: 0 });
+            item.count += 1;
         }
         characters += 1;
         index += character.len_utf16() as u32;
@@ -103,7 +103,7 @@ fn fill(encoding: Encoding, characters: impl Iterator<Item = u32>) -> Filled {
     }
 }
 
-/// The characters of GSM-7 beyond ASCII that take one unit.
+/// The GSM-7 characters outside ASCII that take one unit.
 const NON_ASCII: &str = "£¥èéùìòÇØøÅåΔΦΓΛΩΠΨΣΘΞÆæßÉ¤¡ÄÖÑÜ§¿äöñüà";
 
 /// The number of GSM-7 units of a character; `None` if GSM-7 does not have it.
@@ -111,7 +111,7 @@ fn gsm7_units(character: char) -> Option<u32> {
     match character {
         '\u{c}' | '[' | '\\' | ']' | '^' | '{' | '|' | '}' | '~' | '€' => Some(2),
         '\n' | '\r' | ' '..='Z' | '_' | 'a'..='z' => Some(1),
-        _ => NON_ASCII.chars().any(|one| one == character).then_some(1),
+        _ => NON_ASCII.chars().any(|item| item == character).then_some(1),
     }
 }
 
@@ -152,7 +152,7 @@ mod tests {
             ("ê".repeat(70), (Ucs2, 1, 70, 0)),
             ("ê".repeat(71), (Ucs2, 2, 71, 63)),
             ("😀".repeat(35), (Ucs2, 1, 70, 0)),
-            // 67 is odd too, so each segment holds 33.
+            // 67 is odd, so each segment holds 33.
             ("😀".repeat(36), (Ucs2, 2, 72, 61)),
             ("😀".repeat(67), (Ucs2, 3, 134, 65)),
             // In UCS-2 a character of the extension table takes one unit.

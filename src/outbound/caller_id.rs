@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Chooses the caller ID from the clinic's numbers. The choice is the same on every instance, because no instance keeps
-//! state: it depends on the callee, the call, or the chart.
+//! Chooses the caller ID from the clinic's numbers. The choice depends only on the callee, the call and the chart, so
+//! it is the same on every bot instance.
 
 use crate::fhir::systems::{LINE, VOICE_CATEGORY};
 use crate::phone::E164;
 use crate::policy::{Outbound, Pool};
 use crate::text::percent_encode;
 
-/// What the choice depends on.
+/// The input of the choice.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolKey<'a> {
-    /// The number to call.
+    /// The number to call, E.164.
     pub callee: &'a str,
     /// An id of the call: its `CallSid`, or the id of the request that prepares it.
     pub call: &'a str,
 }
 
-/// The caller ID that the config sets for a caller (`Practitioner/<id>`) or for everyone. The second value is whether
-/// the config names a number that is not one of the clinic's; such a number is ignored.
+/// The caller ID that the config sets for a caller (`Practitioner/<id>`) or for all callers. The second value is true
+/// if the number in the config is not one of the clinic's numbers and is therefore ignored.
 #[must_use]
 pub fn fixed<'a>(outbound: &'a Outbound, numbers: &[E164<'a>], practitioner: Option<&str>) -> (Option<E164<'a>>, bool) {
     let own = practitioner.and_then(|practitioner| outbound.practitioners.get(practitioner));
@@ -32,7 +32,8 @@ pub fn fixed<'a>(outbound: &'a Outbound, numbers: &[E164<'a>], practitioner: Opt
     (None, foreign)
 }
 
-/// Chooses a number from the pool. For [`Pool::LeastRecentlyUsed`], this is the fallback if the chart is not available.
+/// Chooses a number from the pool without the chart. For [`Pool::LeastRecentlyUsed`], use this only if the chart is not
+/// available.
 #[must_use]
 pub fn choose<'a>(pool: Pool, numbers: &[E164<'a>], key: PoolKey<'_>) -> Option<E164<'a>> {
     match pool {
@@ -42,8 +43,8 @@ pub fn choose<'a>(pool: Pool, numbers: &[E164<'a>], key: PoolKey<'_>) -> Option<
     }
 }
 
-/// The number whose hash with the callee is the highest. It does not depend on the order of the numbers. If a number is
-/// added or removed, only the callees that get or had that number see another one.
+/// The number whose hash with the callee is the highest (rendezvous hashing). The order of the numbers has no effect.
+/// If a number is added or removed, the caller ID changes only for the callees of that number.
 fn sticky<'a>(numbers: &[E164<'a>], callee: &str) -> Option<E164<'a>> {
     let mut best: Option<(u64, E164<'a>)> = None;
     for number in numbers {
@@ -56,7 +57,7 @@ fn sticky<'a>(numbers: &[E164<'a>], callee: &str) -> Option<E164<'a>> {
     best.map(|(_, number)| number)
 }
 
-/// The number at an index, which is a remainder of the hash.
+/// The number at the index `hash` modulo the number of numbers.
 fn nth<'a>(numbers: &[E164<'a>], hash: u64) -> Option<E164<'a>> {
     let is_first = |at: usize| numbers.iter().take(at).all(|earlier| *earlier != numbers[at]);
     let mut different = Vec::with_capacity(numbers.len());
@@ -70,18 +71,18 @@ fn nth<'a>(numbers: &[E164<'a>], hash: u64) -> Option<E164<'a>> {
     different.iter().find(|number| before(number) == wanted).copied()
 }
 
-/// The search for the last call from a number, relative to the FHIR base URL. The number is in `Communication.medium`,
-/// which FHIR can search by.
+/// The search for the last call from a number, relative to the FHIR base URL. The caller ID is in
+/// `Communication.medium`, because FHIR can search by that element.
 #[must_use]
 pub fn last_use_search(number: E164<'_>) -> String {
     let (system, code) = VOICE_CATEGORY;
     let category = percent_encode(&[system, "|", code].concat());
     let line = percent_encode(&[LINE, "|", number.as_str()].concat());
-    // A call that is not placed yet has no `sent`, and would be sorted first.
+    // A prepared call has no `sent` and would be the first result.
     ["Communication?category=", &category, "&medium=", &line, "&sent=ge1970-01-01&_sort=-sent&_count=1"].concat()
 }
 
-/// The number that was not used for the longest time. A number that was never used comes first.
+/// The least recently used number. A number that was never used comes first.
 #[must_use]
 pub fn by_last_use<'a>(numbers: &[E164<'a>], used: &[Option<u64>]) -> Option<E164<'a>> {
     let mut best: Option<(Option<u64>, E164<'a>)> = None;
@@ -123,7 +124,7 @@ mod tests {
 
     #[test]
     fn the_choice_depends_only_on_its_key() {
-        let (ours, mut others) = (numbers(&NUMBERS), numbers(&NUMBERS));
+        let (own, mut others) = (numbers(&NUMBERS), numbers(&NUMBERS));
         others.reverse();
         others.push(others[0]);
         for pool in [Pool::Sticky, Pool::RoundRobin, Pool::Random, Pool::LeastRecentlyUsed] {
@@ -131,9 +132,9 @@ mod tests {
             for at in 0..4_000 {
                 let (callee, call) = key(at);
                 let key = PoolKey { callee: &callee, call: &call };
-                let chosen = choose(pool, &ours, key).unwrap();
+                let chosen = choose(pool, &own, key).unwrap();
                 assert_eq!(choose(pool, &others, key), Some(chosen));
-                seen[ours.iter().position(|number| *number == chosen).unwrap()] += 1;
+                seen[own.iter().position(|number| *number == chosen).unwrap()] += 1;
             }
             assert!(seen.iter().all(|count| (850..1150).contains(count)), "{pool:?} {seen:?}");
         }
@@ -143,22 +144,22 @@ mod tests {
 
     #[test]
     fn a_callee_always_sees_the_same_number() {
-        let (ours, fewer) = (numbers(&NUMBERS), numbers(&NUMBERS[1..]));
+        let (own, fewer) = (numbers(&NUMBERS), numbers(&NUMBERS[1..]));
         for at in 0..500 {
             let callee = key(at).0;
             let with = |numbers: &[E164<'static>], call: &str| {
                 choose(Pool::Sticky, numbers, PoolKey { callee: &callee, call }).unwrap()
             };
-            let chosen = with(&ours, "CA1");
-            assert_eq!(with(&ours, "CA2"), chosen);
-            assert!(chosen == ours[0] || with(&fewer, "CA1") == chosen);
+            let chosen = with(&own, "CA1");
+            assert_eq!(with(&own, "CA2"), chosen);
+            assert!(chosen == own[0] || with(&fewer, "CA1") == chosen);
         }
     }
 
     #[test]
     fn chooses_the_least_recently_used_number() {
-        let ours = numbers(&NUMBERS);
-        let taken = |used: [Option<u64>; 4]| by_last_use(&ours, &used).unwrap().as_str();
+        let own = numbers(&NUMBERS);
+        let taken = |used: [Option<u64>; 4]| by_last_use(&own, &used).unwrap().as_str();
         assert_eq!(taken([Some(5), Some(4), Some(3), Some(9)]), "+15550100003");
         assert_eq!(taken([Some(5), None, Some(3), None]), "+15550100001");
         assert_eq!(taken([None; 4]), "+15550100001");
@@ -170,14 +171,14 @@ mod tests {
             r#"{"callerId":"+15550100002","practitioners":{"Practitioner/a":"+15550100003","Practitioner/b":"+15550100099"}}"#,
         )
         .unwrap();
-        let ours = numbers(&NUMBERS);
+        let own = numbers(&NUMBERS);
         let fixed = |who| {
-            let (number, foreign) = fixed(&outbound, &ours, who);
+            let (number, foreign) = fixed(&outbound, &own, who);
             (number.map(E164::as_str), foreign)
         };
         assert_eq!(fixed(Some("Practitioner/a")), (Some("+15550100003"), false));
         assert_eq!(fixed(Some("Practitioner/b")), (Some("+15550100002"), true));
         assert_eq!(fixed(None), (Some("+15550100002"), false));
-        assert_eq!(super::fixed(&outbound, &ours[..1], None), (None, true));
+        assert_eq!(super::fixed(&outbound, &own[..1], None), (None, true));
     }
 }

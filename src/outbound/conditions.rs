@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Conditions of the policy that need lookups: the callee's local time, the number of calls in the chart, the last use
+//! Conditions of the policy that need look-ups: the callee's local time, the number of calls in the chart, the last use
 //! of the clinic's numbers.
 
 use super::caller_id::{PoolKey, by_last_use, choose, fixed, last_use_search};
@@ -9,10 +9,10 @@ use crate::error::Code;
 use crate::json::Json;
 use crate::phone::E164;
 use crate::policy::{Pool, Refusal, TimeOfDay, callee_zone, is_open};
-use crate::runtime::{Answer, Ask, FhirRequest, Host, ZoneRequest};
+use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, ZoneRequest};
 use crate::time::parse_instant;
 
-/// Checks whether `callee` may be called at this hour. Costs no round trip.
+/// Checks whether `callee` may be called at `now` (Unix time in milliseconds). This makes no round trip.
 ///
 /// # Errors
 /// [`Refusal::Hours`] or [`Refusal::HoursUnknown`].
@@ -22,7 +22,7 @@ pub async fn check_calling_hours(config: &Config, callee: &str, now: u64, host: 
     };
     let zone = callee_zone(callee, hours, config.time_zone.as_deref()).ok_or(Refusal::HoursUnknown)?.to_owned();
     let request = ZoneRequest { zone, instants: vec![now], local_times: Vec::new() };
-    let clock = host.ask(Ask::Zone(request), None).await.ok().and_then(|body| TimeOfDay::from_answer(&body));
+    let clock = host.send(HostRequest::Zone(request), None).await.ok().and_then(|body| TimeOfDay::from_answer(&body));
     match clock.and_then(|clock| is_open(hours, clock)) {
         Some(true) => Ok(()),
         Some(false) => Err(Refusal::Hours),
@@ -30,7 +30,7 @@ pub async fn check_calling_hours(config: &Config, callee: &str, now: u64, host: 
     }
 }
 
-/// Finds the caller ID of a call.
+/// Chooses the caller ID of a call.
 pub struct CallerId<'a> {
     config: &'a Config,
     numbers: &'a [E164<'a>],
@@ -38,7 +38,7 @@ pub struct CallerId<'a> {
 }
 
 impl<'a> CallerId<'a> {
-    /// Starts with the config. `practitioner` is the caller (`Practitioner/<id>`), if known.
+    /// Reads the config. `practitioner` is the caller (`Practitioner/<id>`), if known.
     pub fn of(config: &'a Config, numbers: &'a [E164<'a>], practitioner: Option<&str>, codes: &mut Vec<Code>) -> Self {
         let (fixed, foreign) = fixed(&config.outbound, numbers, practitioner);
         if foreign {
@@ -53,7 +53,7 @@ impl<'a> CallerId<'a> {
         self.fixed
     }
 
-    /// The FHIR requests that the choice needs; empty if the chart is not needed.
+    /// The FHIR reads that the choice needs. Empty if it does not depend on the chart.
     #[must_use]
     pub fn reads(&self) -> Vec<FhirRequest> {
         if self.fixed.is_some() || self.config.outbound.pool != Pool::LeastRecentlyUsed || self.numbers.len() < 2 {
@@ -62,12 +62,13 @@ impl<'a> CallerId<'a> {
         self.numbers.iter().map(|number| FhirRequest::get(last_use_search(*number))).collect()
     }
 
-    /// The caller ID, by the answers to [`CallerId::reads`]. If the chart does not answer, the callee's usual number.
-    pub fn choose(&self, answers: Vec<Answer>, key: PoolKey<'_>) -> Option<E164<'a>> {
+    /// The caller ID. `answers` are the responses to [`CallerId::reads`]. If the chart is not available, the choice
+    /// depends only on the callee.
+    pub fn choose(&self, answers: Vec<HostResponse>, key: PoolKey<'_>) -> Option<E164<'a>> {
         if self.fixed.is_some() {
             return self.fixed;
         }
-        let bundles: Vec<Json> = answers.into_iter().filter_map(Answer::ok).collect();
+        let bundles: Vec<Json> = answers.into_iter().filter_map(HostResponse::ok).collect();
         if !bundles.is_empty() && bundles.len() == self.numbers.len() {
             let used = |bundle: &Json| parse_instant(bundle.at(&["entry", "0", "resource", "sent"])?.text()?);
             let used: Vec<Option<u64>> = bundles.iter().map(used).collect();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The Twilio SDK identity of a practitioner.
+//! The Twilio identity of a practitioner.
 //!
-//! It is the `Practitioner.identifier` with the system [`IDENTITY`]. Without one, it is the resource id with `_`
-//! instead of `-`. A FHIR id has no `_`, so the conversion is reversible.
+//! It is the `Practitioner.identifier` with the system [`IDENTITY`]. Without this identifier, the identity is the
+//! resource id with `_` instead of `-`. A FHIR id has no `_`, so the conversion is reversible.
 
 use crate::dialplan::config::{Config, Identity};
 use crate::fhir::period::covers;
@@ -26,7 +26,7 @@ pub fn identity_of(practitioner: &Json, id: &str) -> (String, bool) {
     (replaced(id, '-', '_'), false)
 }
 
-/// The resource id that an identity was derived from; `None` if it cannot be derived from one.
+/// The resource id from which an identity was derived. `None` if the identity does not have that form.
 #[must_use]
 pub fn practitioner_of(identity: &str) -> Option<String> {
     let id = replaced(identity, '_', '-');
@@ -40,7 +40,7 @@ pub fn is_own_identity(identity: &str, id: &str) -> bool {
     !id.is_empty() && (identity == id || identity == replaced(id, '-', '_'))
 }
 
-/// The resource ids that an identity may be derived from, in either spelling.
+/// The resource ids from which an identity may be derived, with `-` and with `_`.
 #[must_use]
 pub fn ids_of(identity: &str) -> Vec<String> {
     let mut ids = vec![identity.to_owned(), replaced(identity, '_', '-')];
@@ -49,8 +49,8 @@ pub fn ids_of(identity: &str) -> Vec<String> {
     ids
 }
 
-/// The UUID that an identity represents, with `-` instead of `_`. Medplum's ids are UUIDs; an identity that a clinic
-/// chose is not.
+/// The UUID in an identity, with `-` instead of `_`. `None` if the identity is not a UUID. Medplum's ids are UUIDs, and
+/// identities that a clinic chooses are not.
 #[must_use]
 pub fn uuid_of(identity: &str) -> Option<String> {
     let id = replaced(identity, '_', '-');
@@ -68,8 +68,9 @@ pub fn is_uuid(id: &str) -> bool {
             .all(|(at, byte)| if hyphens.contains(&at) { byte == b'-' } else { byte.is_ascii_hexdigit() })
 }
 
-/// Whether inbound calls ring this identity by its name, so that only the config decides who may use it: the call plan
-/// names it, `identities` names it, or it is a phone number, which the default plan rings. The comparison ignores case.
+/// Whether inbound calls may ring this identity by its name: the dialplan or `identities` has it, or it is a phone
+/// number, which the default dialplan rings. Only the config controls who may use such an identity. The comparison
+/// ignores case.
 #[must_use]
 pub fn is_reserved(identity: &str, config: &Config) -> bool {
     E164::parse(identity).is_some() || config.names_identity(identity)
@@ -82,7 +83,7 @@ pub fn is_bound(binding: &Identity, practitioner: &str, roles: &[Json], now: u64
         || roles.iter().any(|role| is_current(role, now) && has_code(role, &binding.roles))
 }
 
-/// Whether a `PractitionerRole` is active, and its period covers `now`.
+/// Whether a `PractitionerRole` is active and its period includes `now` (Unix time in milliseconds).
 #[must_use]
 pub fn is_current(role: &Json, now: u64) -> bool {
     let active = role.get("active").and_then(Json::boolean) != Some(false);
@@ -95,7 +96,7 @@ pub fn has_code(role: &Json, codes: &[String]) -> bool {
     let concepts = role.get("code").map(Json::elements).unwrap_or_default();
     let mut codings = concepts.iter().flat_map(|concept| concept.get("coding").map(Json::elements).unwrap_or_default());
     codings
-        .any(|coding| coding.get("code").and_then(Json::text).is_some_and(|code| codes.iter().any(|one| one == code)))
+        .any(|coding| coding.get("code").and_then(Json::text).is_some_and(|code| codes.iter().any(|item| item == code)))
 }
 
 fn replaced(text: &str, from: char, to: char) -> String {

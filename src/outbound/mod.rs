@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls that staff place: prepared records, tickets, identities and caller IDs.
+//! Calls that staff place: prepared calls, tickets, identities and caller IDs.
 //!
-//! A request that Medplum authenticated writes the record of the call. A sealed ticket names that record, so that a
-//! browser can place only the call that was prepared.
+//! An operation, which Medplum authenticates, writes the record of the call. The browser receives a sealed ticket with
+//! the id of that record, so it can place only the prepared call.
 
 mod caller_id;
 mod conditions;
@@ -20,6 +20,6 @@ pub use identity::{
     uuid_of,
 };
 pub use pending::{MAX_RINGING, REFUSED, pending_records, search_pending};
-pub use prepared::{ATTEMPT, Intent, Prepared, set_caller_id};
+pub use prepared::{ATTEMPT, NewPreparedCall, PreparedCall, set_caller_id};
 pub use ticket::{LIFETIME, SealingKeys, expires_at, expiry_of, ticket_of};
 pub use twiml::{Connection, callback, conference, confirm, connect, queue, refuse};

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The records of calls that were prepared and whose `CallSid` is not known yet.
+//! Pending records: prepared calls without a `CallSid`.
 
-use super::prepared::Prepared;
+use super::prepared::PreparedCall;
 use crate::fhir::systems::VOICE_CATEGORY;
 use crate::json::{Json, decimal};
 use crate::runtime::FhirRequest;
 use crate::time::{MINUTE, instant};
 
-/// The maximum time between sending a call and its answer: Twilio rings for ten minutes at most.
+/// The maximum time, in milliseconds, from the request for a call to its answer. Twilio rings for at most ten minutes.
 pub const MAX_RINGING: u64 = 12 * MINUTE;
 
-/// The maximum number of records that are read. If there may be more, a single match is not certain.
+/// The maximum number of records that are read. If there may be more, the only match among them may not be the only
+/// one.
 const MAX: usize = 200;
 
 /// `Communication.statusReason.text` of a call that Twilio refused to place.
 pub const REFUSED: &str = "Refused by Twilio";
 
-/// The search for pending records that were written recently. It includes `not-done` records: if Twilio's answer was
-/// lost, such a call may have been placed.
+/// The search for pending records that were written recently. It includes `not-done` records, because a call may have
+/// been placed even if Twilio's response was lost.
 #[must_use]
 pub fn search_pending(now: u64) -> FhirRequest {
     let category =
@@ -27,17 +28,17 @@ pub fn search_pending(now: u64) -> FhirRequest {
     FhirRequest::get([&category, &*since, "&_sort=-_lastUpdated&_count=", &decimal(MAX as u64)].concat())
 }
 
-/// The records without a call; `None` if there may be more than the search returned.
+/// The pending records of a search result. `None` if there may be more than the search returned.
 #[must_use]
-pub fn pending_records(bundle: Json) -> Option<Vec<Prepared>> {
+pub fn pending_records(bundle: Json) -> Option<Vec<PreparedCall>> {
     let entries = bundle.take("entry").into_elements();
     if entries.len() >= MAX {
         return None;
     }
-    let records = entries.into_iter().filter_map(|entry| Prepared::read(entry.take("resource")));
-    let refused = |record: &Prepared| {
+    let records = entries.into_iter().filter_map(|entry| PreparedCall::read(entry.take("resource")));
+    let refused = |record: &PreparedCall| {
         let reason = record.resource.at(&["statusReason", "text"]).and_then(Json::text);
         record.status() == "not-done" && reason == Some(REFUSED)
     };
-    Some(records.filter(|record| record.log.root().is_none() && !refused(record)).collect())
+    Some(records.filter(|record| record.state.root_sid().is_none() && !refused(record)).collect())
 }

@@ -1,55 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The record of an outbound call before and while it is placed.
+//! Prepared calls: the record of an outbound call before Twilio has the call.
 //!
-//! What is known before the call (who calls whom, about what) is a log without a call: [`CallLog::ticket`]. The record
-//! also has the id of the request that created it, so that a repeated request does not place a second call, and the
-//! caller ID.
+//! Before the call, the record has a call state without a root call: the caller, the callee and the subject
+//! ([`CallState::ticket`]). The record also has the caller ID and the `requestId` that created it. A repeated request
+//! therefore does not place a second call.
 
 use super::ticket::SealingKeys;
-use crate::chart::{CallLog, Context};
+use crate::chart::{CallContext, CallState};
 use crate::fhir::change::place;
 use crate::fhir::element::{concept, extension, has_coding, identifier, is};
 use crate::fhir::systems::{CALL_REQUEST, LINE, VOICE_CATEGORY};
 use crate::json::Json;
 use crate::time::parse_instant;
 
-/// The name of the extension with the time of the last attempt to place the call by REST. It follows the base URL and a
-/// slash.
+/// The last part of the URL of the extension with the time of the last attempt to place the call by REST. It follows
+/// the base URL and a slash.
 pub const ATTEMPT: &str = "call-attempt";
 
-/// The name of the extension with the seal over what was prepared. It follows the base URL and a slash.
+/// The last part of the URL of the extension with the seal over the prepared values.
 const SEAL: &str = "call-seal";
 
-/// The name of the extension with the two seals over a call that was placed by REST, separated by a dot. The first is
-/// over who placed it, and stays valid if the record changes. The second is over what it dials, and is valid only while
-/// the record is unchanged.
+/// The last part of the URL of the extension with the two seals of a call that was placed by REST, separated by a dot.
+/// The first seal is over the practitioner who placed the call, and stays valid if the record changes. The second is
+/// over what the call dials, and is valid only while the record is unchanged.
 const PLACED: &str = "call-placed";
 
 /// The maximum length of a phone number.
 const MAX_LINE_LENGTH: usize = 16;
 
-/// The maximum number of seals of one name that are checked. A record has one under each base URL that the config had.
+/// The maximum number of seals of one kind that are checked. A record has one for each base URL that the config had.
 const MAX_SEALS: usize = 8;
 
-/// A call that a practitioner is about to place.
+/// A call that a practitioner wants to place.
 #[derive(Clone, Debug, Default)]
-pub struct Intent<'a> {
-    /// Who calls whom, about what.
-    pub context: Context,
-    /// The caller ID.
+pub struct NewPreparedCall<'a> {
+    /// The caller, the callee and the subject of the call.
+    pub context: CallContext,
+    /// The caller ID, E.164.
     pub from: &'a str,
-    /// The identifier of the request, if it has one.
+    /// The `requestId` of the operation, if it has one.
     pub request: Option<&'a str>,
 }
 
-impl Intent<'_> {
-    /// A `Communication` in preparation, with its seal. `base` is the base URL of the extensions.
+impl NewPreparedCall<'_> {
+    /// The `Communication` of a prepared call (`status` is `preparation`), with its seal. `base` is the base URL of the
+    /// extensions.
     #[must_use]
-    pub fn write(&self, base: &str, sealing: &SealingKeys) -> Json {
-        let mut resource = CallLog::ticket(&self.context).write(None, base);
+    pub fn write(&self, extension_base: &str, sealing: &SealingKeys) -> Json {
+        let mut resource = CallState::ticket(&self.context).write(None, extension_base);
         if let Some(seal) = sealing.seal_record(self.from, &self.context) {
-            set_extension(&mut resource, base, SEAL, &seal);
+            set_extension(&mut resource, extension_base, SEAL, &seal);
         }
         if let Some(request) = self.request {
             place(&mut resource, "identifier", identifier(CALL_REQUEST, request), |_| false);
@@ -61,7 +62,7 @@ impl Intent<'_> {
 
 /// Writes the caller ID.
 pub fn set_caller_id(resource: &mut Json, from: &str) {
-    place(resource, "medium", concept(LINE, from), |one| line(one).is_some());
+    place(resource, "medium", concept(LINE, from), |item| line(item).is_some());
 }
 
 fn line(medium: &Json) -> Option<&str> {
@@ -71,24 +72,24 @@ fn line(medium: &Json) -> Option<&str> {
 
 /// The `Communication` of a call that was prepared.
 #[derive(Clone, Debug)]
-pub struct Prepared {
-    /// The resource.
+pub struct PreparedCall {
+    /// The `Communication`.
     pub resource: Json,
-    /// What it says about the call.
-    pub log: CallLog,
+    /// The call state in the `Communication`.
+    pub state: CallState,
 }
 
-impl Prepared {
-    /// Reads a `Communication`; `None` if it is not the record of a call.
+impl PreparedCall {
+    /// Reads a `Communication`. `None` if it is not a call record.
     #[must_use]
     pub fn read(resource: Json) -> Option<Self> {
         let categories = resource.get("category").map(Json::elements).unwrap_or_default();
-        let ours = categories.iter().any(|category| has_coding(category, VOICE_CATEGORY.0, VOICE_CATEGORY.1));
-        let log = CallLog::read(&resource);
-        (is(&resource, "resourceType", "Communication") && ours).then_some(Self { resource, log })
+        let own = categories.iter().any(|category| has_coding(category, VOICE_CATEGORY.0, VOICE_CATEGORY.1));
+        let state = CallState::read(&resource);
+        (is(&resource, "resourceType", "Communication") && own).then_some(Self { resource, state })
     }
 
-    /// Its id.
+    /// The id of the `Communication`.
     #[must_use]
     pub fn id(&self) -> &str {
         self.resource.get("id").and_then(Json::text).unwrap_or_default()
@@ -100,84 +101,84 @@ impl Prepared {
         self.resource.get("status").and_then(Json::text).unwrap_or_default()
     }
 
-    /// The caller ID.
+    /// The caller ID, E.164.
     #[must_use]
     pub fn from(&self) -> Option<&str> {
         let media = self.resource.get("medium").map(Json::elements).unwrap_or_default();
-        // Anyone with access to the chart may have written it, and it is hashed for each seal.
+        // Any user of the chart may have written this text, and each check of a seal hashes it.
         media.iter().find_map(line).filter(|line| line.len() <= MAX_LINE_LENGTH)
     }
 
-    /// When the call was last sent by REST, in milliseconds since 1970; `None` for a browser's call. Any base URL is
-    /// accepted.
+    /// When the call was last requested by REST, as Unix time in milliseconds. `None` for a browser's call. Any base
+    /// URL is accepted.
     #[must_use]
     pub fn sent_at(&self) -> Option<u64> {
         let extensions = self.resource.get("extension").map(Json::elements).unwrap_or_default();
-        let url = |one: &Json| one.get("url").and_then(Json::text).is_some_and(is_attempt);
-        parse_instant(extensions.iter().find(|one| url(one))?.get("valueInstant")?.text()?)
+        let url = |item: &Json| item.get("url").and_then(Json::text).is_some_and(is_attempt);
+        parse_instant(extensions.iter().find(|item| url(item))?.get("valueInstant")?.text()?)
     }
 
-    /// Whether the record is unchanged since it was prepared.
+    /// Whether the sealed values of the record are unchanged since it was prepared.
     #[must_use]
     pub fn is_sealed(&self, sealing: &SealingKeys) -> bool {
         let from = self.from().unwrap_or_default();
-        self.seals(SEAL).any(|seal| sealing.is_record(seal, from, self.log.context()))
+        self.seals(SEAL).any(|seal| sealing.is_record(seal, from, self.state.context()))
     }
 
-    /// Whether the call was prepared for `practitioner` (`Practitioner/<id>`) according to the seal, and not only
-    /// according to a field that staff may have edited.
+    /// Whether the seal proves that the call was prepared for `practitioner` (`Practitioner/<id>`). An element alone is
+    /// no proof, because staff may edit it.
     #[must_use]
     pub fn is_prepared_for(&self, practitioner: &str, sealing: &SealingKeys) -> bool {
-        self.log.context().practitioner.as_deref() == Some(practitioner) && self.is_sealed(sealing)
+        self.state.context().practitioner.as_deref() == Some(practitioner) && self.is_sealed(sealing)
     }
 
-    /// Whether it has the seal over a call that `practitioner` placed by REST.
+    /// Whether a seal proves that `practitioner` placed the call by REST.
     #[must_use]
     pub fn is_placed_by(&self, practitioner: &str, call_sid: &str, sealing: &SealingKeys) -> bool {
         self.placed_seals().any(|(owner, _)| sealing.is_placed(owner, call_sid, practitioner))
     }
 
-    /// Whether it has the seal over what a call that was placed by REST dials, and is unchanged.
+    /// Whether a seal proves what the call, which was placed by REST, dials, and that the record is unchanged.
     #[must_use]
     pub fn is_dialed_by(&self, call_sid: &str, sealing: &SealingKeys) -> bool {
-        let (from, context) = (self.from().unwrap_or_default(), self.log.context());
+        let (from, context) = (self.from().unwrap_or_default(), self.state.context());
         self.placed_seals().any(|(_, dialing)| sealing.is_dialing(dialing, call_sid, from, context))
     }
 
-    /// The seals over a call that `practitioner` placed by REST with the values of this record. Only for a record that
-    /// is known to be unchanged.
+    /// Makes the two seals of a call that `practitioner` placed by REST with the values of this record. Verify before
+    /// that the record is unchanged.
     #[must_use]
     pub fn placed_seal(&self, practitioner: &str, call_sid: &str, sealing: &SealingKeys) -> Option<String> {
         let owner = sealing.seal_placed(call_sid, practitioner)?;
-        let dialing = sealing.seal_dialing(call_sid, self.from().unwrap_or_default(), self.log.context())?;
+        let dialing = sealing.seal_dialing(call_sid, self.from().unwrap_or_default(), self.state.context())?;
         Some([&owner, ".", &dialing].concat())
     }
 
-    /// Writes the seals of [`placed_seal`](Self::placed_seal). Returns whether they were missing.
-    pub fn set_placed_seal(&mut self, seal: &str, base: &str) -> bool {
+    /// Writes the seals from [`placed_seal`](Self::placed_seal) into the record. Returns whether they were missing.
+    pub fn set_placed_seal(&mut self, seal: &str, extension_base: &str) -> bool {
         let missing = !self.seals(PLACED).any(|known| known == seal);
         if missing {
-            set_extension(&mut self.resource, base, PLACED, seal);
+            set_extension(&mut self.resource, extension_base, PLACED, seal);
         }
         missing
     }
 
-    /// The seals over who placed a call and over what it dials.
+    /// Each pair of seals: over the practitioner who placed the call, and over what the call dials.
     fn placed_seals(&self) -> impl Iterator<Item = (&str, &str)> {
         self.seals(PLACED).map(|seal| seal.split_once('.').unwrap_or((seal, "")))
     }
 
-    /// The seals of that name under any base URL.
+    /// The values of the extensions with this name, with any base URL.
     fn seals<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
         let extensions = self.resource.get("extension").map(Json::elements).unwrap_or_default();
-        let named = move |one: &&Json| one.get("url").and_then(Json::text).is_some_and(|url| is_named(url, name));
-        extensions.iter().filter(named).filter_map(|one| one.get("valueString")?.text()).take(MAX_SEALS)
+        let named = move |item: &&Json| item.get("url").and_then(Json::text).is_some_and(|url| is_named(url, name));
+        extensions.iter().filter(named).filter_map(|item| item.get("valueString")?.text()).take(MAX_SEALS)
     }
 }
 
-fn set_extension(resource: &mut Json, base: &str, name: &str, value: &str) {
-    let url = [base, "/", name].concat();
-    place(resource, "extension", extension(&url, "valueString", Json::of(value)), |one| is(one, "url", &url));
+fn set_extension(resource: &mut Json, extension_base: &str, name: &str, value: &str) {
+    let url = [extension_base, "/", name].concat();
+    place(resource, "extension", extension(&url, "valueString", Json::of(value)), |item| is(item, "url", &url));
 }
 
 fn is_attempt(url: &str) -> bool {
@@ -185,5 +186,5 @@ fn is_attempt(url: &str) -> bool {
 }
 
 fn is_named(url: &str, name: &str) -> bool {
-    url.strip_suffix(name).is_some_and(|base| base.ends_with('/'))
+    url.strip_suffix(name).is_some_and(|extension_base| extension_base.ends_with('/'))
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Tickets. A ticket tells the webhook which prepared call a browser places, without trusting the browser.
+//! Tickets. A ticket identifies the prepared call that a browser may place. The webhook verifies it and does not trust
+//! the browser.
 //!
-//! The format is `<Communication id>.<expiry>.<MAC>`. Everything else is in the chart. The MAC is HMAC-SHA256 over the
+//! The format is `<Communication id>.<expiry>.<MAC>`. All other data is in the chart. The MAC is HMAC-SHA256 over the
 //! id, the expiry and the identity, so no other identity can use the ticket.
 
 use base64::Engine as _;
@@ -11,7 +12,7 @@ use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use subtle::{Choice, ConstantTimeEq as _};
 
-use crate::chart::Context;
+use crate::chart::CallContext;
 use crate::error::Code;
 use crate::fhir::reference::is_id;
 use crate::json::decimal;
@@ -21,23 +22,23 @@ use crate::text::{is_blank, list};
 /// How long a ticket is valid, in seconds.
 pub const LIFETIME: u64 = 600;
 
-/// When a ticket expires, in seconds since 1970, for a call that was prepared at `since` (milliseconds since 1970).
+/// When a ticket expires, as Unix time in seconds. `since` is when the call was prepared, as Unix time in milliseconds.
 #[must_use]
 pub const fn expires_at(since: u64) -> u64 {
     since / 1_000 + LIFETIME
 }
 
-/// Prefixes of the texts that are sealed. Each kind of seal has its own, so that no seal is valid as another kind.
+/// The prefixes of the sealed texts. Each kind of seal has its own prefix, so that no seal is valid as another kind.
 const DOMAIN: &str = "plumline call ticket 1\n";
 
 const RECORD: &str = "plumline call record 1\n";
 const PLACED: &str = "plumline placed call 1\n";
 const DIALS: &str = "plumline dialed by a placed call 1\n";
 
-/// The minimum length of a secret. Every user of a ticket sees it, and could guess a short secret from it.
+/// The minimum length of a secret, in characters. A user of a ticket could find a short secret by an offline search.
 const MIN_SECRET_LENGTH: usize = 32;
 
-/// An id of 64 characters, an expiry, 43 characters of MAC.
+/// An id of 64 characters, an expiry of at most 20 digits, and a MAC of 43 characters, with two dots.
 const MAX_TICKET_LENGTH: usize = 64 + 1 + 20 + 1 + 43;
 
 /// The keys of `PLUMLINE_SECRET`. Its `Debug` output is `[redacted]`.
@@ -45,11 +46,12 @@ const MAX_TICKET_LENGTH: usize = 64 + 1 + 20 + 1 + 43;
 pub struct SealingKeys(Vec<Hmac<Sha256>>);
 
 impl SealingKeys {
-    /// Parses a secret. During a rotation it may be several, separated by commas: the first one seals, all of them
-    /// verify.
+    /// Parses a secret. During a rotation, it may contain several secrets, separated by commas. The first one seals,
+    /// and all of them verify.
     ///
     /// # Errors
-    /// [`Code::SecretBlank`]; [`Code::SecretWeak`] if no secret has 32 characters. Shorter secrets are ignored.
+    /// [`Code::SecretBlank`], or [`Code::SecretWeak`] if no secret has at least 32 characters. Shorter secrets are
+    /// ignored.
     pub fn read(secret: &str) -> Result<Self, Code> {
         let mut keys = Vec::with_capacity(1);
         let mut code = Code::SecretBlank;
@@ -63,8 +65,9 @@ impl SealingKeys {
         if keys.is_empty() { Err(code) } else { Ok(Self(keys)) }
     }
 
-    /// The keys of `PLUMLINE_SECRET`, then `other`, another secret of the bots. `other` seals if `PLUMLINE_SECRET` is
-    /// not set or too short. All of them verify. For seals that stay in the chart; tickets need `PLUMLINE_SECRET`.
+    /// The keys of `PLUMLINE_SECRET`, and then `other`, another secret of the bots. `other` seals if `PLUMLINE_SECRET`
+    /// is not set or too short. All keys verify. Use these keys only for seals in the chart: tickets require
+    /// `PLUMLINE_SECRET`.
     #[must_use]
     pub fn of(secret: Option<&str>, other: Option<&str>) -> Self {
         let mut keys = secret.and_then(|secret| Self::read(secret).ok()).map_or_else(Vec::new, |sealing| sealing.0);
@@ -72,42 +75,42 @@ impl SealingKeys {
         Self(keys)
     }
 
-    /// A seal over the record of a prepared call: who places it, under which identity, the number to call, which phone
-    /// rings first, when it was prepared, and `from`, the caller ID. Staff may edit the record, but cannot seal it
-    /// again without the keys.
+    /// Makes the seal of a prepared call. It is over the practitioner, the identity, the number to call, the phone that
+    /// rings first, the time of preparation, and `from`, the caller ID. Staff may edit the record, but cannot seal it
+    /// without the keys.
     #[must_use]
-    pub fn seal_record(&self, from: &str, context: &Context) -> Option<String> {
+    pub fn seal_record(&self, from: &str, context: &CallContext) -> Option<String> {
         Some(seal(self.0.first()?, RECORD, &record_parts(from, context)))
     }
 
-    /// Whether a record is unchanged since it was sealed.
+    /// Whether the sealed values of a record are unchanged.
     #[must_use]
-    pub fn is_record(&self, received: &str, from: &str, context: &Context) -> bool {
+    pub fn is_record(&self, received: &str, from: &str, context: &CallContext) -> bool {
         self.verifies(received, RECORD, &record_parts(from, context))
     }
 
-    /// A seal over who placed a call by REST: `who` is `Practitioner/<id>`.
+    /// Makes the seal over the practitioner `who` (`Practitioner/<id>`) who placed a call by REST.
     #[must_use]
     pub fn seal_placed(&self, call_sid: &str, who: &str) -> Option<String> {
         Some(seal(self.0.first()?, PLACED, &[call_sid, who].map(str::to_owned)))
     }
 
-    /// Whether a call was placed by `who`.
+    /// Whether the seal proves that `who` placed the call.
     #[must_use]
     pub fn is_placed(&self, received: &str, call_sid: &str, who: &str) -> bool {
         self.verifies(received, PLACED, &[call_sid, who].map(str::to_owned))
     }
 
-    /// A seal over what a call that was placed by REST dials after a key was pressed: its `CallSid`, the caller ID, and
-    /// all that was prepared. It is valid for no other call and no other record.
+    /// Makes the seal over what a call, which was placed by REST, dials after a key press. It is over the `CallSid`,
+    /// the caller ID and all prepared values, so it is not valid for another call or record.
     #[must_use]
-    pub fn seal_dialing(&self, call_sid: &str, from: &str, context: &Context) -> Option<String> {
+    pub fn seal_dialing(&self, call_sid: &str, from: &str, context: &CallContext) -> Option<String> {
         Some(seal(self.0.first()?, DIALS, &dialing_parts(call_sid, from, context)))
     }
 
-    /// Whether a call dials what `context` says, with the caller ID `from`.
+    /// Whether the seal proves that a call dials the number in `context` with the caller ID `from`.
     #[must_use]
-    pub fn is_dialing(&self, received: &str, call_sid: &str, from: &str, context: &Context) -> bool {
+    pub fn is_dialing(&self, received: &str, call_sid: &str, from: &str, context: &CallContext) -> bool {
         self.verifies(received, DIALS, &dialing_parts(call_sid, from, context))
     }
 
@@ -119,8 +122,8 @@ impl SealingKeys {
         bool::from(is_valid)
     }
 
-    /// A ticket for `identity` and the call of a `Communication`. It is valid for [`LIFETIME`] after `since`
-    /// (milliseconds since 1970).
+    /// Makes a ticket for `identity` and the call of a `Communication`. It is valid for [`LIFETIME`] after `since`
+    /// (Unix time in milliseconds).
     #[must_use]
     pub fn seal(&self, communication: &str, identity: &str, since: u64) -> String {
         let expiry = decimal(expires_at(since));
@@ -131,7 +134,7 @@ impl SealingKeys {
     /// Verifies a ticket and returns the id of its `Communication`.
     ///
     /// # Errors
-    /// [`Refusal::TicketInvalid`], [`Refusal::TicketExpired`].
+    /// [`Refusal::TicketInvalid`] or [`Refusal::TicketExpired`].
     pub fn open<'a>(&self, ticket: &'a str, identity: &str, now: u64) -> Result<&'a str, Refusal> {
         let (id, expiry, received) = split_ticket(ticket).ok_or(Refusal::TicketInvalid)?;
         let mut is_valid = Choice::from(0);
@@ -156,7 +159,7 @@ impl core::fmt::Debug for SealingKeys {
     }
 }
 
-/// The expiry that a ticket contains, in seconds since 1970; `None` if it cannot be parsed. Trusted only after
+/// The expiry in a ticket, as Unix time in seconds. `None` if it cannot be parsed. Trust it only after
 /// [`SealingKeys::open`].
 #[must_use]
 pub fn expiry_of(ticket: &str) -> Option<u64> {
@@ -180,7 +183,7 @@ pub fn ticket_of<'a>(params: &[(&str, &'a str)]) -> Result<Option<&'a str>, Refu
     Ok(ticket)
 }
 
-/// Splits a ticket into the id, the expiry and the MAC. An id may contain dots, the others contain none.
+/// Splits a ticket into the id, the expiry and the MAC. Only the id may contain dots.
 fn split_ticket(ticket: &str) -> Option<(&str, &str, &str)> {
     if ticket.len() > MAX_TICKET_LENGTH {
         return None;
@@ -204,13 +207,13 @@ fn key_of(secret: &str) -> Hmac<Sha256> {
     key
 }
 
-fn dialing_parts(call_sid: &str, from: &str, context: &Context) -> Vec<String> {
+fn dialing_parts(call_sid: &str, from: &str, context: &CallContext) -> Vec<String> {
     let mut split_ticket = vec![call_sid.to_owned()];
     split_ticket.extend(record_parts(from, context));
     split_ticket
 }
 
-fn record_parts(from: &str, context: &Context) -> [String; 6] {
+fn record_parts(from: &str, context: &CallContext) -> [String; 6] {
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     [
         from.to_owned(),
@@ -222,7 +225,7 @@ fn record_parts(from: &str, context: &Context) -> [String; 6] {
     ]
 }
 
-/// A MAC of texts that may contain any character, so the length precedes each text.
+/// The MAC over texts. They may contain any character, so the length precedes each text.
 fn seal(key: &Hmac<Sha256>, domain: &str, split_ticket: &[String]) -> String {
     let mut mac = key.clone();
     mac.update(domain.as_bytes());
@@ -240,7 +243,7 @@ fn encoded(mac: Hmac<Sha256>) -> String {
     text
 }
 
-/// The MAC of a ticket in base64url. Callers compare the encoded text: comparing decoded bytes would accept a second
+/// The MAC of a ticket in base64url. Compare the encoded text. A comparison of the decoded bytes would accept a second
 /// spelling.
 fn mac(key: &Hmac<Sha256>, id: &str, expiry: &str, identity: &str) -> String {
     let mut mac = key.clone();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! TwiML for calls that staff place.
+//! Writes the TwiML for calls that staff place.
 
 use crate::dialplan::config::{Config, Recording};
 use crate::dialplan::speech::{in_english, say};
@@ -28,15 +28,15 @@ pub fn callback(webhook: &str, kind: CallbackKind) -> String {
     CallbackUrl::common(kind).retried_url(split_on(webhook, b'#').0)
 }
 
-/// How often the person who answered the practitioner's phone is asked to press a key.
+/// The number of prompts to press a key on the practitioner's phone.
 const MAX_PROMPTS: usize = 2;
-/// The prompt. Voicemail may record it, so it names no person and does not say what the call is about.
+/// The prompt. Voicemail may record it, so it contains no name and no subject of the call.
 const CONFIRM: &str = "To place your call, press any key.";
 /// The message if no key was pressed.
 const GOODBYE: &str = "Goodbye.";
 
-/// Waits for a key on the practitioner's own phone. Without a key no number is dialed, because voicemail may have
-/// answered.
+/// Waits for a key press on the practitioner's own phone. Without a key press, no number is dialed, because voicemail
+/// may have answered.
 ///
 /// # Errors
 /// [`IllFormed`] if a text of the config cannot be written as XML.
@@ -45,7 +45,7 @@ pub fn confirm(webhook: &str, config: &Config) -> Result<String, IllFormed> {
     let attributes = in_english(config);
     let mut document = Document::new();
     document.open("Response", &[]);
-    // Any key counts, including the pound key.
+    // Any key is accepted, including the pound key.
     let gather = [("input", "dtmf"), ("timeout", "5"), ("numDigits", "1"), ("finishOnKey", ""), ("action", &*pressed)];
     for _ in 0..MAX_PROMPTS {
         document.open("Gather", &gather).element("Say", &attributes, CONFIRM).close();
@@ -77,7 +77,7 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
     }
     let (status, machine) =
         (callback(connection.webhook, CallbackKind::Status), callback(connection.webhook, CallbackKind::Machine));
-    // The callee hears the announcement too: Twilio plays it on their leg before it connects the two.
+    // The callee also hears the announcement: Twilio plays it on the callee's leg before it connects the two parties.
     let announcement = CallbackUrl::common(CallbackKind::Announce).url(split_on(connection.webhook, b'#').0);
     let mut number = Vec::with_capacity(5);
     if recording.is_some() {
@@ -98,11 +98,11 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
     document.finish()
 }
 
-/// Connects the staff member with the first caller in a queue. The caller heard before waiting that the call is
-/// recorded.
+/// Connects the staff member with the first caller in a queue. The caller heard the recording announcement before the
+/// wait.
 ///
 /// # Errors
-/// [`IllFormed`] if its name cannot be written as XML.
+/// [`IllFormed`] if the name cannot be written as XML.
 pub fn queue(name: &str, webhook: &str, config: &Config) -> Result<String, IllFormed> {
     let mut document = Document::new();
     document.open("Response", &[]);
@@ -116,11 +116,11 @@ pub fn queue(name: &str, webhook: &str, config: &Config) -> Result<String, IllFo
     document.finish()
 }
 
-/// Puts a staff member into a conference. If callers wait for staff, this starts the conference, and it ends when the
-/// staff member leaves.
+/// Puts a staff member into a conference. If callers wait for staff in this conference, the staff member's arrival
+/// starts it, and their departure ends it.
 ///
 /// # Errors
-/// [`IllFormed`] if its name cannot be written as XML.
+/// [`IllFormed`] if the name cannot be written as XML.
 pub fn conference(conference: &Conference, webhook: &str, config: &Config) -> Result<String, IllFormed> {
     let mut document = Document::new();
     document.open("Response", &[]);
@@ -145,17 +145,17 @@ pub fn conference(conference: &Conference, webhook: &str, config: &Config) -> Re
     document.finish()
 }
 
-/// How inbound calls are recorded; `None` if they are not.
+/// The recording settings. `None` if inbound calls are not recorded.
 fn inbound_recording(config: &Config) -> Option<&Recording> {
     config.recording.as_ref().filter(|recording| recording.inbound)
 }
 
 fn announce(document: &mut Document<'_>, recording: &Recording, config: &Config) {
-    // A config that was checked has only valid SSML.
+    // This cannot fail: the check of a config refuses SSML that is not well-formed.
     drop(say(document, &recording.announcement, config, config.language.as_deref(), None));
 }
 
-/// Says why a call is not placed, and hangs up.
+/// The TwiML that says why a call is refused, and hangs up.
 #[must_use]
 pub fn refuse(refusal: Refusal, config: &Config) -> String {
     spoken(refusal.sentence(), config)

@@ -14,7 +14,7 @@ pub use plan::NumberKind;
 pub use premium_rate::{starts_with_emergency, starts_with_premium_rate};
 pub use spelling::{country_of, has_same_calling_code, spellings};
 
-/// A number in E.164 form: `+`, then 7 to 15 digits, of which the first is 1 to 9.
+/// A number in E.164 form: `+` and 7 to 15 digits. The first digit is 1 to 9.
 ///
 /// ITU-T E.164 sets the maximum of 15 digits. The minimum prevents short codes such as `+911` from being dialed.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

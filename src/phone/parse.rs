@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Converts what people type to E.164, by the numbering plan of the country that they are in.
+//! Converts a typed number to E.164, by the numbering plan of the country in which it was typed.
 
 use super::E164;
 use super::plan::{NumberKind, NumberingPlan, Slot, plans};
@@ -10,8 +10,8 @@ use crate::error::Code;
 /// Emergency numbers on every mobile network, in every country (3GPP TS 22.101).
 const GLOBAL_EMERGENCY: [&[u8]; 2] = [&[1, 1, 2], &[9, 1, 1]];
 
-/// The calling code of the North American plan, the only one whose numbers people write as words.
-const NORTH_AMERICA: u16 = 1;
+/// The calling code of the North American plan. Only its numbers may have letters, such as `1-800-FLOWERS`.
+const NORTH_AMERICAN_CODE: u16 = 1;
 
 const MAX_EMERGENCY_DIGITS: usize = 5;
 
@@ -36,7 +36,7 @@ impl core::fmt::Debug for Phone {
     }
 }
 
-/// Parses a number that was typed in `country` (ISO 3166). `None`: the country is unknown.
+/// Parses a number that was typed in `country` (ISO 3166). `None` if the country is unknown.
 ///
 /// # Errors
 /// A `PHONE_…` code.
@@ -78,9 +78,9 @@ impl Reader<'_> {
             Some(rest) if rest.first().is_some_and(|first| *first != 0) => return self.international(rest),
             _ => {}
         }
-        // People also type their own country's calling code without the `+`. A national number of this country takes
-        // precedence over that reading. A number without the calling code that is valid in this country takes
-        // precedence over a number of another country with the same code.
+        // People also type the calling code of their own country without the `+`. The digits are read in that way on
+        // two conditions. First, they are not a national number of this country. Second, the rest is a national number
+        // of this country, or the digits are no number of another country with this calling code.
         let is_home_number = |digits: &[u8]| {
             let without_trunk = home.prefix(Slot::Trunk, digits).map_or(digits, |prefix| &digits[prefix..]);
             [digits, without_trunk]
@@ -94,7 +94,7 @@ impl Reader<'_> {
         {
             return Ok(phone);
         }
-        // People use the prefix 00 in countries that have another one, too.
+        // People also use the prefix 00 in countries with another international prefix.
         self.national(&home, digits).or_else(|refused| match digits {
             [0, 0, rest @ ..] => self.international(rest).map_err(|_| refused),
             _ => Err(refused),
@@ -106,7 +106,7 @@ impl Reader<'_> {
         if GLOBAL_EMERGENCY.contains(&digits) {
             return Ok(self.unprefixed_phone(NumberKind::Emergency, digits, None));
         }
-        // No calling code starts with 0, so 045 is not Denmark's.
+        // No calling code starts with 0, so 045 does not mean 45 (Denmark).
         let max = if digits.first() == Some(&0) { 0 } else { 3 };
         for length in 1..=max {
             let Some((code, rest)) = digits.split_at_checked(length) else { break };
@@ -129,10 +129,10 @@ impl Reader<'_> {
         })
     }
 
-    /// Parses a number of any country with this calling code, by the rules of `rules`: first without the trunk prefix,
-    /// then as it is.
+    /// Parses a national number of any country with this calling code. `rules` is the plan that has the trunk prefix.
+    /// Tries the digits without the trunk prefix first, then all digits.
     fn assigned(&self, code: u16, rules: &NumberingPlan, digits: &[u8]) -> Option<Phone> {
-        if self.typed.letters && code != NORTH_AMERICA {
+        if self.typed.letters && code != NORTH_AMERICAN_CODE {
             return None;
         }
         if rules.matches(Slot::Local, digits) {
@@ -163,7 +163,7 @@ impl Reader<'_> {
             let mut number = String::from("+");
             push_digits(&mut number, &decimal_digits(code));
             push_digits(&mut number, national);
-            // Some plans have numbers that are too long or too short to be dialed from another country.
+            // Some plans have numbers that are too long or too short for E.164.
             E164::parse(&number)?;
             Some(Phone { kind, number, country: name(&plan), extension: self.typed.extension.clone() })
         })
@@ -274,7 +274,7 @@ mod tests {
             ("1 5", "FR", Emergency, "15", "FR"),
             ("116 117", "DE", ShortCode, "116117", "DE"),
             ("24555", "US", ShortCode, "24555", "US"),
-            // Åland uses a part of Finland's numbers: after 358 comes a number of Finland.
+            // Åland has a part of Finland's numbers. After 358, the digits are a number of Finland.
             ("358 27055 2", "AX", Ordinary, "+358270552", "FI"),
             ("358 27055 2", "FI", Ordinary, "+358358270552", "FI"),
         ] {

@@ -14,8 +14,9 @@
 //! | 15, 0, *n*, *m* | the item before, *n* to *m* times |
 //! | 15, 15 | the end |
 //!
-//! A pattern is matched at all positions at once: the input is a set of positions, the output is the set of positions
-//! that it can reach. The time is bounded by the length of the pattern and does not depend on the digits.
+//! A pattern is matched at all positions at once: the input is a set of positions, and the output is the set of
+//! positions that the pattern can reach from them. The time is bounded by the length of the pattern and does not depend
+//! on the digits.
 
 const OPEN: u8 = 10;
 const CLOSE: u8 = 11;
@@ -47,7 +48,7 @@ impl<'a> Pattern<'a> {
         self
     }
 
-    /// Whether it matches all of `digits`, of which there are at most 31. Advances to the next pattern.
+    /// Whether the pattern matches all of `digits`, at most 31. Advances to the next pattern.
     pub(super) fn matches(&mut self, digits: &[u8]) -> bool {
         self.prefix_ends(digits) >> digits.len() & 1 == 1
     }
@@ -135,7 +136,7 @@ impl<'a> Pattern<'a> {
         }
     }
 
-    /// Matches one item as often as the repetition after it says.
+    /// Matches one item and the repetition after it.
     fn run_repeated(&mut self, digits: &[u8], from: Positions) -> Positions {
         let start = self.at;
         let mut positions = self.run_item(digits, from);

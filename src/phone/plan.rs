@@ -2,10 +2,10 @@
 
 //! The world's numbering plans, read from plans.bin. scripts/phones.ts generates that file.
 //!
-//! A plan starts with 12 bytes: the two letters of its country (or zeros), then five numbers of 16 bits: the calling
-//! code, the lengths of national numbers (bit *n* for *n* + 2 digits), a bit set of the patterns that it has, a bit set
-//! of the patterns that it inherits from the first plan with this calling code, and the size of its patterns in bytes.
-//! The patterns follow.
+//! A plan starts with 12 bytes: the two letters of its country (or zeros), and five 16-bit numbers. The numbers are the
+//! calling code, the lengths of national numbers (bit *n* for *n* + 2 digits), a bit set of the patterns that it has, a
+//! bit set of the patterns that it inherits from the first plan with this calling code, and the size of its patterns in
+//! bytes. The patterns follow.
 
 use super::pattern::Pattern;
 
@@ -57,7 +57,7 @@ impl Slot {
     }
 }
 
-/// The kinds that have an E.164 form. If a number matches several, the first one counts.
+/// The kinds that have an E.164 form. If a number matches several, the first one applies.
 const KINDS: [(Slot, NumberKind); 6] = [
     (Slot::Premium, NumberKind::Premium),
     (Slot::TollFree, NumberKind::TollFree),
@@ -76,7 +76,7 @@ pub(super) struct NumberingPlan {
     present: u16,
     inherited: u16,
     patterns: &'static [u8],
-    /// For the first plan with this calling code: which patterns it has, and its patterns.
+    /// The first plan with this calling code: the bit set of its patterns, and the patterns.
     main: (u16, &'static [u8]),
 }
 
@@ -105,7 +105,7 @@ pub(super) fn plans() -> impl Iterator<Item = NumberingPlan> {
     })
 }
 
-/// By slot, every prefix of `digits` that its pattern matches, as in [`Pattern::prefix_ends`].
+/// For each slot, every prefix of `digits` that its pattern matches, as in [`Pattern::prefix_ends`].
 fn prefix_ends_by_slot(patterns: &[u8], present: u16, digits: &[u8]) -> [u32; 16] {
     let mut pattern = Pattern::first(patterns);
     core::array::from_fn(|slot| if present >> slot & 1 == 1 { pattern.prefix_ends(digits) } else { 0 })
@@ -123,7 +123,7 @@ fn all_matching(patterns: &[u8], present: u16, digits: &[u8]) -> u16 {
 }
 
 impl NumberingPlan {
-    /// The plan of a country by its ISO 3166 code. `UK`, which people write for `GB`, is accepted.
+    /// The plan of a country by its ISO 3166 code. `UK` is accepted for `GB`.
     pub(super) fn of(country: &str) -> Option<Self> {
         let letters: [u8; 2] = country.as_bytes().try_into().ok()?;
         if !letters.is_ascii() || letters == [0, 0] {
@@ -187,8 +187,8 @@ impl NumberingPlan {
 
     /// Whether a proper prefix of `digits` is a complete number that costs the caller more than usual.
     ///
-    /// `main` caches the matches of the first plan with this calling code, by the number of digits. All calls with the
-    /// same `main` must be for the same number, so that equal lengths mean equal digits.
+    /// `main` caches the matches of the first plan with this calling code, by the number of digits. Use a `main` for
+    /// one number only, so that equal lengths mean equal digits.
     pub(super) fn starts_with_premium_rate(&self, digits: &[u8], main: &mut Vec<(usize, [u32; 16])>) -> bool {
         let own = prefix_ends_by_slot(self.patterns, self.present, digits);
         let main = if self.inherited == 0 {

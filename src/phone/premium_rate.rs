@@ -21,8 +21,8 @@ pub fn starts_with_premium_rate(number: E164<'_>) -> bool {
     })
 }
 
-/// Whether a number starts with an emergency number after its calling code. In some countries assigned numbers do, so
-/// use this only for numbers that no plan has assigned.
+/// Whether a number starts with an emergency number after its calling code. In some countries, assigned numbers also
+/// start with one. Use this only for numbers that no plan has assigned.
 #[must_use]
 pub fn starts_with_emergency(number: E164<'_>) -> bool {
     any_plan(number, |plan, national| plan.prefix(Slot::Emergency, national).is_some())
@@ -34,8 +34,8 @@ fn is_reassigned_mobile(number: E164<'_>) -> bool {
     rest.len() == 8 && !rest.starts_with('0')
 }
 
-/// Whether `holds` is true for any plan with the number's calling code. It gets the national number as it is, and
-/// without a trunk prefix.
+/// Whether `holds` is true for any plan with the number's calling code. Calls `holds` with the whole national number,
+/// and with the number without its trunk prefix.
 fn any_plan(number: E164<'_>, mut holds: impl FnMut(&NumberingPlan, &[u8]) -> bool) -> bool {
     let digits: Vec<u8> = number.as_str().bytes().skip(1).map(|digit| digit - b'0').collect();
     let mut code = 0;

@@ -9,8 +9,8 @@ use super::{E164, parse};
 /// Trunk prefixes: what people dial before a national number in their own country.
 const TRUNK_PREFIXES: [&str; 5] = ["0", "8", "06", "01", "1"];
 
-/// How people group the digits of a national number, trunk prefix included: the habits of Britain, France, Germany and
-/// their neighbors.
+/// How people in Britain, France, Germany and their neighbors group the digits of a national number with its trunk
+/// prefix.
 const GROUPINGS: [&[usize]; 9] =
     [&[5, 6], &[5, 3, 3], &[4, 3, 4], &[3, 4, 4], &[3, 3, 4], &[2, 4, 4], &[2, 2, 2, 2, 2], &[4, 6], &[4, 3, 3]];
 
@@ -64,9 +64,9 @@ pub fn country_of(number: E164<'_>) -> Option<String> {
 
 /// Whether two numbers have the same calling code.
 #[must_use]
-pub fn has_same_calling_code(one: E164<'_>, other: E164<'_>) -> bool {
+pub fn has_same_calling_code(first: E164<'_>, second: E164<'_>) -> bool {
     let code = |number| plan_of(number).map(|plan| plan.calling_code);
-    code(one).is_some_and(|one| code(other) == Some(one))
+    code(first).is_some_and(|code_of_first| code(second) == Some(code_of_first))
 }
 
 /// The first plan with the number's calling code.
@@ -156,7 +156,7 @@ mod tests {
             "+1 555 010 6666",
             "(555)010-6666",
         ] {
-            assert!(all.iter().any(|one| one == form), "{form} {all:?}");
+            assert!(all.iter().any(|item| item == form), "{form} {all:?}");
         }
         assert!(all.len() < 40 && all[0] == "+15550106666");
     }
@@ -178,7 +178,7 @@ mod tests {
             ("+34910123456", "910123456"),
         ] {
             let all = forms(number);
-            assert!(all.iter().any(|one| one == form), "{form} {all:?}");
+            assert!(all.iter().any(|item| item == form), "{form} {all:?}");
             assert!(all.len() < 40, "{all:?}");
         }
     }
@@ -188,8 +188,7 @@ mod tests {
         for number in ["+12125550123", "+442079460001", "+33123456789", "+34910123456", "+61291234567"] {
             let country = country_of(E164::parse(number).unwrap());
             for form in forms(number) {
-                // The national number without a trunk prefix: people leave the prefix out, although an exchange needs
-                // it.
+                // This is the national number without its trunk prefix. People write it, but it cannot be dialed.
                 if !form.starts_with(['+', '0', '(']) && form.len() < 11 {
                     continue;
                 }

@@ -4,13 +4,15 @@
 
 use crate::error::Code;
 
-/// More digits than any number has, prefixes included, and fewer than the bits of a set of positions in a pattern.
+/// The maximum number of digits. A number with its prefixes has fewer, and a set of positions in a pattern has more
+/// bits.
 const MAX_DIGITS: usize = 28;
 
-/// A longer text is not a phone number.
+/// The maximum length of a text. A longer text is not a phone number.
 const MAX_BYTES: usize = 250;
 
-/// The minimum number of digits before letters, and of letters. Other texts are words, or have a typing error.
+/// The minimum number of digits before letters, and the minimum number of letters. Other texts are words or have a
+/// typing error.
 const MIN_DIGITS_AND_LETTERS: usize = 3;
 
 /// The parts of a number as it was typed.
@@ -108,8 +110,8 @@ fn extension(character: char, rest: &str) -> Option<String> {
         _ => after_word(character, rest)?,
     };
     let mut digits = String::new();
-    for one in after.trim_start_matches(GAPS).trim_end_matches(['#', ' ']).chars() {
-        digits.push(char::from(b'0' + digit(one)?));
+    for item in after.trim_start_matches(GAPS).trim_end_matches(['#', ' ']).chars() {
+        digits.push(char::from(b'0' + digit(item)?));
     }
     (1..=20).contains(&digits.len()).then_some(digits)
 }

@@ -7,18 +7,18 @@ use super::refusal::Refusal;
 use crate::error::Code;
 use crate::phone::{E164, NumberKind, parse, starts_with_emergency, starts_with_premium_rate};
 
-/// Prefixes of numbers that are never called: premium-rate and shared-cost services that numbering plans list late or
-/// not at all, satellite phones, and international premium-rate numbers.
+/// Prefixes of numbers that Plumline never dials: satellite phones, international premium-rate numbers, and
+/// premium-rate and shared-cost services that the numbering plans list late or not at all.
 const BLOCKED: [&str; 18] = [
     "+1456", "+1600", "+1700", "+1900", "+1976", "+4470", "+4484", "+4487", "+449", "+808", "+870", "+878", "+881",
     "+882", "+883", "+888", "+979", "+991",
 ];
 
-/// Emergency numbers of all countries. None of them is a number of another kind in E.164.
+/// Emergency numbers of all countries. Even with a calling code, they are shorter than any E.164 number.
 const EMERGENCY: [&str; 8] = ["000", "110", "111", "112", "118", "119", "911", "999"];
 
 /// The maximum length of an emergency number with a calling code before it.
-const MAX_EMERGENCY_DIGITS: usize = 6;
+const MAX_EMERGENCY_DIGITS_WITH_CODE: usize = 6;
 
 /// The area codes of the North American plan outside the US and Canada.
 const OVERSEAS_AREAS: [&[u8; 3]; 27] = [
@@ -32,8 +32,8 @@ const NON_GEOGRAPHIC: [&[u8; 3]; 18] = [
     b"569", b"578", b"589", b"710",
 ];
 
-/// The main country of the North American plan, and Canada.
-const NORTH_AMERICA: [&str; 2] = ["US", "CA"];
+/// The US, the main country of the North American plan, and Canada.
+const TOLL_FREE_COUNTRIES: [&str; 2] = ["US", "CA"];
 
 /// The clinic's outbound settings, and its own numbers.
 #[derive(Clone, Copy, Debug)]
@@ -99,8 +99,8 @@ impl<'a> Policy<'a> {
         }
     }
 
-    /// As [`Policy::allows`], for what a person typed. `(212) 555-0123` is parsed for the country of the clinic's first
-    /// number.
+    /// Same as [`Policy::allows`], for a number that a person typed, such as `(212) 555-0123`. A number without a
+    /// country code belongs to the country of the clinic's first number.
     ///
     /// # Errors
     /// Why the number may not be called.
@@ -116,7 +116,7 @@ impl<'a> Policy<'a> {
             Ok(phone) if phone.kind == NumberKind::Emergency => Err(Refusal::Emergency),
             Ok(phone) => self.allows(&phone.number),
             // North America assigns new area codes every year, so the plan may not have this one yet.
-            Err(Code::PhoneNotAssigned) if self.country().is_some_and(|here| NORTH_AMERICA.contains(&&*here)) => {
+            Err(Code::PhoneNotAssigned) if self.country().is_some_and(|here| TOLL_FREE_COUNTRIES.contains(&&*here)) => {
                 let national = cleaned.strip_prefix('1').filter(|rest| rest.len() == 10).unwrap_or(&cleaned);
                 self.allows(&["+1", national].concat())
             }
@@ -148,8 +148,8 @@ impl<'a> Policy<'a> {
     fn is_emergency(&self, text: &str) -> bool {
         let digits = clean(text);
         let digits = digits.strip_prefix('+').unwrap_or(&digits);
-        // Dialed alone, or after a calling code.
-        digits.len() <= MAX_EMERGENCY_DIGITS && EMERGENCY.iter().any(|number| digits.ends_with(number))
+        // An emergency number alone, or after a calling code.
+        digits.len() <= MAX_EMERGENCY_DIGITS_WITH_CODE && EMERGENCY.iter().any(|number| digits.ends_with(number))
             || parse(text, self.country().as_deref()).is_ok_and(|phone| phone.kind == NumberKind::Emergency)
     }
 
@@ -158,8 +158,8 @@ impl<'a> Policy<'a> {
             let country = if country.eq_ignore_ascii_case("UK") { "GB" } else { country };
             // North America shares its toll-free numbers. The plans list them for the US.
             let shared = resolved.kind == NumberKind::TollFree
-                && resolved.country == NORTH_AMERICA[0]
-                && NORTH_AMERICA.iter().any(|one| one.eq_ignore_ascii_case(country));
+                && resolved.country == TOLL_FREE_COUNTRIES[0]
+                && TOLL_FREE_COUNTRIES.iter().any(|item| item.eq_ignore_ascii_case(country));
             shared || resolved.country.eq_ignore_ascii_case(country)
         };
         match &self.outbound.countries {
@@ -167,7 +167,7 @@ impl<'a> Policy<'a> {
             None => self
                 .numbers
                 .iter()
-                .any(|number| ResolvedNumber::of(number.as_str()).is_ok_and(|ours| is_here(&ours.country))),
+                .any(|number| ResolvedNumber::of(number.as_str()).is_ok_and(|own| is_here(&own.country))),
         }
     }
 }
@@ -185,31 +185,32 @@ impl ResolvedNumber {
             Ok(phone) => Ok(Self { country: phone.country, kind: phone.kind, number: phone.number }),
             // North America assigns new area codes every year, nearly all of them in the US. Premium-rate numbers have
             // separate area codes there, so an unknown area code is treated as ordinary.
-            Err(Code::PhoneNotAssigned) if may_be_new_area(number) => {
-                Ok(Self { country: NORTH_AMERICA[0].to_owned(), kind: NumberKind::Ordinary, number: number.to_owned() })
-            }
+            Err(Code::PhoneNotAssigned) if may_be_new_area(number) => Ok(Self {
+                country: TOLL_FREE_COUNTRIES[0].to_owned(),
+                kind: NumberKind::Ordinary,
+                number: number.to_owned(),
+            }),
             Err(_) => Err(Refusal::NumberInvalid),
         }
     }
 }
 
-/// Whether a number has ten digits after +1, and an area code that could be assigned to a place and is in no plan.
-/// Source: the North American Numbering Plan's [area codes](https://www.nanpa.com/numbering/area-codes).
+/// Whether a number has ten digits after +1, and an area code that no plan has but that could be assigned to a place.
+/// Source: the North American Numbering DialplanInput's [area codes](https://www.nanpa.com/numbering/area-codes).
 fn may_be_new_area(number: &str) -> bool {
     let Some(area) = number.strip_prefix("+1").filter(|rest| rest.len() == 10).and_then(|rest| rest.get(..3)) else {
         return false;
     };
     let possible = match area.as_bytes() {
-        // N9X is reserved for longer numbers; 37X and 96X are reserved as whole blocks. Two equal digits mean a
-        // service, toll-free, personal or a Canadian 6XX code. 88X is toll-free, or was used for paid calls to
-        // toll-free numbers.
+        // N9X is reserved for longer numbers. 37X and 96X are reserved. Two equal digits at the end mean a service,
+        // toll-free, personal or Canadian 6XX code. 88X is toll-free, or was used for paid calls to toll-free numbers.
         [b'0' | b'1', ..] | [_, b'9', _] | [b'3', b'7', _] | [b'9', b'6', _] | [b'8', b'8', _] => false,
-        // 555 is not assigned to a place either, but examples use it, and calls to it cost nothing.
+        // 555 is not assigned to a place, but examples use it, and calls to it are free.
         [_, second, third] if second == third => area == "555",
         _ => !NON_GEOGRAPHIC.iter().any(|known| *known == area.as_bytes()),
     };
     let is_overseas_area = OVERSEAS_AREAS.iter().any(|known| *known == area.as_bytes());
-    // A known area code of the US or Canada has this number.
+    // If the plans have the area code, this number is valid.
     possible && !is_overseas_area && parse(&["+1", area, "2000000"].concat(), None).is_err()
 }
 
@@ -229,7 +230,7 @@ pub fn clean(text: &str) -> String {
 mod tests {
     use super::*;
 
-    /// The country of an area code, from the first of some exchanges that its plan has.
+    /// The country of an area code. Uses the first of `exchanges` that the plan has.
     fn country(area: &str, exchanges: impl IntoIterator<Item = u32>) -> Option<String> {
         let mut exchanges = exchanges.into_iter();
         exchanges.find_map(|exchange| parse(&format!("+1{area}{exchange}2345"), None).ok()).map(|phone| phone.country)
@@ -237,12 +238,12 @@ mod tests {
 
     #[test]
     fn the_overseas_areas_match_the_plans() {
-        let is_overseas = |country: &String| !NORTH_AMERICA.contains(&country.as_str());
+        let is_overseas = |country: &String| !TOLL_FREE_COUNTRIES.contains(&country.as_str());
         let listed = OVERSEAS_AREAS.map(|area| std::str::from_utf8(area).unwrap());
         for area in listed {
             assert!(country(area, 200..1_000).as_ref().is_some_and(is_overseas), "{area}");
         }
-        // A plan may have few exchanges of an area. These are common among those in use.
+        // A plan may have few exchanges of an area. Most areas use these.
         for area in (200..1_000).map(|number| number.to_string()) {
             let found = country(&area, [220, 234, 322, 420, 468, 502, 520, 662, 702, 780, 987]);
             assert!(!found.as_ref().is_some_and(is_overseas) || listed.contains(&area.as_str()), "{area}");

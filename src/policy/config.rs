@@ -15,11 +15,11 @@ pub struct Outbound {
     /// The caller ID for every call: E.164, one of the clinic's numbers. If absent, a number from the pool.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^\\+[1-9][0-9]{6,14}$")))]
     pub caller_id: Option<String>,
-    /// How the caller ID is chosen from the clinic's numbers.
+    /// How Plumline chooses the caller ID from the clinic's numbers.
     pub pool: Pool,
     /// The caller ID for the calls of one practitioner, by `Practitioner/<id>`. One of the clinic's numbers.
     pub practitioners: Map<String>,
-    /// Who may place calls: codes of `PractitionerRole.code`. If absent, everyone with an active role.
+    /// Roles that may place calls: codes of `PractitionerRole.code`. If absent, all active roles.
     #[cfg_attr(feature = "schema", schemars(length(min = 1), inner(length(min = 1, max = 64))))]
     pub roles: Option<Vec<String>>,
     /// Countries that may be called (ISO 3166). If absent, the countries of the clinic's numbers.
@@ -28,7 +28,7 @@ pub struct Outbound {
     /// Prefixes of numbers that may not be called (`+1900`), in addition to premium-rate and satellite numbers.
     #[cfg_attr(feature = "schema", schemars(inner(regex(pattern = "^\\+[1-9][0-9]{0,14}$"))))]
     pub blocked: Vec<String>,
-    /// When people may be called, in their own time zone.
+    /// When people may be called, in the callee's time zone.
     pub hours: Option<CallingHours>,
     /// The maximum number of concurrent calls of one identity.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 1000)))]
@@ -36,7 +36,7 @@ pub struct Outbound {
     /// The maximum number of calls that one identity may place in an hour.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 10000)))]
     pub per_hour: Option<u32>,
-    /// Whether a call needs a ticket. If absent, yes when `PLUMLINE_SECRET` is set.
+    /// Whether a call needs a ticket. If absent, it needs one if `PLUMLINE_SECRET` is set.
     pub require_ticket: Option<bool>,
     /// Whether Twilio detects answering machines.
     pub answering_machine: AnsweringMachine,
@@ -70,9 +70,9 @@ pub enum Pool {
     /// A callee always sees the same number.
     #[default]
     Sticky,
-    /// The number that was not used for the longest time, by the records in the chart.
+    /// The number that was not used for the longest time, according to the call records in the chart.
     LeastRecentlyUsed,
-    /// By a hash of the `CallSid`: evenly distributed over many calls, not strictly in turn.
+    /// By a hash of the `CallSid`. Over many calls, all numbers are used equally often, but not strictly in turn.
     RoundRobin,
     /// A random number.
     Random,
@@ -94,7 +94,7 @@ pub struct CallingHours {
     /// `HH:MM`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")))]
     pub to: String,
-    /// Time zones (IANA) by number prefix (`+1212`). The longest matching prefix counts. All other numbers use
+    /// Time zones (IANA) by number prefix (`+1212`). The longest matching prefix applies. All other numbers use
     /// `timeZone` of the config.
     #[cfg_attr(feature = "schema", serde(default))]
     pub zones: Map<String>,

@@ -13,18 +13,18 @@ impl TimeOfDay {
     /// Parses `HH:MM`, up to `24:00`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let [hour @ .., b':', ten, one] = text.as_bytes() else { return None };
+        let [hour @ .., b':', ten, item] = text.as_bytes() else { return None };
         let [tens, ones] = hour else { return None };
         let digit = |byte: &u8| byte.is_ascii_digit().then(|| u32::from(byte - b'0'));
         let hours = digit(tens)? * 10 + digit(ones)?;
-        let minutes = digit(ten)? * 10 + digit(one)?;
+        let minutes = digit(ten)? * 10 + digit(item)?;
         (minutes < 60 && (hours < 24 || hours == 24 && minutes == 0)).then_some(Self(hours * 60 + minutes))
     }
 
-    /// The local time in the answer to `Ask::Zone` for one instant.
+    /// The local time in the answer to `HostRequest::Zone` for one instant.
     #[must_use]
     pub fn from_answer(body: &Json) -> Option<Self> {
-        Self::parse(body.at(&["walls", "0"])?.text()?.get(11..16)?)
+        Self::parse(body.at(&["localTimes", "0"])?.text()?.get(11..16)?)
     }
 }
 

@@ -10,7 +10,7 @@ use crate::json::Json;
 use crate::text::percent_encode;
 use crate::time::{HOUR, instant};
 
-/// Twilio ends a call after four hours. A longer call in the chart has lost its last callback.
+/// Twilio ends a call after four hours. If a call in the chart seems to last longer, its last callback was lost.
 const MAX_CALL_DURATION: u64 = 4 * HOUR;
 
 /// A limit, and the search that counts the calls.
@@ -20,7 +20,8 @@ pub struct Limit {
     pub refusal: Refusal,
     /// The maximum number of calls.
     pub max: u32,
-    /// A FHIR search for the calls that count, relative to the base URL. `Bundle.total` is the number of calls.
+    /// A FHIR search for the calls that the limit includes, relative to the base URL. `Bundle.total` is the number of
+    /// calls.
     pub search: String,
 }
 
@@ -49,8 +50,7 @@ pub fn limit_searches(outbound: &Outbound, practitioner: &str, now: u64) -> Vec<
 /// Compares limits with the results of their searches; `None` is a search that failed.
 ///
 /// # Errors
-/// The refusal of the limit that is reached, or [`Refusal::ChartUnavailable`] if a search failed: then no call is
-/// placed.
+/// The refusal of the limit that is reached, or [`Refusal::ChartUnavailable`] if a search failed.
 pub fn check_limits(limits: &[Limit], found: &[Option<Json>]) -> Result<(), Refusal> {
     for (index, limit) in limits.iter().enumerate() {
         let bundle = found.get(index).and_then(Option::as_ref);

@@ -11,7 +11,7 @@ use crate::error::Code;
 pub enum Refusal {
     /// The callee is not a valid phone number, or not a possible number of its country.
     NumberInvalid,
-    /// An emergency service. A browser cannot tell it the caller's location.
+    /// The callee is an emergency service. It cannot locate the caller of a browser call.
     Emergency,
     /// The callee's country may not be called.
     Country,
@@ -19,7 +19,7 @@ pub enum Refusal {
     Blocked,
     /// One of the clinic's own numbers. The call would come back to the clinic.
     OwnNumber,
-    /// It is outside the calling hours in the callee's time zone.
+    /// The callee's local time is outside the calling hours.
     Hours,
     /// The callee's local time is unknown.
     HoursUnknown,
@@ -37,7 +37,7 @@ pub enum Refusal {
     TicketExpired,
     /// Another call has used the ticket.
     TicketUsed,
-    /// The record of the call does not name a callee.
+    /// The call record has no callee.
     CallUnknown,
     /// The config has no queue of that name.
     QueueUnknown,

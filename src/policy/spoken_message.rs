@@ -29,7 +29,7 @@ impl SpokenMessage {
     pub const fn text(self) -> &'static str {
         match self {
             Self::Failure => "We are sorry. Your call cannot be completed at the moment. Please try again later.",
-            Self::InvalidNumber => "The number you have dialled is not valid. Please check the number and try again.",
+            Self::InvalidNumber => "The number you have dialed is not valid. Please check the number and try again.",
             Self::NotAllowed => "This call is not allowed.",
             Self::Emergency => {
                 "Emergency calls cannot be placed from here. Please use a phone and dial your local emergency number."
@@ -37,7 +37,7 @@ impl SpokenMessage {
             Self::Country => "Calls to this country are not allowed.",
             Self::Blocked => "Calls to this number are not allowed.",
             Self::OwnNumber => "This number is one of our own, and cannot be called from here.",
-            Self::NotInService => "The number you have dialled is not in service.",
+            Self::NotInService => "The number you have dialed is not in service.",
         }
     }
 }

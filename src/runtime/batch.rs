@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Several interactions in one round trip: `Bundle` of type `batch`, <https://hl7.org/fhir/R4/http.html#transaction>.
+//! Sends several FHIR requests in one round trip, as a `Bundle` of type `batch`:
+//! <https://hl7.org/fhir/R4/http.html#transaction>.
 
-use super::host::{Answer, Ask, FhirRequest, OpenRequest};
-use super::refusals::Refusals;
+use super::host::{FhirRequest, HostRequest, HostResponse, OpenRequest};
+use super::refused_requests::RefusedRequests;
 use crate::json::Json;
 
-/// The requests of one round trip, each with its id.
+/// The requests of one round trip. Each entry has an id, a request and a timeout in milliseconds.
 #[derive(Debug, Default)]
 pub(super) struct Batch {
     entries: Vec<(u32, FhirRequest, Option<u32>)>,
-    /// The limit of the flow for all entries.
-    until: Option<u32>,
-    /// The size of the resources, in bytes.
+    /// The deadline of the flow, in milliseconds after the event arrived. It applies to all entries.
+    deadline: Option<u32>,
+    /// The total size of the resources, in bytes.
     bytes: usize,
 }
 
-/// The maximum size of a resource, in bytes. A server accepts no body larger than `maxJsonSize`, 1 MiB by default. A
-/// larger batch would fail with all of its entries.
+/// The maximum size of a resource, in bytes. Medplum refuses a body larger than its setting `maxJsonSize`, 1 MiB by
+/// default. All entries of a refused batch fail.
 pub const MAX_BYTES: usize = 900 * 1024;
 
 /// The maximum size of the resources in a batch with several entries, in bytes.
@@ -25,10 +26,10 @@ const BATCH_BYTES: usize = 400 * 1024;
 
 impl Batch {
     /// Adds a request.
-    pub(super) fn add(&mut self, id: u32, request: FhirRequest, deadline: Option<u32>, until: Option<u32>) {
+    pub(super) fn add(&mut self, id: u32, request: FhirRequest, timeout: Option<u32>, deadline: Option<u32>) {
         self.bytes += length(&request);
-        self.entries.push((id, request, deadline));
-        self.until = until;
+        self.entries.push((id, request, timeout));
+        self.deadline = deadline;
     }
 
     /// Whether a request fits into the batch.
@@ -36,14 +37,15 @@ impl Batch {
         self.entries.is_empty() || self.bytes + length(request) <= BATCH_BYTES
     }
 
-    /// The batch as one request, with the id of its first entry. It has a deadline if all entries have one.
+    /// The batch as one request, with the id of its first entry. Its timeout is the longest timeout of its entries. It
+    /// has no timeout if an entry has none.
     pub(super) fn open(&self) -> Option<OpenRequest> {
         let (id, ..) = self.entries.first()?;
-        let mut deadline = Some(0);
-        for (.., one) in &self.entries {
-            deadline = deadline.zip(*one).map(|(latest, one)| latest.max(one));
+        let mut timeout = Some(0);
+        for (.., item) in &self.entries {
+            timeout = timeout.zip(*item).map(|(latest, item)| latest.max(item));
         }
-        Some(OpenRequest { id: *id, ask: Ask::Batch(self.bundle()), deadline, until: self.until })
+        Some(OpenRequest { id: *id, request: HostRequest::Batch(self.bundle()), timeout, deadline: self.deadline })
     }
 
     /// The `Bundle` as JSON.
@@ -64,12 +66,19 @@ impl Batch {
         Json::object([("resourceType", Json::of("Bundle")), ("type", kind), ("entry", entry)]).write()
     }
 
-    /// Splits the answer to the batch into the answers to its entries. FHIR returns them in the same order. Refused
-    /// requests are added to `refusals`.
-    pub(super) fn split(self, answer: Answer, answers: &mut Vec<(u32, Answer)>, refusals: &mut Refusals) {
+    /// Splits the answer to the batch into the answers to its entries. The FHIR server returns them in the order of the
+    /// entries. Adds the refused requests to `refusals`.
+    pub(super) fn split(
+        self,
+        answer: HostResponse,
+        answers: &mut Vec<(u32, HostResponse)>,
+        refusals: &mut RefusedRequests,
+    ) {
         let (responses, failure) = match answer {
-            Answer::Done { status: 200..=299, body } => (body.take("entry").into_elements(), Answer::Failed),
-            // The round trip failed, and each entry with it.
+            HostResponse::Done { status: 200..=299, body } => {
+                (body.take("entry").into_elements(), HostResponse::Failed)
+            }
+            // The round trip failed, so each entry failed.
             failure => (Vec::new(), failure),
         };
         let mut responses = responses.into_iter();
@@ -90,13 +99,13 @@ fn length(request: &FhirRequest) -> usize {
     request.resource.as_ref().map_or(0, String::len)
 }
 
-fn answer_of(entry: Json) -> Option<Answer> {
+fn answer_of(entry: Json) -> Option<HostResponse> {
     let response = entry.get("response")?;
     // FHIR allows a reason phrase after the number: `201 Created`.
     let status = response.get("status")?.text()?.get(..3)?.parse().ok()?;
     let has_resource = entry.get("resource").is_some();
     let body = if has_resource { entry.take("resource") } else { entry.take("response").take("outcome") };
-    Some(Answer::Done { status, body })
+    Some(HostResponse::Done { status, body })
 }
 
 #[cfg(test)]
@@ -129,11 +138,11 @@ mod tests {
             r#"{"resourceType":"Bundle","type":"batch","entry":[{"request":{"method":"GET","url":"Patient?phone=%2B15550100001"}},{"resource":{"resourceType":"Communication"},"request":{"method":"POST","url":"Communication","ifNoneExist":"identifier=a|b"}}]}"#
         );
         let open = batch().open().unwrap();
-        assert_eq!((open.id, open.deadline, open.until), (4, None, Some(12_000)));
+        assert_eq!((open.id, open.timeout, open.deadline), (4, None, Some(12_000)));
     }
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer::Done { status, body: Json::parse(body).unwrap() }
+    fn answer(status: u16, body: &str) -> HostResponse {
+        HostResponse::Done { status, body: Json::parse(body).unwrap() }
     }
 
     #[test]
@@ -142,14 +151,14 @@ mod tests {
         assert!(batch.open().is_none());
         batch.add(1, FhirRequest::default(), Some(300), None);
         batch.add(2, FhirRequest::default(), Some(900), None);
-        assert_eq!(batch.open().unwrap().deadline, Some(900));
+        assert_eq!(batch.open().unwrap().timeout, Some(900));
         batch.add(3, FhirRequest::default(), None, None);
-        assert_eq!(batch.open().unwrap().deadline, None);
+        assert_eq!(batch.open().unwrap().timeout, None);
     }
 
-    fn split(answer: Answer) -> Vec<(u32, Answer)> {
+    fn split(answer: HostResponse) -> Vec<(u32, HostResponse)> {
         let mut answers = Vec::new();
-        batch().split(answer, &mut answers, &mut Refusals::default());
+        batch().split(answer, &mut answers, &mut RefusedRequests::default());
         answers
     }
 
@@ -162,10 +171,10 @@ mod tests {
 
     #[test]
     fn if_the_batch_fails_each_entry_fails() {
-        assert_eq!(split(Answer::TimedOut), [(4, Answer::TimedOut), (7, Answer::TimedOut)]);
+        assert_eq!(split(HostResponse::TimedOut), [(4, HostResponse::TimedOut), (7, HostResponse::TimedOut)]);
         assert_eq!(split(answer(500, "{}")), [(4, answer(500, "null")), (7, answer(500, "null"))]);
         for body in ["null", "{}", r#"{"entry":[]}"#, r#"{"entry":[{"response":{"status":"?"}}]}"#] {
-            assert_eq!(split(answer(200, body)), [(4, Answer::Failed), (7, Answer::Failed)], "{body}");
+            assert_eq!(split(answer(200, body)), [(4, HostResponse::Failed), (7, HostResponse::Failed)], "{body}");
         }
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The event of the bots that Medplum authenticates. It is JSON, because no caller waits on the phone.
+//! The event of the bots `operations` and `automation`. It is JSON. JSON is slower to read than a frame, but no caller
+//! waits for these bots.
 
 use super::secrets::{Secret, Secrets};
 use crate::error::Code;
@@ -8,7 +9,7 @@ use crate::json::Json;
 
 /// An event of the `operations` or the `automation` bot.
 pub struct BotEvent {
-    /// Milliseconds since 1970.
+    /// The current time: Unix time in milliseconds.
     pub now: u64,
     /// The input: the body of `$execute`, the resource of a Subscription, or the Bot of a cron run.
     pub input: Json,
@@ -21,11 +22,11 @@ pub struct BotEvent {
 }
 
 impl BotEvent {
-    /// Reads `{ now: [high, low], input, requester, interaction, secrets: { name: text } }`. The low half of `now` has
-    /// 30 bits.
+    /// Reads `{ now: [high, low], input, requester, interaction, secrets: { name: text } }`. `low` has the lowest 30
+    /// bits of `now`.
     ///
     /// # Errors
-    /// [`Code::EventInvalid`] if it is not JSON, or has no time.
+    /// [`Code::EventInvalid`] if `text` is not JSON, or has no `now`.
     pub fn read(text: &str) -> Result<Self, Code> {
         let event = Json::parse_lenient(text).map_err(|_| Code::EventInvalid)?;
         let half = |index| event.at(&["now", index]).and_then(Json::integer).ok_or(Code::EventInvalid);

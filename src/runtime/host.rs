@@ -14,26 +14,27 @@ use crate::json::Json;
 /// A request to the host.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Ask {
-    /// The FHIR requests of one round trip as a `Bundle`, JSON. Flows send [`Ask::Fhir`], and [`Flow`] creates the
+pub enum HostRequest {
+    /// A FHIR batch: a `Bundle` as JSON. A flow sends [`HostRequest::Fhir`] requests, and [`Flow`] combines them into
     /// batches.
     ///
     /// [`Flow`]: super::Flow
     Batch(String),
-    /// A FHIR request. All that are open at the same time go into one batch.
+    /// A FHIR request. The FHIR requests that are open at the same time share a batch, or several if they are large.
     Fhir(FhirRequest),
-    /// All headers of the event, a JSON object. Needs no round trip.
+    /// All headers of the webhook request, as a JSON object. Needs no network request.
     Headers,
-    /// An HTTP request to Twilio's REST API or an alert service. The body of the answer is JSON, or a text if it is not
-    /// JSON.
+    /// An HTTP request to Twilio's REST API or an alert service. The body of the answer is a JSON value. A body that is
+    /// not JSON becomes a string.
     Http(HttpRequest),
     /// A pause in milliseconds before another attempt.
     Wait(u32),
-    /// The bot's server and identity: `{ baseUrl, me }`. `me` is Medplum's `auth/me`.
+    /// The bot's server and identity: `{ baseUrl, me }`. `me` is the answer of Medplum's `auth/me`.
     Me,
-    /// Local times of a time zone. Needs no round trip. The answer is `{ walls, instants }`: the local time of each
-    /// instant as `YYYY-MM-DDTHH:MM:SS`, and for each local time its instants. At a change of the clock, there may be
-    /// none or two. Fails if the zone is unknown.
+    /// Conversions in a time zone. Needs no network request. The answer is `{ localTimes, instants }`. `localTimes` has
+    /// the local time of each instant as `YYYY-MM-DDTHH:MM:SS`. `instants` has a list of instants for each local time.
+    /// The list has one instant, or two in an hour that the clock repeats, or none in an hour that it skips. Fails if
+    /// the zone is unknown.
     Zone(ZoneRequest),
 }
 
@@ -44,9 +45,9 @@ pub struct HttpRequest {
     pub method: &'static str,
     /// The absolute URL.
     pub url: String,
-    /// The names and values.
+    /// The names and values of the headers.
     pub headers: Vec<(&'static str, String)>,
-    /// The body. `""` for no body.
+    /// The body. It is empty if there is no body.
     pub body: String,
 }
 
@@ -61,9 +62,9 @@ impl fmt::Debug for HttpRequest {
 /// Instants and local times to convert in a time zone.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ZoneRequest {
-    /// The IANA name, such as `Europe/London`.
+    /// The IANA name of the time zone, such as `Europe/London`.
     pub zone: String,
-    /// Milliseconds since 1970.
+    /// Instants: Unix time in milliseconds.
     pub instants: Vec<u64>,
     /// Local times, `YYYY-MM-DDTHH:MM:SS`.
     pub local_times: Vec<String>,
@@ -74,30 +75,30 @@ pub struct ZoneRequest {
 pub struct FhirRequest {
     /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: &'static str,
-    /// Relative to the FHIR base, query included.
+    /// The URL with its query, relative to the FHIR base URL.
     pub url: String,
     /// The resource as JSON.
     pub resource: Option<String>,
     /// `If-Match`, such as `W/"3"`.
     pub if_match: Option<String>,
-    /// `If-None-Exist`, search criteria.
+    /// `If-None-Exist`: search criteria.
     pub if_none_exist: Option<String>,
 }
 
 impl FhirRequest {
-    /// A read or a search. `url` is relative to the FHIR base.
+    /// A read or a search. `url` is relative to the FHIR base URL.
     #[must_use]
     pub fn get(url: String) -> Self {
         Self { method: "GET", url, ..Self::default() }
     }
 
-    /// A create. With `unless`, search criteria, it is conditional (`If-None-Exist`): the server answers 201 if it
-    /// created the resource, and 200 if the criteria matched one.
+    /// A create. `if_none_exist` has search criteria that make the create conditional. The server then answers 201 if
+    /// it created the resource, and 200 if a resource matched the criteria.
     #[must_use]
-    pub fn create(resource: &Json, unless: Option<String>) -> Self {
+    pub fn create(resource: &Json, if_none_exist: Option<String>) -> Self {
         let url = resource.get("resourceType").and_then(Json::text).unwrap_or_default().to_owned();
         let resource = Some(resource.write());
-        Self { method: "POST", url, resource, if_none_exist: unless, if_match: None }
+        Self { method: "POST", url, resource, if_none_exist, if_match: None }
     }
 
     /// An update of the version that was read (`If-Match`). `None` if the resource has no version, because every write
@@ -111,24 +112,24 @@ impl FhirRequest {
     }
 }
 
-/// The answer to an [`Ask`].
+/// The answer to a [`HostRequest`].
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub enum Answer {
-    /// It was answered.
+pub enum HostResponse {
+    /// The request was answered.
     Done {
         /// HTTP status, 2xx for success.
         status: u16,
         /// The body of the answer.
         body: Json,
     },
-    /// It could not be sent, or there was no answer.
+    /// The request could not be sent, or no answer arrived.
     Failed,
-    /// Its deadline passed. The request may still have been performed.
+    /// The timeout or the deadline passed. The server may still have performed the request.
     TimedOut,
 }
 
-impl Answer {
+impl HostResponse {
     /// The same outcome without a body, for another request.
     pub(super) const fn without_body(&self) -> Self {
         match self {
@@ -148,29 +149,29 @@ impl Answer {
     }
 }
 
-/// A request on its way to the host.
+/// A request that the host must perform.
 #[derive(Debug)]
 pub struct OpenRequest {
     /// The id of the answer.
     pub id: u32,
     /// The request.
-    pub ask: Ask,
-    /// The flow continues without an answer after this many milliseconds.
+    pub request: HostRequest,
+    /// The timeout, in milliseconds. When it passes, the answer is [`HostResponse::TimedOut`].
+    pub timeout: Option<u32>,
+    /// The deadline, in milliseconds after the event arrived. When it passes, the answer is [`HostResponse::TimedOut`].
     pub deadline: Option<u32>,
-    /// The flow continues without an answer this many milliseconds after the event arrived.
-    pub until: Option<u32>,
 }
 
 #[derive(Debug, Default)]
 pub(super) struct HostState {
-    /// The requests that were not taken by the host yet.
+    /// The requests that the host has not received yet.
     pub(super) open: Vec<OpenRequest>,
-    pub(super) answers: Vec<(u32, Answer)>,
+    pub(super) answers: Vec<(u32, HostResponse)>,
     next: u32,
-    /// [`Host::limit`].
-    until: Option<u32>,
+    /// The deadline of all further requests; see [`Host::set_deadline`].
+    deadline: Option<u32>,
     /// Determines the length of the next pause; see [`Host::pause`].
-    spread: u32,
+    jitter_seed: u32,
 }
 
 /// A flow's access to the host.
@@ -178,55 +179,56 @@ pub(super) struct HostState {
 pub struct Host(pub(super) Rc<RefCell<HostState>>);
 
 impl Host {
-    /// Sends a request. With a `deadline`, in milliseconds, the flow continues without an answer.
-    pub async fn ask(&self, ask: Ask, deadline: Option<u32>) -> Answer {
-        let mut answers = self.ask_all(vec![(ask, deadline)]).await;
-        answers.pop().unwrap_or(Answer::Failed)
+    /// Sends a request and waits for its answer. `timeout` is in milliseconds.
+    pub async fn send(&self, request: HostRequest, timeout: Option<u32>) -> HostResponse {
+        let mut answers = self.send_all(vec![(request, timeout)]).await;
+        answers.pop().unwrap_or(HostResponse::Failed)
     }
 
-    /// Sends several requests at once and waits for all. The answers are in the same order.
-    pub async fn ask_all(&self, asks: Vec<(Ask, Option<u32>)>) -> Vec<Answer> {
-        let mut ids = Vec::with_capacity(asks.len());
-        for (ask, deadline) in asks {
-            ids.push(self.open(ask, deadline));
+    /// Sends several requests at once and waits for all answers. The answers are in the order of the requests.
+    pub async fn send_all(&self, requests: Vec<(HostRequest, Option<u32>)>) -> Vec<HostResponse> {
+        let mut ids = Vec::with_capacity(requests.len());
+        for (request, timeout) in requests {
+            ids.push(self.open(request, timeout));
         }
         poll_fn(|_| self.0.borrow_mut().take(&ids).map_or(Poll::Pending, Poll::Ready)).await
     }
 
-    /// Sets a limit for all further requests: `until` milliseconds after the event arrived. It replaces their own
-    /// deadlines. The shorter of two limits applies. `spread` is any number that determines the pauses of
-    /// [`Host::pause`]; it should differ between events.
-    pub fn limit(&self, until: u32, spread: u32) {
+    /// Sets the deadline of all further requests, in milliseconds after the event arrived. It replaces their timeouts.
+    /// If it is set twice, the earlier deadline applies. `jitter_seed` determines the pauses of [`Host::pause`]. It
+    /// should differ between events.
+    pub fn set_deadline(&self, deadline: u32, jitter_seed: u32) {
         let mut state = self.0.borrow_mut();
-        state.until = Some(state.until.map_or(until, |known| known.min(until)));
-        state.spread = spread;
+        state.deadline = Some(state.deadline.map_or(deadline, |known| known.min(deadline)));
+        state.jitter_seed = jitter_seed;
     }
 
-    /// Pauses before the attempt `attempt` (1 is the first repetition): at most 200 ms, then twice as long each time,
-    /// up to 2 s. The length differs between events, so that two writers do not conflict again.
+    /// Pauses before another attempt. Before the first repetition (`attempt` 1), the pause is at most 200 ms. This
+    /// maximum doubles with each repetition, up to 1.6 s. The pause differs between events, so that two writers do not
+    /// conflict again.
     pub async fn pause(&self, attempt: u32) {
         let max = 100 << attempt.clamp(1, 4);
-        let mut spread = self.0.borrow().spread | 1;
-        spread ^= spread << 13;
-        spread ^= spread >> 17;
-        spread ^= spread << 5;
-        self.0.borrow_mut().spread = spread;
-        self.ask(Ask::Wait(max / 4 + spread % (max * 3 / 4)), None).await;
+        let mut jitter_seed = self.0.borrow().jitter_seed | 1;
+        jitter_seed ^= jitter_seed << 13;
+        jitter_seed ^= jitter_seed >> 17;
+        jitter_seed ^= jitter_seed << 5;
+        self.0.borrow_mut().jitter_seed = jitter_seed;
+        self.send(HostRequest::Wait(max / 4 + jitter_seed % (max * 3 / 4)), None).await;
     }
 
-    fn open(&self, ask: Ask, deadline: Option<u32>) -> u32 {
+    fn open(&self, request: HostRequest, timeout: Option<u32>) -> u32 {
         let mut state = self.0.borrow_mut();
         let id = state.next;
         state.next += 1;
-        let until = state.until;
-        state.open.push(OpenRequest { id, ask, deadline: deadline.filter(|_| until.is_none()), until });
+        let deadline = state.deadline;
+        state.open.push(OpenRequest { id, request, timeout: timeout.filter(|_| deadline.is_none()), deadline });
         id
     }
 }
 
 impl HostState {
     /// The answers to all of `ids`. `None` if one is missing.
-    fn take(&mut self, ids: &[u32]) -> Option<Vec<Answer>> {
+    fn take(&mut self, ids: &[u32]) -> Option<Vec<HostResponse>> {
         for id in ids {
             self.position(*id)?;
         }

@@ -2,14 +2,15 @@
 
 //! Runs a flow, and defines its interface to the host.
 //!
-//! A flow is an `async fn`. It sends requests through the [`Host`] and awaits the answers. [`Flow`] polls it, passes
-//! the open requests to the host, and resumes it with the answers. There is no executor and no JavaScript promise.
+//! A flow is an `async fn`. It sends requests through the [`Host`] and awaits the answers. [`Flow`] polls the `async
+//! fn`, passes its open requests to the host, and continues it with the answers. There is no executor and no JavaScript
+//! promise.
 
 mod batch;
 mod bot_event;
 mod flow;
 mod host;
-mod refusals;
+mod refused_requests;
 mod response;
 mod secrets;
 mod webhook_event;
@@ -17,8 +18,8 @@ mod wire;
 
 pub use batch::MAX_BYTES;
 pub use bot_event::BotEvent;
-pub use flow::{Flow, Step};
-pub use host::{Answer, Ask, FhirRequest, Host, HttpRequest, OpenRequest, ZoneRequest};
+pub use flow::{Flow, FlowState};
+pub use host::{FhirRequest, Host, HostRequest, HostResponse, HttpRequest, OpenRequest, ZoneRequest};
 pub use response::{Reply, Response};
 pub use secrets::{FrameSecrets, Secret, Secrets};
 pub use webhook_event::{Body, Layout, WebhookEvent};

@@ -3,7 +3,7 @@
 //! The result of a flow: a reply and log lines.
 
 use crate::dialplan::config::Config;
-use crate::dialplan::{Route, answer, apology};
+use crate::dialplan::{Route, error_message, write_route};
 use crate::error::{Code, Problem};
 use crate::json::Json;
 
@@ -13,7 +13,7 @@ use crate::json::Json;
 pub enum Reply {
     /// 200 without a value.
     Accepted,
-    /// 500: an error on our side.
+    /// 500: the bot could not process the request.
     Broken(Problem),
     /// 403: the request is not allowed.
     Forbidden(Problem),
@@ -23,7 +23,7 @@ pub enum Reply {
     Invalid(Problem),
     /// 404.
     NotFound(Problem),
-    /// 409: not possible in the current state.
+    /// 409: the request conflicts with the current state.
     Conflict(Problem),
     /// 200 and JSON, for `$execute`.
     Value(Json),
@@ -34,15 +34,17 @@ pub enum Reply {
 pub struct Response {
     /// The reply.
     pub reply: Reply,
-    /// The log lines: a code, a path, a help text. Never a phone number, a name, a token or a message.
+    /// The log lines. Each has a code, a path and a help. They contain no phone numbers, names, tokens or messages.
     pub log: Vec<String>,
 }
 
 impl Response {
-    /// Answers `route` as [`answer`] does, and logs `code`. If the document cannot be written, the reply is an apology.
+    /// Answers `route` as [`write_route`] does, and logs `code`. The reply is an apology if the document cannot be
+    /// written.
     #[must_use]
     pub fn route(route: &Route<'_>, code: Option<Code>, config: &Config, status: Option<&str>) -> Self {
-        let mut response = Self::from(Reply::Twiml(answer(route, config, status).unwrap_or_else(|_| apology())));
+        let mut response =
+            Self::from(Reply::Twiml(write_route(route, config, status).unwrap_or_else(|_| error_message())));
         if let Some(code) = code {
             response.log(&Problem::from(code));
         }
@@ -51,8 +53,8 @@ impl Response {
 
     /// An apology, with `code` in the log.
     #[must_use]
-    pub fn apology(code: Code) -> Self {
-        let mut response = Self::from(Reply::Twiml(apology()));
+    pub fn error_message(code: Code) -> Self {
+        let mut response = Self::from(Reply::Twiml(error_message()));
         response.log(&Problem::from(code));
         response
     }
@@ -64,7 +66,7 @@ impl Response {
 }
 
 impl From<Reply> for Response {
-    /// A reply with a problem also logs it.
+    /// A response with this reply. If the reply has a problem, the response logs the problem.
     fn from(reply: Reply) -> Self {
         let log = match &reply {
             Reply::Broken(problem)

@@ -55,10 +55,10 @@ impl Secret {
 
 /// Access to the secrets. Every bot reads them through this trait.
 pub trait Secrets {
-    /// A secret as it is set. `None` if it is not set.
+    /// The unchanged value of a secret. `None` if the secret is not set.
     fn raw(&self, secret: Secret) -> Option<&str>;
 
-    /// A secret, trimmed. `None` if it is not set or blank.
+    /// The trimmed value of a secret. `None` if the secret is not set or blank.
     fn secret(&self, secret: Secret) -> Option<&str> {
         self.raw(secret).map(str::trim_ascii).filter(|value| !is_blank(value))
     }

@@ -11,21 +11,22 @@ use crate::frame::Frame;
 pub enum Body<'a> {
     /// A form's pairs in the order received, or the members of a JSON object.
     Pairs(Vec<(&'a str, &'a str)>, Layout),
-    /// Text that was not parsed.
+    /// The body as text, not parsed.
     Raw(&'a str),
-    /// Larger than any webhook of Twilio. The host did not pass it.
+    /// A body larger than any that Twilio sends. The host did not pass it.
     TooLarge,
 }
 
 impl Body<'_> {
     /// The maximum size of a form, in bytes of names and values. Twilio's forms are smaller than 10 kB.
     const MAX_FORM: usize = 32 * 1024;
-    /// The maximum number of pairs. Medplum accepts as many parameters.
+    /// The maximum number of pairs. Medplum accepts the same number of parameters.
     const MAX_PAIRS: usize = 1_000;
     /// The maximum size of a raw body, in bytes.
     const MAX_RAW: usize = 256 * 1024;
 
-    /// Whether the body is larger than any webhook of Twilio. Checking its signature would only cost time.
+    /// Whether the body is larger than any that Twilio sends. To save time, the bot refuses it without checking its
+    /// signature.
     #[must_use]
     pub fn is_too_large(&self) -> bool {
         match self {
@@ -44,35 +45,37 @@ impl Body<'_> {
 pub enum Layout {
     /// Names and values.
     Whole,
-    /// Names and values. The names are distinct, and are cached once the event is verified.
+    /// Names and values. The names are distinct. The bot caches them after it has verified the request.
     ToCache,
-    /// Values only. The names are the cached ones.
+    /// Values only, for the cached names.
     Cached,
 }
 
 /// An event of the webhook.
 #[derive(Clone)]
 pub struct WebhookEvent<'a> {
-    /// How often this event was tried before and ended in a trap.
+    /// How many earlier attempts to process this event ended in a trap.
     pub attempt: u32,
-    /// Milliseconds since 1970.
+    /// The current time: Unix time in milliseconds.
     pub now: u64,
-    /// `X-Twilio-Signature`, if the header's name is lowercase.
+    /// The header `x-twilio-signature`. Empty if its name is not lowercase; then the flow asks for all headers.
     pub signature: &'a str,
     /// The body.
     pub body: Body<'a>,
-    /// The project's secrets.
+    /// The project secrets.
     pub secrets: FrameSecrets<'a>,
 }
 
 impl<'a> WebhookEvent<'a> {
-    /// Reads a frame. Its numbers are `attempt`, `now` in two halves (the low half has 30 bits), a bit for each secret
-    /// that is set, and the layout of the body: 0 for pairs, 1 for a raw body, 2 for pairs whose names are to be
-    /// cached, 3 for the values of the cached `names`, 4 for a body that is too large. Its fields are the signature,
-    /// the secrets that are set, and the body.
+    /// Reads a frame.
+    ///
+    /// The head has five numbers: `attempt`; the high half of `now`; the low half of `now`, 30 bits; one bit for each
+    /// secret that is set; and the layout of the body. The layout is 0 for pairs, 1 for a raw body, 2 for pairs with
+    /// names to cache, 3 for the values of the cached `names`, and 4 for a body that is too large. The fields are the
+    /// signature, the secrets that are set, and the body.
     ///
     /// # Errors
-    /// [`Code::EventInvalid`].
+    /// [`Code::EventInvalid`] if the frame does not have this form.
     pub fn read(frame: &'a Frame, names: &'a [String]) -> Result<Self, Code> {
         Self::read_fields(frame, names).ok_or(Code::EventInvalid)
     }

@@ -2,26 +2,26 @@
 
 //! The text format between a flow and the host.
 //!
-//! The core returns the next step: a TwiML document if there is no log, or else JSON: `{ twiml, log }`, `{ reply, log
-//! }` or `{ flow, asks: [{ id, kind, deadline?, until?, … }] }`. `deadline` is in milliseconds from now, and `until` in
-//! milliseconds since the event arrived.
-//! The host passes the answers as JSON: `[{ id, status, body }]`, or `{ id, timedOut }`, or `{ id }` for a failure.
+//! The core returns the next step. It is a TwiML document if there are no log lines. Otherwise it is JSON: `{ twiml,
+//! log }`, `{ reply, log }` or `{ flow, requests: [{ id, kind, timeout?, deadline?, … }] }`. `timeout` is in
+//! milliseconds. `deadline` is in milliseconds after the event arrived. The host passes the answers as JSON: `[{ id,
+//! status, body }]`, or `{ id, timedOut }`, or `{ id }` for a failure.
 
-use super::flow::Step;
-use super::host::{Answer, Ask, HttpRequest, OpenRequest, ZoneRequest};
+use super::flow::FlowState;
+use super::host::{HostRequest, HostResponse, HttpRequest, OpenRequest, ZoneRequest};
 use super::response::{Reply, Response};
 use crate::fhir::outcome;
 use crate::json::Json;
 
-/// The next step for the host, of the flow with the id `flow`.
+/// Writes the next step of the flow with the id `flow`.
 #[must_use]
-pub fn write_step(flow: u32, step: Step) -> String {
+pub fn write_step(flow: u32, step: FlowState) -> String {
     match step {
-        Step::Done(Response { reply: Reply::Twiml(xml), log }) if log.is_empty() => xml,
-        Step::Done(response) => response_json(response).write(),
-        Step::Ask(asks) => {
-            let asks = asks.into_iter().map(ask).collect();
-            Json::object([("flow", Json::count(flow.into())), ("asks", Json::List(asks))]).write()
+        FlowState::Done(Response { reply: Reply::Twiml(xml), log }) if log.is_empty() => xml,
+        FlowState::Done(response) => response_json(response).write(),
+        FlowState::Requests(requests) => {
+            let requests = requests.into_iter().map(request_json).collect();
+            Json::object([("flow", Json::count(flow.into())), ("requests", Json::List(requests))]).write()
         }
     }
 }
@@ -29,7 +29,7 @@ pub fn write_step(flow: u32, step: Step) -> String {
 /// Reads the host's answers. An answer that cannot be read is omitted, and [`Flow::resume`](super::Flow::resume) treats
 /// a request without an answer as failed.
 #[must_use]
-pub fn read_answers(text: &str) -> Vec<(u32, Answer)> {
+pub fn read_answers(text: &str) -> Vec<(u32, HostResponse)> {
     let Ok(Json::List(answers)) = Json::parse_lenient(text) else {
         return Vec::new();
     };
@@ -41,9 +41,9 @@ pub fn read_answers(text: &str) -> Vec<(u32, Answer)> {
         let status = answer.get("status").and_then(Json::integer).and_then(|status| u16::try_from(status).ok());
         let timed_out = answer.get("timedOut").is_some();
         let outcome = match status {
-            _ if timed_out => Answer::TimedOut,
-            Some(status) => Answer::Done { status, body: answer.take("body") },
-            None => Answer::Failed,
+            _ if timed_out => HostResponse::TimedOut,
+            Some(status) => HostResponse::Done { status, body: answer.take("body") },
+            None => HostResponse::Failed,
         };
         read.push((id, outcome));
     }
@@ -51,47 +51,47 @@ pub fn read_answers(text: &str) -> Vec<(u32, Answer)> {
 }
 
 /// A request to the host.
-fn ask(open: OpenRequest) -> Json {
-    let kind = match open.ask {
-        Ask::Batch(_) | Ask::Fhir(_) => "fhir",
-        Ask::Headers => "headers",
-        Ask::Http(_) => "http",
-        Ask::Wait(_) => "wait",
-        Ask::Me => "me",
-        Ask::Zone(_) => "zone",
+fn request_json(open: OpenRequest) -> Json {
+    let kind = match open.request {
+        HostRequest::Batch(_) | HostRequest::Fhir(_) => "fhir",
+        HostRequest::Headers => "headers",
+        HostRequest::Http(_) => "http",
+        HostRequest::Wait(_) => "wait",
+        HostRequest::Me => "me",
+        HostRequest::Zone(_) => "zone",
     };
     let ms = |ms: Option<u32>| ms.map_or(Json::Null, |ms| Json::count(ms.into()));
-    let mut ask = Json::object([
+    let mut json = Json::object([
         ("id", Json::count(open.id.into())),
         ("kind", Json::of(kind)),
+        ("timeout", ms(open.timeout)),
         ("deadline", ms(open.deadline)),
-        ("until", ms(open.until)),
     ]);
-    match open.ask {
-        Ask::Wait(pause) => ask.set("ms", Json::count(pause.into())),
-        Ask::Batch(bundle) => ask.set("bundle", Json::Raw(bundle)),
-        Ask::Http(request) => http(&mut ask, request),
-        Ask::Zone(request) => zone(&mut ask, &request),
-        // These have no members of their own.
-        Ask::Fhir(_) | Ask::Headers | Ask::Me => {}
+    match open.request {
+        HostRequest::Wait(pause) => json.set("ms", Json::count(pause.into())),
+        HostRequest::Batch(bundle) => json.set("bundle", Json::Raw(bundle)),
+        HostRequest::Http(request) => http(&mut json, request),
+        HostRequest::Zone(request) => zone(&mut json, &request),
+        // These requests have no further members.
+        HostRequest::Fhir(_) | HostRequest::Headers | HostRequest::Me => {}
     }
-    ask
+    json
 }
 
-fn http(ask: &mut Json, request: HttpRequest) {
+fn http(json: &mut Json, request: HttpRequest) {
     let headers = request.headers.into_iter().map(|(name, value)| (name.to_owned(), Json::Text(value)));
-    ask.set("method", Json::of(request.method));
-    ask.set("url", Json::Text(request.url));
-    ask.set("headers", Json::Object(headers.collect()));
+    json.set("method", Json::of(request.method));
+    json.set("url", Json::Text(request.url));
+    json.set("headers", Json::Object(headers.collect()));
     if !request.body.is_empty() {
-        ask.set("body", Json::Text(request.body));
+        json.set("body", Json::Text(request.body));
     }
 }
 
-fn zone(ask: &mut Json, request: &ZoneRequest) {
-    ask.set("zone", Json::of(&request.zone));
-    ask.set("instants", Json::List(request.instants.iter().map(|ms| Json::count(*ms)).collect()));
-    ask.set("walls", Json::List(request.local_times.iter().map(|time| Json::of(time)).collect()));
+fn zone(json: &mut Json, request: &ZoneRequest) {
+    json.set("zone", Json::of(&request.zone));
+    json.set("instants", Json::List(request.instants.iter().map(|ms| Json::count(*ms)).collect()));
+    json.set("localTimes", Json::List(request.local_times.iter().map(|time| Json::of(time)).collect()));
 }
 
 /// `twiml` is a document. `reply` is what the handler of a Medplum bot returns.

@@ -3,8 +3,8 @@
 //! Explains why a signature does not match: tries common mistakes and names the one with which the signature would
 //! match.
 //!
-//! It never accepts a request. There is an explanation only if the signature matches the mistaken form, so someone
-//! without the token learns nothing from it.
+//! This module never accepts a request. It names a mistake only if the signature matches the mistaken form, so a sender
+//! without the token learns nothing.
 
 use super::mac::{AuthToken, Signature};
 use super::params::SignedParams;
@@ -46,10 +46,10 @@ pub fn explain(
     trial.common(&parts, pairs, headers).unwrap_or(Code::SignatureMismatch)
 }
 
-/// As [`explain`], for a caller that passes its own URL and tokens. It also recognizes a query in another order, and
-/// white space around a token. `trimmed` has the tokens with white space around them, without that white space.
+/// Same as [`explain`], for a program that passes its own URL and tokens. It also recognizes a query in another order,
+/// and white space around a token. `trimmed` has a trimmed copy of each token that has white space around it.
 #[must_use]
-pub fn explain_input(
+pub fn explain_for_program(
     url: &str,
     pairs: &[(&str, &str)],
     signature: &str,
@@ -127,7 +127,7 @@ impl Trial<'_> {
         let mut reversed = pairs.clone();
         reversed.reverse();
         let mut orders = vec![sorted, reversed];
-        // Three parameters have only four more orders.
+        // Three parameters have only four other orders, so all are tried.
         if let [a, b, c] = *pairs {
             orders.extend([vec![a, c, b], vec![b, a, c], vec![b, c, a], vec![c, a, b]]);
         }
@@ -153,7 +153,7 @@ impl Trial<'_> {
         for header in [headers.forwarded_host, headers.host] {
             for address in list(header).take(2) {
                 let (host, port) = split_port(address);
-                // The HMAC is case-sensitive.
+                // The comparison is exact, because the HMAC is case-sensitive.
                 if host.is_empty() || host == parts.host {
                     continue;
                 }
@@ -178,7 +178,7 @@ impl Trial<'_> {
         if !pairs.is_empty() && self.fits(parts, b"") {
             return Some(Code::SignatureBodyIgnored);
         }
-        // If decoded twice, a leading plus becomes a space. If not decoded, a space stays a plus.
+        // If a value was decoded twice, a leading plus became a space. If it was not decoded, a space is still a plus.
         let restored = [
             restored(pairs, |at, byte| if at == 0 && byte == b' ' { b'+' } else { byte }),
             restored(pairs, |at, byte| if at > 0 && byte == b'+' { b' ' } else { byte }),

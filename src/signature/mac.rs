@@ -12,9 +12,9 @@ use subtle::ConstantTimeEq as _;
 use crate::error::Code;
 use crate::text::is_blank;
 
-/// A signing key: the account's auth token, or the secret of a shared key. Its `Debug` says `[redacted]`.
+/// A signing key: the account's auth token, or the secret of a shared key. Its `Debug` output is `[redacted]`.
 ///
-/// HMAC hashes two blocks of the key before the text. They are hashed once, when the key is made.
+/// HMAC hashes two blocks of the key with each text. This type hashes them once, when it is created.
 #[derive(Clone)]
 pub struct AuthToken(KeyedHmac);
 
@@ -25,18 +25,18 @@ enum KeyedHmac {
 }
 
 impl AuthToken {
-    /// A key of an auth token. The token is not trimmed.
+    /// Makes a key from an auth token, without trimming it.
     ///
     /// # Errors
-    /// [`Code::TokenBlank`] if the token is blank ([`is_blank`]): anyone can sign with an empty key.
+    /// [`Code::TokenBlank`] if the token is blank ([`is_blank`]), because anyone can sign with an empty key.
     pub fn new(text: &str) -> Result<Self, Code> {
         Self::shared(text, Algorithm::Sha1)
     }
 
-    /// A key of the secret of a shared key, for `algorithm`.
+    /// Makes a key from the secret of a shared key, for `algorithm`.
     ///
     /// # Errors
-    /// As [`AuthToken::new`].
+    /// Same as [`AuthToken::new`].
     pub fn shared(secret: &str, algorithm: Algorithm) -> Result<Self, Code> {
         if is_blank(secret) {
             return Err(Code::TokenBlank);
@@ -117,7 +117,8 @@ impl Signature {
         core::str::from_utf8(&self.text[..self.len]).unwrap_or_default()
     }
 
-    /// Compares in constant time. The text is compared, because decoding first would accept a second spelling.
+    /// Compares the base64 texts in constant time. A comparison of the decoded bytes would accept a second spelling of
+    /// the same signature.
     pub(super) fn matches(&self, given: &str) -> bool {
         let expected = &self.text[..self.len];
         !expected.is_empty() && bool::from(expected.ct_eq(given.as_bytes()))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The check of `X-Twilio-Signature`, which shows that Twilio sent a request.
+//! Checks `X-Twilio-Signature`, which proves that Twilio sent a request.
 //!
 //! The signed text is the URL. For a form POST, the name and value of every parameter follow, sorted by name, without
 //! separators. The signature is the HMAC-SHA1 of this text with the account's auth token, in base64. For a JSON or
@@ -14,7 +14,7 @@ mod shared_key;
 mod url;
 mod verify;
 
-pub use explain::{HostHeaders, explain, explain_input};
+pub use explain::{HostHeaders, explain, explain_for_program};
 pub use mac::{Algorithm, AuthToken, sha256_hex};
 pub use params::{SignedParams, SigningOrder, SortOrder};
 pub use shared_key::{SharedKey, SharedKeys};

@@ -26,14 +26,14 @@ pub struct SignedParams {
 }
 
 impl SignedParams {
-    /// Sorts `pairs`, which must be all received pairs. If a name is repeated, each of its values counts once, in
-    /// order.
+    /// Sorts `pairs`, which must be all received pairs. If a name is repeated, each of its different values is signed
+    /// once, in sorted order.
     #[must_use]
     pub fn new(pairs: &[(&str, &str)]) -> Self {
         Self::of(pairs, &sorted(pairs, SortOrder::Utf16))
     }
 
-    /// Uses an `order` that was made from the same names at the same places.
+    /// Uses an `order` that was made from the same names in the same places.
     #[must_use]
     pub fn ordered(pairs: &[(&str, &str)], order: &SigningOrder) -> Self {
         Self::of(pairs, &order.0)
@@ -82,7 +82,7 @@ fn orders_may_differ(text: &[u8]) -> bool {
         }
     };
     for line in lines {
-        // Checks 32 characters at once. Nearly all of a webhook is ASCII.
+        // Checks 32 bytes at once, because nearly all text of a webhook request is ASCII.
         let mut bits = 0;
         for word in line.as_chunks::<8>().0 {
             bits |= u64::from_ne_bytes(*word);
@@ -122,14 +122,14 @@ impl SigningOrder {
     }
 }
 
-/// The places in signing order. A repeated pair counts once.
+/// The places in signing order. A repeated pair is listed once.
 fn sorted(pairs: &[(&str, &str)], order: SortOrder) -> Vec<Place> {
     let mut places = Vec::with_capacity(pairs.len());
     for (index, (name, _)) in pairs.iter().enumerate() {
         places.push(Place { prefix: prefix(name.as_bytes()), index });
     }
     sort(&mut places, |a, b| {
-        // Outside ASCII the two orders may differ, so the bytes do not decide.
+        // Outside ASCII the two orders may differ, so the prefix is not enough.
         if a.prefix != b.prefix && (a.prefix | b.prefix) & 0x8080_8080_8080_8080 == 0 {
             return a.prefix < b.prefix;
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Shared keys: secrets of the customer that sign instead of the auth token (public beta, 2026).
+//! Shared keys: secrets that a Twilio customer creates, and that sign instead of the auth token (public beta, 2026).
 //!
 //! Source: <https://www.twilio.com/docs/usage/webhooks/webhook-shared-keys>. The header that names the key is not
 //! signed, so the algorithm of a key comes only from the configuration.

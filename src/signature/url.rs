@@ -10,16 +10,17 @@ use crate::text::{find, split_before, split_on};
 pub struct WebhookUrl(String);
 
 impl WebhookUrl {
-    /// A URL of `text`.
+    /// Makes a URL of `text`.
     ///
     /// # Errors
-    /// [`Code::UrlNotAbsolute`] without a scheme and a host.
+    /// [`Code::UrlNotAbsolute`] if `text` has no scheme or host.
     pub fn new(text: impl Into<String>) -> Result<Self, Code> {
         let text = text.into();
         if UrlParts::is_absolute(&text) { Ok(Self(text)) } else { Err(Code::UrlNotAbsolute) }
     }
 
-    /// As [`WebhookUrl::new`], for a URL that receives patient data: it must use https, or lead to this machine.
+    /// Same as [`WebhookUrl::new`], for a URL that receives patient data. It must use https, or have a host on this
+    /// machine.
     ///
     /// # Errors
     /// [`Code::UrlNotAbsolute`], [`Code::UrlInsecure`].
@@ -28,7 +29,7 @@ impl WebhookUrl {
         if is_secure(&url.0) { Ok(url) } else { Err(Code::UrlInsecure) }
     }
 
-    /// The URL as it was passed.
+    /// The unchanged URL.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -102,7 +103,7 @@ impl<'a> UrlParts<'a> {
     pub fn parse(url: &'a str) -> Option<Self> {
         let (scheme, after) = Self::scheme(url)?;
         let (authority, rest) = split_before(after, is_authority_end);
-        let last = |text: &str, byte| text.bytes().rposition(|one| one == byte).map_or(0, |at| at + 1);
+        let last = |text: &str, byte| text.bytes().rposition(|item| item == byte).map_or(0, |at| at + 1);
         let (userinfo, host_port) = authority.split_at_checked(last(authority, b'@'))?;
         // A colon begins the port only after the closing bracket of an IPv6 address.
         let after_bracket = last(host_port, b']');
@@ -118,8 +119,9 @@ impl<'a> UrlParts<'a> {
         [self.scheme, self.userinfo, self.host, self.port, self.rest, self.fragment].concat()
     }
 
-    /// Every spelling to try, each once, the most probable first: as given; without its port, or with the default port
-    /// if it has none; and all of these without userinfo, with the host in lowercase, and without the fragment.
+    /// Every spelling to try, without duplicates, the most probable first. The first spelling is the URL as given. The
+    /// second has no port, or the default port if the URL has none. The others are these two without userinfo, with the
+    /// host in lowercase, and without the fragment.
     #[must_use]
     pub fn forms(&self) -> Vec<String> {
         let lower = self.host.to_ascii_lowercase();
@@ -209,7 +211,7 @@ mod tests {
         for form in
             ["https://u@A.example/v#rc=3", "https://A.example/v", "https://a.example:443/v", "https://u@a.example/v"]
         {
-            assert!(all.iter().any(|one| one == form), "{form}");
+            assert!(all.iter().any(|item| item == form), "{form}");
         }
     }
 }

@@ -50,7 +50,7 @@ pub fn sign(token: &AuthToken, url: &str, params: &SignedParams) -> String {
     Signature::over(token, url, params.tail()).as_str().to_owned()
 }
 
-/// Whether `signature` matches one of `urls` exactly, for callers that have their own spellings of a URL.
+/// Whether `signature` matches one of `urls` exactly, for a program that lists the spellings of the URL itself.
 #[must_use]
 pub fn signs_any(token: &AuthToken, signature: &str, urls: &[&str], params: &SignedParams) -> bool {
     urls.iter().any(|url| Signature::over(token, url, params.tail()).matches(signature))
@@ -97,7 +97,7 @@ const HMAC_BLOCKS: usize = 128;
 /// matches.
 ///
 /// All suffixes are tried with the URL as given, then with its other spellings ([`UrlParts::forms`]). At most `budget`
-/// bytes are hashed, so that a request from a stranger cannot cost more. Put the most probable suffixes first.
+/// bytes are hashed, which limits the cost of a request that Twilio did not sign. Put the most probable suffixes first.
 #[must_use]
 pub fn find_signed_suffix(
     url: &str,
@@ -127,15 +127,15 @@ pub fn find_signed_suffix(
 fn matching_form<'a>(given: &'a str, params: &SignedParams, signature: &str, key: &AuthToken) -> Option<Cow<'a, str>> {
     let fits = |url: &str, tail: &[u8]| Signature::over(key, url, tail).matches(signature);
     let signs = |url: &str| fits(url, params.tail()) || params.other_tail().is_some_and(|tail| fits(url, tail));
-    // The URL as given nearly always matches, so its other forms are written only after it failed.
+    // The URL as given nearly always matches, so its other forms are built only if it fails.
     if signs(given) {
         return Some(Cow::Borrowed(given));
     }
     UrlParts::parse(given)?.forms().into_iter().skip(1).find(|url| signs(url)).map(Cow::Owned)
 }
 
-/// Whether the URL has a body hash, but the body was not passed. A signature with parameters counts only if the hash
-/// in the URL is complete, because an attacker could move a part of it into the name of a parameter.
+/// Whether the URL has a body hash, but the body was not passed. A form's signature is accepted only if the hash in the
+/// URL is complete, because an attacker could move a part of the hash into the name of a parameter.
 fn lacks_body(url: &str, params: &SignedParams) -> bool {
     let is_complete = |hash: &str| hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit());
     // Most URLs have no query, so this check is fast.
@@ -143,7 +143,8 @@ fn lacks_body(url: &str, params: &SignedParams) -> bool {
     parts.and_then(|parts| parts.body_hash()).is_some_and(|(hash, _)| params.tail().is_empty() || !is_complete(hash))
 }
 
-/// Whether a URL has `bodySHA256`, so that a JSON or text POST was signed. The URL that a bot knows of itself has none.
+/// Whether a URL has `bodySHA256`, which means that Twilio signed a JSON or text POST. A bot's own URL does not have
+/// it.
 #[must_use]
 pub fn has_body_hash(url: &str) -> bool {
     UrlParts::parse(url).is_some_and(|parts| parts.body_hash().is_some())

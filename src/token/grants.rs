@@ -125,27 +125,27 @@ fn grant(kind: &GrantKind, options: &Json) -> Result<Json, Problem> {
         return Err(Problem::at(Code::GrantInvalid, kind.at));
     }
     let mut members = Vec::new();
-    for one in kind.members {
-        // If an option is repeated, the last one counts, as in `JSON.parse`.
-        let given = options.members().iter().rev().find(|(name, _)| name == one.name);
+    for item in kind.members {
+        // If an option is repeated, the last one applies, as in `JSON.parse`.
+        let given = options.members().iter().rev().find(|(name, _)| name == item.name);
         if let Some((_, value)) = given
-            && let Some(claim) = claim(one, value, options)?
+            && let Some(claim) = claim(item, value, options)?
         {
-            members.push((one.claim.to_owned(), claim));
+            members.push((item.claim.to_owned(), claim));
         }
     }
     Ok(Json::Object(members))
 }
 
-/// What is written for an option; nothing for one that is said by silence.
-fn claim(one: &Member, value: &Json, options: &Json) -> Result<Option<Json>, Problem> {
-    Ok(match (&one.rule, value) {
+/// The claim of an option. `None` if the option adds no claim.
+fn claim(item: &Member, value: &Json, options: &Json) -> Result<Option<Json>, Problem> {
+    Ok(match (&item.rule, value) {
         (Rule::Incoming, Json::Bool(true)) => Some(Json::object([("allow", Json::Bool(true))])),
         (Rule::Incoming, Json::Bool(false)) => None,
-        // Written with the application, which comes before.
+        // `Rule::Application` writes the parameters.
         (Rule::Params, Json::Object(_)) if options.get("outgoingApplicationSid").is_some() => None,
         (Rule::Application, Json::Text(text)) => {
-            super::check_sid(text, "AP", one.at)?;
+            super::check_sid(text, "AP", item.at)?;
             let mut members = vec![("application_sid".to_owned(), Json::of(text))];
             if let Some(params) = options.get("outgoingApplicationParams") {
                 members.push(("params".to_owned(), params.clone()));
@@ -153,17 +153,17 @@ fn claim(one: &Member, value: &Json, options: &Json) -> Result<Option<Json>, Pro
             Some(Json::Object(members))
         }
         (Rule::Sid(kind), Json::Text(text)) => {
-            super::check_sid(text, kind, one.at)?;
+            super::check_sid(text, kind, item.at)?;
             Some(Json::of(text))
         }
         (Rule::Service, Json::Text(text)) => {
             if text != "default" {
-                super::check_sid(text, "IS", one.at)?;
+                super::check_sid(text, "IS", item.at)?;
             }
             Some(Json::of(text))
         }
         (Rule::Text, Json::Text(text)) if !text.is_empty() => Some(Json::of(text)),
-        _ => return Err(Problem::at(Code::GrantInvalid, one.at)),
+        _ => return Err(Problem::at(Code::GrantInvalid, item.at)),
     })
 }
 

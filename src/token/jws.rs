@@ -10,15 +10,15 @@ use sha2::{Sha256, Sha384, Sha512};
 use crate::error::Code;
 use crate::text::is_blank;
 
-/// The secret of an API key. Its `Debug` says `[redacted]`.
+/// The secret of an API key. Its `Debug` output is `[redacted]`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct KeySecret<'a>(&'a str);
 
 impl<'a> KeySecret<'a> {
-    /// A secret of `text`. It is not trimmed.
+    /// Makes a secret of `text`, without trimming it.
     ///
     /// # Errors
-    /// [`Code::KeySecretBlank`] if it is blank ([`is_blank`]): anyone can sign with an empty key.
+    /// [`Code::KeySecretBlank`] if `text` is blank ([`is_blank`]), because anyone can sign with an empty key.
     pub fn new(text: &'a str) -> Result<Self, Code> {
         if is_blank(text) { Err(Code::KeySecretBlank) } else { Ok(Self(text)) }
     }
@@ -30,7 +30,7 @@ impl core::fmt::Debug for KeySecret<'_> {
     }
 }
 
-/// How a token is signed (RFC 7518). Twilio accepts only HS256. The others are in the interface of its libraries.
+/// How a token is signed (RFC 7518). Twilio accepts only HS256, but its libraries offer the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwsAlgorithm {
     /// HMAC-SHA256

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Access tokens, with which a browser or an app uses Twilio's SDKs under an identity.
+//! Access tokens. A browser or an app needs one to use Twilio's SDKs under an identity.
 //!
-//! An access token is a JSON Web Token (RFC 7519), signed with the secret of an API key. It names the account, the
-//! key, an identity and what that identity may do. It is valid for a day at most. It can be revoked only by deleting
-//! its key. This module refuses what Twilio would refuse later, in the browser. Source:
+//! An access token is a JSON Web Token (RFC 7519), signed with the secret of an API key. It names the account, the key,
+//! an identity and what that identity may do. It is valid for a day at most. It can be revoked only by deleting its
+//! key. This module refuses values that Twilio would refuse later, in the browser. Source:
 //! <https://www.twilio.com/docs/iam/access-tokens>.
 
 mod grants;
@@ -18,7 +18,7 @@ use crate::json::{Json, decimal};
 /// A day in seconds. Twilio refuses a longer lifetime (error 20157).
 pub const MAX_TTL: u32 = 86_400;
 
-/// The limit of Twilio (errors 31105, 51003).
+/// The maximum length of an identity (Twilio's errors 31105 and 51003).
 const MAX_IDENTITY_LENGTH: usize = 256;
 
 /// The content of a token. Times are in whole seconds. [`mint`](Self::mint) checks all fields.
@@ -30,11 +30,11 @@ pub struct AccessToken<'a> {
     pub key_sid: &'a str,
     /// The identity of the bearer.
     pub identity: &'a str,
-    /// The current time, in seconds since 1970.
+    /// The current time: Unix time in seconds.
     pub now: u64,
     /// The lifetime in seconds, from 1 to [`MAX_TTL`].
     pub ttl: u32,
-    /// When it becomes valid, in seconds since 1970; `None` for immediately.
+    /// When it becomes valid: Unix time in seconds. `None` for immediately.
     pub not_before: Option<u64>,
     /// The region of the key, such as `ie1`.
     pub region: Option<&'a str>,
@@ -96,8 +96,9 @@ fn check_sid(text: &str, kind: &str, at: &'static str) -> Result<(), Problem> {
     }
 }
 
-/// Whether Twilio accepts an identity. It is part of a URI (`client:alice`), and error 31105 refuses what RFC 2396
-/// does not allow in a URI: control characters, spaces, delimiters (`<>#%"`) and "unwise" characters (``{}|\^[]` ``).
+/// Whether Twilio accepts an identity. It is part of a URI (`client:alice`). Twilio refuses characters that RFC 2396
+/// does not allow in a URI (error 31105): control characters, spaces, delimiters (`<>#%"`) and "unwise" characters
+/// (``{}|\^[]` ``).
 fn is_identity(text: &str) -> bool {
     (1..=MAX_IDENTITY_LENGTH).contains(&text.len())
         && text.bytes().all(|byte| byte.is_ascii_graphic() && !br#"<>#%"{}|\^[]`"#.contains(&byte))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The check of a tree: whether it can be written as XML, and whether Twilio supports it.
+//! Checks a tree: whether it can be written as XML, and whether Twilio supports it.
 
 use super::document::{MAX_DEPTH, is_name, is_writable};
 use super::finding::{Finding, MAX_FINDINGS, Path, position};
@@ -25,7 +25,7 @@ pub enum DocumentKind {
 pub(super) enum Rules {
     /// The rules of XML: names, characters, comments and depth.
     Xml,
-    /// The rules of Twilio, for a tree that is known to be well-formed.
+    /// The rules of Twilio, for a tree that was read from well-formed XML.
     Schema,
     /// Both.
     All,
@@ -47,7 +47,7 @@ pub(super) fn check(root: &Element<'_>, document: Option<DocumentKind>, rules: R
     checker.findings
 }
 
-/// The kind of a document by its verbs: the first verb that only one kind has decides. `None` if there is no such verb.
+/// The kind of a document. The first verb that only one kind has decides it. `None` if there is no such verb.
 fn kind_of(root: &Element<'_>) -> Option<DocumentKind> {
     root.children.iter().find_map(|child| {
         let Node::Element(verb) = child else {
@@ -83,7 +83,7 @@ impl<'a> Checker<'a> {
         self.findings.len() >= MAX_FINDINGS
     }
 
-    /// The path of the current element. It is made only for a finding.
+    /// The path of the current element. It is built only for a finding, to save time.
     fn path(&self) -> Path {
         let mut path = Path::root(&self.root.name);
         for (siblings, index) in &self.trail {
@@ -98,7 +98,8 @@ impl<'a> Checker<'a> {
         self.add(Finding::new(code, self.path().text()));
     }
 
-    /// Checks an element. `class` is `None` for an element without a schema; `parent` is the index of a name.
+    /// Checks an element. `class` is `None` for an element without a schema; `parent` is the index of its parent's
+    /// name.
     fn element(&mut self, element: &'a Element<'a>, class: Option<&'static Class>, parent: u16) {
         if self.trail.len() >= MAX_DEPTH {
             return self.error(Code::TwimlDepth);
@@ -284,7 +285,7 @@ fn value_finding(attribute: &Attribute, value: &str) -> Option<Finding> {
     if values.peek().is_none() {
         return single_value_finding(attribute, "");
     }
-    values.find_map(|one| single_value_finding(attribute, one))
+    values.find_map(|item| single_value_finding(attribute, item))
 }
 
 fn single_value_finding(attribute: &Attribute, value: &str) -> Option<Finding> {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Checked documents: a tree is checked and written, or a document is checked as it is.
+//! Checks a tree and writes it, or checks an XML document.
 
 use super::MAX_BYTES;
 use super::check::{DocumentKind, Rules, check};
@@ -18,7 +18,7 @@ const MAX_INLINE: usize = 4000;
 /// How strictly a tree is checked before it is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Strictness {
-    /// Only whether it gives well-formed XML.
+    /// Only whether it can be written as well-formed XML.
     Form,
     /// Also whether Twilio supports it.
     Schema,
@@ -35,7 +35,7 @@ pub fn compose(
 ) -> Result<String, Box<Finding>> {
     let xml = write(root).map_err(|cause| {
         let first = check(root, document, Rules::Xml).into_iter().next();
-        // The check finds what the writer refuses. If it does not, the document is still refused.
+        // The check finds everything that the writer refuses. If the check has a bug, the document is still refused.
         Box::new(first.unwrap_or_else(|| Finding::new(code(cause), Path::root(&root.name).text())))
     })?;
     if strictness == Strictness::Schema {
@@ -57,7 +57,8 @@ pub fn check_tree(root: &Element<'_>, document: Option<DocumentKind>) -> Vec<Fin
     findings
 }
 
-/// The findings of a document. If it is not well-formed XML, the last finding is the place where reading stopped.
+/// The findings of a document. If it is not well-formed XML, the last finding has the place at which the reader
+/// stopped.
 #[must_use]
 pub fn check_xml(text: &str, document: Option<DocumentKind>) -> Vec<Finding> {
     if let Some(finding) = size(text.len(), "/") {

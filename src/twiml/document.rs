@@ -82,7 +82,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// Adds an element with text inside, as most verbs are.
+    /// Adds an element that contains text.
     pub fn element(&mut self, name: &'a str, attributes: &[(&str, &str)], text: &str) -> &mut Self {
         self.open(name, attributes).text(text).close()
     }
@@ -99,7 +99,7 @@ impl<'a> Document<'a> {
         })
     }
 
-    /// Whether something could not be written.
+    /// Whether an error has occurred.
     #[must_use]
     pub const fn has_failed(&self) -> bool {
         self.error.is_some()
@@ -108,13 +108,13 @@ impl<'a> Document<'a> {
     /// Closes all open elements and returns the document.
     ///
     /// # Errors
-    /// [`IllFormed`]: the first error. Part of a document is never returned.
+    /// [`IllFormed`]: the first error. A partial document is never returned.
     pub fn finish(&mut self) -> Result<String, IllFormed> {
         while !self.open.is_empty() {
             self.close();
         }
         let bytes = std::mem::take(self.writer.get_mut());
-        // Every part was a `str`.
+        // Every part was a `str`, so this cannot fail.
         self.error.map_or_else(|| Ok(String::from_utf8(bytes).unwrap_or_default()), Err)
     }
 
@@ -156,7 +156,7 @@ fn start<'n>(element: &'n str, attributes: &[(&str, &str)]) -> Result<BytesStart
 
 /// Checks an element or attribute name: XML 1.0, fifth edition, production 5.
 fn name(name: &str) -> Result<&str, IllFormed> {
-    // The names of Twilio's verbs have only letters. SSML has `say-as`.
+    // Most names have only letters. An exception is SSML's `say-as`.
     let letters = name.bytes().all(|byte| byte.is_ascii_alphabetic()) && !name.is_empty();
     if letters || is_name(name) { Ok(name) } else { Err(IllFormed::Name) }
 }
@@ -174,7 +174,7 @@ fn is_name_start(c: char) -> bool {
         | '\u{fdf0}'..='\u{fffd}' | '\u{10000}'..='\u{effff}')
 }
 
-/// Whether a name may contain the character after its first one.
+/// Whether a name may contain this character after its first character.
 pub(super) fn is_name_char(c: char) -> bool {
     let more = matches!(c, '-' | '.' | '0'..='9' | '\u{b7}' | '\u{300}'..='\u{36f}' | '\u{203f}'..='\u{2040}');
     more || is_name_start(c)
@@ -188,7 +188,7 @@ enum Place {
     Text = 4,
 }
 
-/// For each byte, the places where it cannot be written as it is.
+/// For each byte, the places in which it must be escaped or refused.
 const SPECIAL: [u8; 256] = {
     let mut special = [0; 256];
     let mut byte = 0;
@@ -203,7 +203,7 @@ const SPECIAL: [u8; 256] = {
     special[b'<' as usize] = 1 | 4;
     special[b'>' as usize] = 4;
     special[b'"' as usize] = 1;
-    // The first byte of U+FFFE and U+FFFF, among others.
+    // 0xEF is the first byte of U+FFFE, U+FFFF and other characters.
     special[0xef] = 7;
     special
 };

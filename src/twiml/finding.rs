@@ -10,7 +10,7 @@ use crate::json::decimal;
 /// The maximum number of findings.
 pub(super) const MAX_FINDINGS: usize = 100;
 
-/// The maximum length of a name in a path. Names come from outside.
+/// The maximum length of a name in a path. The names come from the document, which may be untrusted.
 const MAX_NAME_CHARS: usize = 64;
 
 /// An error or a warning.
@@ -20,7 +20,7 @@ pub struct Finding {
     pub code: Code,
     /// Where: `Response/Gather[1]/@timeout`. Positions count elements of the same name, from 1; `/` is the document.
     pub path: String,
-    /// What to do, with the nearest allowed word or the allowed range. It contains nothing of the document.
+    /// What to do, with the nearest allowed word or the allowed range. It contains no text of the document.
     pub help: String,
     /// Whether Twilio probably accepts the document anyway.
     pub is_warning: bool,
@@ -82,8 +82,8 @@ impl Path {
         self.0
     }
 
-    /// Adds a name. Characters that XML does not allow in names become `?`, because the name comes from outside and is
-    /// logged.
+    /// Adds a name. Characters that XML does not allow in names become `?`, because the document may be untrusted and
+    /// the path is logged.
     fn push_name(&mut self, name: &str) {
         let chars = name.chars().take(MAX_NAME_CHARS).map(|c| if is_name_char(c) { c } else { '?' });
         self.0.extend(chars);

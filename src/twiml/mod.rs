@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! TwiML: documents and trees of elements, written as XML, read and checked.
+//! Reads, checks and writes TwiML documents and trees of elements.
 //!
-//! The XML equals byte for byte what Twilio's Node library writes for the same tree, if that is well-formed. A tree
-//! that would not be well-formed is refused as a whole. Part of a document is never returned. Source:
-//! <https://www.twilio.com/docs/voice/twiml>.
+//! For a tree that gives well-formed XML, the XML is byte for byte that of Twilio's Node library. Any other tree is
+//! refused. A partial document is never returned. Source: <https://www.twilio.com/docs/voice/twiml>.
 
 mod check;
 mod checked;

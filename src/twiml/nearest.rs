@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The allowed word that is nearest to an unknown word: the one with the fewest letters to add, remove or change. Case
-//! does not count.
+//! Finds the allowed word that is nearest to an unknown word: the word with the fewest letters to add, remove or
+//! change. Case is ignored.
 
 use super::schema;
 
-/// A longer word is not treated as a misspelling.
+/// The maximum length of a word. A longer word is not a misspelling.
 const MAX_WORD_BYTES: usize = 40;
 
-/// The word of the graph at `state` that is nearest to `word`; `None` if none is near.
+/// The word of the graph at `state` that is nearest to `word`; `None` if no word is near.
 pub(super) fn in_graph(state: u16, word: &str) -> Option<String> {
     let mut search = Search::new(word)?;
     search.graph(state);
     search.into_nearest()
 }
 
-/// The name that is nearest to `word`; `None` if none is near.
+/// The name that is nearest to `word`; `None` if no name is near.
 pub(super) fn among<'n>(names: impl Iterator<Item = &'n str>, word: &str) -> Option<String> {
     let mut search = Search::new(word)?;
     for name in names {
@@ -62,8 +62,8 @@ struct Search {
     /// The candidate.
     word: Vec<u8>,
     rows: Vec<u8>,
-    /// A candidate must have a smaller distance. At first the limit for a misspelling, then the smallest distance so
-    /// far.
+    /// A candidate must have a smaller distance. It starts as the limit for a misspelling, and is then the smallest
+    /// distance found.
     distance: u8,
     nearest: Vec<u8>,
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Reads an XML document that comes from outside.
+//! Reads an XML document that may be untrusted.
 //!
-//! There are no document types, so the only entities are the five of XML and numeric references. A document has at
-//! most 64 levels. The caller limits the size.
+//! Document types are refused, so a document can use only the five entities of XML and numeric references. A document
+//! has at most 64 levels. The caller limits the size.
 
 use quick_xml::Reader;
 use quick_xml::errors::{Error, IllFormedError};
@@ -16,10 +16,10 @@ use super::xml::{Malformed, attribute, character};
 use crate::error::Code;
 use crate::text::{find, split_before};
 
-/// The path of a document as a whole.
+/// The path of the whole document.
 const DOCUMENT: &str = "/";
 
-/// The tree of a document, and the findings that the tree cannot show. The tree is `None` if the XML is not
+/// The tree of a document, and the findings that are not visible in the tree. The tree is `None` if the XML is not
 /// well-formed.
 pub(super) fn read(text: &str) -> (Option<Element<'static>>, Vec<Finding>) {
     let mut tree = Tree::default();
@@ -153,7 +153,7 @@ impl Tree {
     fn attributes(&mut self, start: &BytesStart<'_>, element: &mut Element<'static>) -> Result<(), Code> {
         let mut rest = start.attributes_raw();
         while let Some((name, value)) = attribute(&mut rest)? {
-            // More attributes are not read: the maximum number of findings would be reached.
+            // Do not read more attributes than there can be findings.
             if element.attributes.len() > MAX_FINDINGS {
                 break;
             }
@@ -201,7 +201,7 @@ impl Tree {
         }
     }
 
-    /// Adds text. The parts of a text around references become one text.
+    /// Adds text. The parts of a text before and after a reference become one text.
     fn text(&mut self, text: &str) -> Result<(), Code> {
         let Some(parent) = self.open.last_mut() else {
             return if text.trim_ascii().is_empty() { Ok(()) } else { Err(Code::TwimlXml) };

@@ -47,7 +47,7 @@ pub(super) struct Attribute {
     argument: u8,
     /// The state of its enum in the graph of words; 0 if it has no enum.
     pub(super) words: u16,
-    /// Whether other words than those of the enum may be valid.
+    /// Whether words outside the enum may be valid.
     pub(super) open: bool,
     /// Whether the value is a list of words separated by spaces.
     pub(super) list: bool,
@@ -104,7 +104,7 @@ impl Attribute {
         KEYS.get(usize::from(self.argument)).copied().unwrap_or_default()
     }
 
-    /// Whether the kind accepts more: a short code, or a query.
+    /// Whether the value may also be a short code (`Phone`) or have a query (`Wss`).
     pub(super) const fn is_wide(&self) -> bool {
         self.argument == 1
     }

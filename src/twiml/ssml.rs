@@ -12,7 +12,7 @@ use super::tree::{Element, Node};
 use super::xml::{attribute, character};
 use crate::text::{find, split_before};
 
-/// What Twilio supports of an element.
+/// An element that Twilio supports.
 struct ElementKind {
     name: &'static str,
     /// Its attributes: the name, the allowed words (empty for any text), and whether it is required.
@@ -47,7 +47,7 @@ const READINGS: &[&str] = &[
     "telephone",
 ];
 
-/// The same as in schema/twiml.json; a test checks that. The tables made from that file are only in the library.
+/// The elements as in schema/twiml.json; a test compares them. The bots do not contain the tables made from that file.
 const KINDS: [ElementKind; 10] = [
     ElementKind { name: "break", attributes: &[("strength", STRENGTHS, false), ("time", &[], false)], children: &[] },
     ElementKind { name: "emphasis", attributes: &[("level", LEVELS, false)], children: PHRASE },
@@ -119,7 +119,7 @@ pub fn ssml(text: &str) -> Option<Vec<Node<'static>>> {
     }
 }
 
-/// Adds text. The parts of a text around references become one text.
+/// Adds text. The parts of a text before and after a reference become one text.
 fn push_text(parent: &mut Element<'static>, text: &str) {
     match parent.children.last_mut() {
         Some(Node::Text(before)) => before.to_mut().push_str(text),
@@ -262,7 +262,7 @@ mod tests {
                 let listed = attributes[*attribute]["enum"].as_str().filter(|list| *list != "SsmlLangXmlLang");
                 let listed = listed.map_or_else(Vec::new, |list| voice["enums"][list].as_array().unwrap().clone());
                 assert_eq!(listed, *words, "{name}@{attribute}");
-                let selected = required.iter().any(|one| *one == format!("{name}@{attribute}"));
+                let selected = required.iter().any(|item| *item == format!("{name}@{attribute}"));
                 assert_eq!(selected, *needed, "{name}@{attribute}");
             }
             seen += 1;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The check of an attribute's value or an element's text.
+//! Checks the value of an attribute or the text of an element.
 
 use super::schema::ValueKind;
 use crate::phone::E164;
 use crate::text::{find, split_before};
 
-/// Whether `value` is of a kind. For the kinds that need more than the value, the result is `true`.
+/// Whether `value` is of this kind. Returns `true` for a kind that cannot be checked from the value alone.
 pub(super) fn fits(kind: ValueKind, value: &str, wide: bool) -> bool {
     match kind {
         ValueKind::Boolean => matches!(value, "true" | "false"),
@@ -35,8 +35,8 @@ pub(super) fn integer(value: &str) -> Option<i32> {
     value.parse().ok()
 }
 
-/// Whether a value is an E.164 number, or has letters: then it is a name or an address, such as `client:desk`. `short`
-/// also allows short codes.
+/// Whether a value is an E.164 number, or a name or address with letters, such as `client:desk`. If `short` is set, it
+/// may also be a short code.
 fn is_phone(value: &str, short: bool) -> bool {
     let is_name = value.bytes().any(|byte| byte.is_ascii_alphabetic() || !byte.is_ascii());
     let is_short = short && (3..=8).contains(&value.len()) && value.bytes().all(|byte| byte.is_ascii_digit());
@@ -57,7 +57,7 @@ fn is_url(value: &str) -> bool {
     has_valid_host && has_only_url_chars(value)
 }
 
-/// Whether a URL may contain all characters, escaped or not.
+/// Whether all characters of `value` may be in a URL. They need not be percent-encoded.
 fn has_only_url_chars(value: &str) -> bool {
     !value.bytes().any(|byte| matches!(byte, 0..=b' ' | b'"' | b'<' | b'>' | b'\\' | 0x7f))
 }

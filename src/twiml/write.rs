@@ -25,7 +25,7 @@ fn element<'a>(document: &mut Document<'a>, element: &'a Element<'_>) {
     document.open(&element.name, &attributes);
     for child in &element.children {
         match child {
-            // After an error the rest is not written, however deep it is.
+            // After an error, the rest is not written, because it may be very deep.
             Node::Element(_) if document.has_failed() => break,
             Node::Element(child) => self::element(document, child),
             Node::Text(text) => {

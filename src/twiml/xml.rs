@@ -7,9 +7,8 @@ use crate::text::split_before;
 /// The text is not well-formed XML.
 pub(super) struct Malformed;
 
-/// Reads white space and an attribute at the start of `rest`, and moves `rest` behind it; `None` at the end. The
-/// reader of `quick_xml` is not used here: it accepts attributes without white space between them, and hashes their
-/// names.
+/// Reads white space and an attribute at the start of `rest`, and moves `rest` past it; `None` at the end. The reader
+/// of `quick_xml` is not used here: it accepts attributes without white space between them, and hashes their names.
 pub(super) fn attribute<'a>(rest: &mut &'a str) -> Result<Option<(&'a str, &'a str)>, Malformed> {
     let start = rest.trim_ascii_start();
     if start.is_empty() {
@@ -26,8 +25,8 @@ pub(super) fn attribute<'a>(rest: &mut &'a str) -> Result<Option<(&'a str, &'a s
     Ok(Some((name, value)))
 }
 
-/// The character of a reference: one of the five names of XML, or a number. A number without a character gives U+FFFF,
-/// which XML does not allow, so the check reports it.
+/// The character of a reference: one of the five names of XML, or a number. A number that is not a character becomes
+/// U+FFFF. XML does not allow U+FFFF, so the check reports it.
 pub(super) fn character(name: &str) -> Option<char> {
     const NO_CHARACTER: char = '\u{ffff}';
     let Some(number) = name.strip_prefix('#') else {

@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 use super::memory::{put, take};
 use crate::frame::Frame;
-use crate::runtime::{Flow, Step, read_answers, write_step};
+use crate::runtime::{Flow, FlowState, read_answers, write_step};
 
 struct Waiting {
     /// The flows that wait for answers, with their ids.
@@ -37,8 +37,8 @@ pub(super) fn start_flow(mut flow: Flow) -> usize {
     finish_step(id, flow, step)
 }
 
-/// Resumes the flow with the id `flow` and returns the length of the output; 0 if no such flow waits. The answers are
-/// the text of the frame; `written` and `wide` are as in `start`.
+/// Resumes the flow with the id `flow` and returns the length of the output; 0 if no flow with this id waits. The
+/// answers are the text of the frame; `written` and `wide` are as in `start`.
 #[wasm_bindgen]
 #[must_use]
 pub fn resume(flow: u32, written: usize, wide: bool) -> usize {
@@ -53,7 +53,7 @@ pub fn resume(flow: u32, written: usize, wide: bool) -> usize {
 }
 
 /// Stores the flow if it waits, puts its step into the output, and returns the length of the output.
-fn finish_step(id: u32, flow: Flow, step: Step) -> usize {
+fn finish_step(id: u32, flow: Flow, step: FlowState) -> usize {
     if step.waits() {
         WAITING.with_borrow_mut(|waiting| waiting.flows.push((id, flow)));
     }

@@ -12,22 +12,22 @@ import { zone } from '../../bot-wrapper/zone.ts';
 const at = (text: string): number => Date.parse(text);
 
 describe('local times', () => {
-  const walls = (name: string, ...instants: string[]): string[] =>
-    zone({ zone: name, instants: instants.map(at), walls: [] }).walls;
-  const instants = (name: string, ...wallTimes: string[]): string[][] =>
-    zone({ zone: name, instants: [], walls: wallTimes }).instants.map((found) =>
+  const localTimes = (name: string, ...instants: string[]): string[] =>
+    zone({ zone: name, instants: instants.map(at), localTimes: [] }).localTimes;
+  const instants = (name: string, ...times: string[]): string[][] =>
+    zone({ zone: name, instants: [], localTimes: times }).instants.map((found) =>
       found.map((instant) => new Date(instant).toISOString()),
     );
 
   test('convert an instant to local time', () => {
-    assert.deepEqual(walls('Europe/London', '2026-11-21T02:00:00Z', '2026-07-01T23:30:00Z'), [
+    assert.deepEqual(localTimes('Europe/London', '2026-11-21T02:00:00Z', '2026-07-01T23:30:00Z'), [
       '2026-11-21T02:00:00',
       '2026-07-02T00:30:00',
     ]);
-    assert.deepEqual(walls('America/New_York', '2026-11-21T02:00:59.999Z'), ['2026-11-20T21:00:59']);
-    assert.deepEqual(walls('Asia/Kathmandu', '2026-01-01T00:00:00Z'), ['2026-01-01T05:45:00']);
+    assert.deepEqual(localTimes('America/New_York', '2026-11-21T02:00:59.999Z'), ['2026-11-20T21:00:59']);
+    assert.deepEqual(localTimes('Asia/Kathmandu', '2026-01-01T00:00:00Z'), ['2026-01-01T05:45:00']);
     // Midnight is 00:00 of the new day in every locale.
-    assert.deepEqual(walls('Pacific/Auckland', '2026-06-30T12:00:00Z'), ['2026-07-01T00:00:00']);
+    assert.deepEqual(localTimes('Pacific/Auckland', '2026-06-30T12:00:00Z'), ['2026-07-01T00:00:00']);
   });
 
   test('match no instant, one instant or two', () => {
@@ -44,14 +44,14 @@ describe('local times', () => {
   test('convert back to the same instant for every hour of a year', () => {
     for (const name of ['Europe/London', 'America/Sao_Paulo', 'Asia/Kolkata', 'Africa/Casablanca', 'Pacific/Apia']) {
       const hours = Array.from({ length: 8784 }, (_, hour) => at('2026-01-01T00:00:00Z') + hour * 3_600_000);
-      const shown = zone({ zone: name, instants: hours, walls: [] }).walls;
-      const back = zone({ zone: name, instants: [], walls: shown }).instants;
+      const shown = zone({ zone: name, instants: hours, localTimes: [] }).localTimes;
+      const back = zone({ zone: name, instants: [], localTimes: shown }).instants;
       assert.ok(hours.every((hour, index) => back[index]?.includes(hour)));
     }
   });
 
   test('are undefined for an unknown time zone', () => {
-    assert.throws(() => walls('Europe/Nowhere', '2026-01-01T00:00:00Z'), RangeError);
+    assert.throws(() => localTimes('Europe/Nowhere', '2026-01-01T00:00:00Z'), RangeError);
   });
 });
 

@@ -37,7 +37,7 @@ fn writes_the_same_bytes_as_npm_twilio() {
             .map_err(Problem::from)
             .and_then(|secret| token.mint(secret));
         match vector["id"].as_str().unwrap() {
-            // Dropped without a word there.
+            // npm twilio drops these parameters without an error.
             "voice-params-without-app" => {
                 assert_eq!(minted, Err(Problem::at(Code::GrantInvalid, "grants.voice.outgoingApplicationParams")));
             }

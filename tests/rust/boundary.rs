@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The boundary as a JavaScript host uses it, under wasm-bindgen's test runner: buffers in memory, frames, answers.
-// A host writes into memory at an address, and so do these tests.
+//! The wasm exports, called as a JavaScript host calls them: buffers in memory, frames and answers. They run under
+//! wasm-bindgen's test runner.
+// These tests write to memory at an address, as a host does.
 #![allow(unsafe_code)]
 
 use plumline::json::Json;
@@ -17,10 +18,10 @@ fn write(head: [u32; 5], fields: &[&str]) -> usize {
     let text = fields.concat();
     let lengths = fields.iter().map(|field| u32::try_from(field.encode_utf16().count()).unwrap());
     let numbers: Vec<u32> = head.into_iter().chain(lengths).collect();
-    // Like a host: the buffers are larger than needed, and are allocated before any is written.
+    // As in a host, the buffers are larger than needed, and all are allocated before any is written.
     let buffer = wasm::text(text.len() * 3);
     let number_buffer = wasm::numbers(numbers.len());
-    // SAFETY: the buffers have the requested length, and nothing else is called before they are filled.
+    // SAFETY: the buffers have the requested length. No other export is called before they are filled.
     unsafe {
         core::ptr::copy_nonoverlapping(text.as_ptr(), buffer, text.len());
         core::ptr::copy_nonoverlapping(numbers.as_ptr(), number_buffer, numbers.len());
@@ -41,7 +42,7 @@ fn read(length: usize) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
-/// An answer, or the lines of a refusal.
+/// The output, or the lines of the error.
 fn answer(length: i32) -> Result<String, Vec<String>> {
     match usize::try_from(length) {
         Ok(length) => Ok(read(length)),
@@ -132,7 +133,7 @@ fn a_corrupt_frame_is_refused() {
         assert_eq!(answer(library::verify(write([9, 0, 0, 0, 0], fields), 0)).unwrap_err()[0], "EVENT_INVALID");
         assert_eq!(answer(library::twiml(write([0; 5], fields))).unwrap_err()[0], "EVENT_INVALID");
     }
-    // More keys than any frame could hold, and more text than was written.
+    // The frame claims more keys than a frame can hold, or more text than was written.
     assert_eq!(
         answer(library::verify(write([0, u32::MAX, 0, 0, 0], &["x", "y", "", "", "", ""]), 0)).unwrap_err()[0],
         "EVENT_INVALID"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! docs/errors.md lists every code, in order and with its help, and no other.
+//! docs/errors.md lists exactly the existing codes, in order and with their help.
 
 use plumline::error::Code;
 

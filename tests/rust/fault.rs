@@ -5,31 +5,31 @@
 use std::ops::Range;
 
 use plumline::json::Json;
-use plumline::runtime::Answer;
+use plumline::runtime::HostResponse;
 
 /// A fault of one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// The connection breaks before the request arrives.
+    /// The connection breaks before the request reaches the server.
     RequestLost,
-    /// The request is done. The connection breaks before the response arrives.
+    /// The server performs the request. The connection breaks before the response arrives.
     ResponseLost,
-    /// The deadline passes, and the request is not done.
+    /// The deadline passes. The server does not perform the request.
     TimedOut,
-    /// The request is done. The deadline passes before the response arrives.
+    /// The server performs the request. The deadline passes before the response arrives.
     DoneTooLate,
-    /// The request is refused with this status.
+    /// The server refuses the request with this status.
     Refused(u16),
-    /// Each entry of a batch is refused with this status. Any other request is refused with it.
+    /// The server refuses each entry of a batch, or the whole other request, with this status.
     EachRefused(u16),
-    /// The first entry of a batch is done and answered, the others are neither. Any other request is lost.
+    /// The server performs and answers only the first entry of a batch. Any other request is lost.
     FirstOnly,
-    /// Right before a batch, another client updates each resource that the batch updates, and creates each one that the
-    /// batch creates conditionally. Other requests have no fault.
+    /// Right before a batch, another client updates each resource that the batch updates. It also creates each resource
+    /// that the batch creates conditionally. Other requests have no fault.
     ConcurrentUpdate,
 }
 
-/// Faults that leave a bot without the result of its request.
+/// Faults after which the bot does not have the result of its request.
 pub(crate) const FAILURES: [Fault; 9] = [
     Fault::RequestLost,
     Fault::ResponseLost,
@@ -42,7 +42,7 @@ pub(crate) const FAILURES: [Fault; 9] = [
     Fault::EachRefused(500),
 ];
 
-/// Faults after which the same work succeeds when it is done again.
+/// Faults after which a retry succeeds.
 pub(crate) const TRANSIENT: [Fault; 14] = [
     Fault::RequestLost,
     Fault::ResponseLost,
@@ -65,43 +65,43 @@ impl Fault {
         matches!(self, Self::Refused(status) | Self::EachRefused(status) if status == wanted)
     }
 
-    /// The answer to a request that `perform` does. A batch needs more: [`crate::fhir::Fhir::answer`].
-    pub(crate) fn apply(fault: Option<Self>, perform: impl FnOnce() -> Answer) -> Answer {
+    /// The answer to a request that `perform` handles. For a batch, use [`crate::fhir::Fhir::answer`].
+    pub(crate) fn apply(fault: Option<Self>, perform: impl FnOnce() -> HostResponse) -> HostResponse {
         match fault {
             None | Some(Self::ConcurrentUpdate) => perform(),
-            Some(Self::RequestLost | Self::FirstOnly) => Answer::Failed,
-            Some(Self::TimedOut) => Answer::TimedOut,
+            Some(Self::RequestLost | Self::FirstOnly) => HostResponse::Failed,
+            Some(Self::TimedOut) => HostResponse::TimedOut,
             Some(Self::Refused(status) | Self::EachRefused(status)) => answer_with(status, Json::Null),
             Some(Self::ResponseLost) => {
                 perform();
-                Answer::Failed
+                HostResponse::Failed
             }
             Some(Self::DoneTooLate) => {
                 perform();
-                Answer::TimedOut
+                HostResponse::TimedOut
             }
         }
     }
 }
 
-/// The faults of requests, by number from 0.
+/// The faults of requests, by index.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Faults(Vec<(Range<usize>, Fault)>);
 
 impl Faults {
     pub(crate) const NONE: Self = Self(Vec::new());
 
-    /// The request with this number has `fault`.
+    /// Only the request with this index has `fault`.
     pub(crate) fn at(number: usize, fault: Fault) -> Self {
         Self::range(number..number + 1, fault)
     }
 
-    /// The requests from this number on have `fault`.
+    /// The requests from this index on have `fault`.
     pub(crate) fn from(number: usize, fault: Fault) -> Self {
         Self::range(number..usize::MAX, fault)
     }
 
-    /// The requests before this number have `fault`.
+    /// The requests before this index have `fault`.
     pub(crate) fn before(number: usize, fault: Fault) -> Self {
         Self::range(0..number, fault)
     }
@@ -120,12 +120,12 @@ impl Faults {
         Self(vec![(numbers, fault)])
     }
 
-    /// Adds `fault` to the request with this number.
+    /// Adds `fault` to the request with this index.
     pub(crate) fn add(&mut self, number: usize, fault: Fault) {
         self.0.push((number..number + 1, fault));
     }
 
-    /// The fault of the request with this number.
+    /// The fault of the request with this index.
     pub(crate) fn of(&self, number: usize) -> Option<Fault> {
         self.0.iter().find(|(numbers, _)| numbers.contains(&number)).map(|(_, fault)| *fault)
     }
@@ -138,6 +138,6 @@ impl FromIterator<(usize, Fault)> for Faults {
 }
 
 /// An answer that arrived.
-pub(crate) const fn answer_with(status: u16, body: Json) -> Answer {
-    Answer::Done { status, body }
+pub(crate) const fn answer_with(status: u16, body: Json) -> HostResponse {
+    HostResponse::Done { status, body }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Forms and queries, `application/x-www-form-urlencoded`.
+//! Decodes forms and queries, `application/x-www-form-urlencoded`.
 
 /// The parameters of a form or a query, decoded.
 pub(crate) fn pairs(form: &str) -> Vec<(String, String)> {
-    let pair = |one: &str| {
-        let (name, value) = one.split_once('=').unwrap_or_else(|| panic!("{form}"));
+    let pair = |item: &str| {
+        let (name, value) = item.split_once('=').unwrap_or_else(|| panic!("{form}"));
         (decoded(name), decoded(value))
     };
-    form.split('&').filter(|one| !one.is_empty()).map(pair).collect()
+    form.split('&').filter(|item| !item.is_empty()).map(pair).collect()
 }
 
 /// A name or a value, decoded. A plus sign is a space.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! JSON in tests.
+//! Helpers to read JSON in tests.
 
 use plumline::json::Json;
 
@@ -8,12 +8,12 @@ pub(crate) fn json(text: &str) -> Json {
     Json::parse(text).unwrap_or_else(|_| panic!("{text}"))
 }
 
-/// The string at a path, or an empty one.
+/// The string at a path. Empty if there is none.
 pub(crate) fn text<'a>(json: &'a Json, path: &[&str]) -> &'a str {
     json.at(path).and_then(Json::text).unwrap_or_default()
 }
 
-/// The elements of a member, or none.
+/// The elements of a member. Empty if it does not exist.
 pub(crate) fn list<'a>(json: &'a Json, name: &str) -> &'a [Json] {
     json.get(name).map(Json::elements).unwrap_or_default()
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The tests of the core. One binary, since each one links the whole crate.
+//! The tests of the core. They are one binary, because each binary links the whole crate.
 //!
-//! On wasm32 only the boundary is tested, with wasm-bindgen's test runner.
+//! On wasm32, only `boundary` runs, with wasm-bindgen's test runner.
 
 #[cfg(not(target_arch = "wasm32"))]
 mod access_tokens;

@@ -20,7 +20,7 @@ impl Random {
         ((mixed ^ (mixed >> 31)) % bound as u64) as usize
     }
 
-    /// True with a probability of 1 in `count`.
+    /// Returns true with a probability of 1 in `count`.
     pub(crate) fn one_in(&mut self, count: usize) -> bool {
         self.below(count) == 0
     }
@@ -30,7 +30,7 @@ impl Random {
         &list[self.below(list.len())]
     }
 
-    /// Puts the elements of a list into a random order.
+    /// Shuffles a list.
     pub(crate) fn shuffle<T>(&mut self, list: &mut [T]) {
         for at in (1..list.len()).rev() {
             list.swap(at, self.below(at + 1));

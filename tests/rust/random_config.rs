@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Random configs that are valid by construction.
+//! Random configs that are always valid.
 //!
-//! Without input of a caller, an action leads only to a later one, so that every path ends.
+//! Without caller input, an action leads only to a later one, so every path ends.
 
 use serde_json::{Map, Value, json};
 
 use crate::random::Random;
 
-/// The numbers that a config's `numbers` are taken from; `callerId` and similar members use them, too.
-pub(crate) const OURS: [&str; 3] = ["+15550100001", "+15550100002", "+442079460003"];
-/// Numbers of others that a config may contain.
+/// The clinic's numbers. A config uses some of them in `numbers`, `callerId` and similar members.
+pub(crate) const CLINIC_NUMBER: [&str; 3] = ["+15550100001", "+15550100002", "+442079460003"];
+/// Numbers that do not belong to the clinic.
 pub(crate) const OTHERS: [&str; 4] = ["+15550100101", "+15550100102", "+442079460104", "+15550190105"];
 /// The languages that a caller can switch to.
 pub(crate) const LANGUAGES: [&str; 2] = ["es-US", "fr-CA"];
@@ -26,22 +26,22 @@ const DIALED: [&str; 7] = ["answered", "busy", "no-answer", "declined", "failed"
 const QUEUED: [&str; 5] = ["answered", "failed", "canceled", "queue-full", "left"];
 const TRIGGERS: [&str; 4] = ["missed", "failed", "voicemail", "callback"];
 
-/// A config without errors, as a document.
+/// A random config without errors, as JSON.
 pub(crate) fn random_config(random: &mut Random) -> Value {
     let count = 1 + random.below(10);
-    let mut plan = Plan { random, names: (0..count).map(|n| format!("a{n}")).collect(), hours: 0, lists: 0 };
+    let mut plan = DialplanInput { random, names: (0..count).map(|n| format!("a{n}")).collect(), hours: 0, lists: 0 };
     plan.config()
 }
 
-struct Plan<'c> {
+struct DialplanInput<'c> {
     random: &'c mut Random,
-    /// Of the actions.
+    /// The names of the actions.
     names: Vec<String>,
     hours: usize,
     lists: usize,
 }
 
-impl Plan<'_> {
+impl DialplanInput<'_> {
     fn config(&mut self) -> Value {
         let mut config = Map::new();
         let zoned = !self.random.one_in(3);
@@ -52,7 +52,7 @@ impl Plan<'_> {
         self.lists = self.random.below(3);
         let dialplans = 1 + self.random.below(3);
         let mut numbers = Map::new();
-        for number in OURS.iter().take(1 + self.random.below(OURS.len())) {
+        for number in CLINIC_NUMBER.iter().take(1 + self.random.below(CLINIC_NUMBER.len())) {
             let mut plan = json!({ "name": "Line", "dialplan": format!("d{}", self.random.below(dialplans)) });
             if !zoned || self.random.one_in(3) {
                 plan["timeZone"] = json!(*self.random.pick(&ZONES));
@@ -89,7 +89,7 @@ impl Plan<'_> {
                 "answeringMachine": *self.random.pick(&["off", "enable", "detectMessageEnd"])
             });
             if self.random.one_in(2) {
-                outbound["callerId"] = json!(*self.random.pick(&OURS));
+                outbound["callerId"] = json!(*self.random.pick(&CLINIC_NUMBER));
             }
             if zoned && self.random.one_in(2) {
                 outbound["hours"] = json!({ "from": "08:00", "to": "21:00", "zones": { "+1212": "America/New_York" } });
@@ -160,7 +160,7 @@ impl Plan<'_> {
         self.random.pick(&self.names).clone()
     }
 
-    /// An action after the one at index `after`, which is not the last.
+    /// The name of a random action with a higher index than `after`. `after` is not the last index.
     fn later_action(&mut self, after: usize) -> String {
         let remaining = self.names.len() - after - 1;
         self.names[after + 1 + self.random.below(remaining)].clone()
@@ -181,7 +181,7 @@ impl Plan<'_> {
     }
 
     fn branch(&mut self, index: usize) -> Value {
-        let called: Vec<String> = OURS.iter().map(|number| (*number).to_owned()).collect();
+        let called: Vec<String> = CLINIC_NUMBER.iter().map(|number| (*number).to_owned()).collect();
         let mut conditions = self.when(&called[..1]);
         if self.random.one_in(3) {
             conditions["language"] = json!([*self.random.pick(&LANGUAGES)]);
@@ -261,7 +261,7 @@ impl Plan<'_> {
             "timeout": 5 + self.random.below(30), "on": self.outcomes(&DIALED, index), "otherwise": self.later_action(index)
         });
         if self.random.one_in(3) {
-            dial["callerId"] = json!(*self.random.pick(&OURS));
+            dial["callerId"] = json!(*self.random.pick(&CLINIC_NUMBER));
         }
         json!({ "dial": dial })
     }

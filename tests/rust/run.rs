@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Flows that run to their end, one alone or several concurrently.
+//! Runs flows to their end, one alone or several concurrently.
 
-use plumline::runtime::{Answer, Flow, OpenRequest, Response, Step};
+use plumline::runtime::{Flow, FlowState, HostResponse, OpenRequest, Response};
 
 use crate::random::Random;
 
 /// A flow that waits for answers, or has ended.
 pub(crate) struct Run {
     flow: Flow,
-    step: Step,
-    /// How often it waited for answers.
+    step: FlowState,
+    /// The number of round trips.
     pub(crate) waits: usize,
 }
 
@@ -20,26 +20,26 @@ impl Run {
         Self { flow, step, waits: 0 }
     }
 
-    /// The response, once the flow has ended.
+    /// The response. `None` until the flow has ended.
     pub(crate) fn response(&self) -> Option<&Response> {
-        if let Step::Done(response) = &self.step { Some(response) } else { None }
+        if let FlowState::Done(response) = &self.step { Some(response) } else { None }
     }
 
-    /// What the flow waits for.
+    /// The requests that the flow waits for.
     pub(crate) fn open(&self) -> &[OpenRequest] {
-        if let Step::Ask(open) = &self.step { open } else { &[] }
+        if let FlowState::Requests(open) = &self.step { open } else { &[] }
     }
 
-    /// Answers everything that the flow waits for.
-    pub(crate) fn resume(&mut self, mut answer: impl FnMut(&OpenRequest) -> Answer) {
+    /// Answers all requests that the flow waits for.
+    pub(crate) fn resume(&mut self, mut answer: impl FnMut(&OpenRequest) -> HostResponse) {
         let answers = self.open().iter().map(|open| (open.id, answer(open))).collect();
         self.waits += 1;
         self.step = self.flow.resume(answers);
     }
 }
 
-/// Plays a flow to its end.
-pub(crate) fn play(flow: Flow, mut answer: impl FnMut(&OpenRequest) -> Answer) -> Response {
+/// Runs a flow to its end.
+pub(crate) fn play(flow: Flow, mut answer: impl FnMut(&OpenRequest) -> HostResponse) -> Response {
     let mut run = Run::new(flow);
     loop {
         if let Some(response) = run.response() {
@@ -49,11 +49,11 @@ pub(crate) fn play(flow: Flow, mut answer: impl FnMut(&OpenRequest) -> Answer) -
     }
 }
 
-/// Plays flows concurrently in a random order. The responses are in the order of the flows.
+/// Runs flows concurrently in a random order. The responses are in the order of the flows.
 pub(crate) fn race(
     flows: impl IntoIterator<Item = Flow>,
     random: &mut Random,
-    mut answer: impl FnMut(&OpenRequest) -> Answer,
+    mut answer: impl FnMut(&OpenRequest) -> HostResponse,
 ) -> Vec<Response> {
     let mut runs: Vec<Run> = flows.into_iter().map(Run::new).collect();
     loop {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The shared signature vectors, natively. The result of verify is compared with the vector and with the
-//! documented differences of Twilio's libraries.
+//! Verifies the shared signature vectors in Rust. The result must equal the result of Twilio's libraries, except for
+//! the listed differences.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,7 @@ use plumline::signature::{
     Algorithm, AuthToken, Request, SharedKey, SharedKeys, SignedBody, SignedParams, WebhookUrl, sign, verify,
 };
 
-/// Vectors that npm twilio accepts because it normalizes URLs (`new URL()`, rewritten queries), and verify refuses.
+/// Vectors that npm twilio accepts because it normalizes URLs (`new URL()`, rewritten queries). `verify` refuses them.
 const NORMALIZED_ONLY: [&str; 14] = [
     "oracle/url/no-path-vs-slash",
     "oracle/url/plus-vs-20",
@@ -24,16 +24,16 @@ const NORMALIZED_ONLY: [&str; 14] = [
     "official/query-apostrophe",
     "official/nodeunit-quote-escaped",
     "official/nodeunit-escaped-quote",
-    // Refused on purpose: no scheme, no token.
+    // `verify` refuses a URL without a scheme and an empty token.
     "oracle/url/not-a-url",
     "oracle/token/empty",
 ];
 
-/// Vectors that npm twilio or another SDK refuses and verify accepts, each for a reason.
+/// Vectors that npm twilio or another SDK refuses and `verify` accepts, with the reasons.
 const ACCEPTED_ONLY_BY_VERIFY: [&str; 4] = [
     "oracle/url/fragment-in-app-only",
     "oracle/url/wss-443",
-    // The host in lower case: npm twilio accepts it, the C# suite forbids it.
+    // The host is in lowercase. npm twilio accepts this, and the C# suite forbids it.
     "official/cs-mixed-case-host-wrong-sig",
     "official/cs-mixed-case-host-port-wrong-sig",
 ];
@@ -57,8 +57,8 @@ fn pairs(vector: &Json) -> Vec<(&str, &str)> {
     let mut pairs = Vec::new();
     for (name, value) in params {
         for index in 0..count(value) {
-            let one = value.text().or_else(|| value.elements()[index].text()).expect("a string");
-            pairs.push((name.as_str(), one));
+            let item = value.text().or_else(|| value.elements()[index].text()).expect("a string");
+            pairs.push((name.as_str(), item));
         }
     }
     pairs

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Webhooks as Twilio signs them, and as a host hands them to the core.
+//! Webhook requests with Twilio's signature, in the format that a host passes to the core.
 
 use plumline::bots::{SharedCache, webhook};
 use plumline::frame::Frame;
@@ -22,8 +22,8 @@ pub(crate) fn signature(token: &str, url: &str, params: &[(&str, &str)]) -> Stri
     sign(&AuthToken::new(token).unwrap(), url, &SignedParams::new(params))
 }
 
-/// An event as a host lays it out. `form`: 0 for parameters, 1 for a raw body, 2 for parameters whose names the host
-/// keeps.
+/// An event in the format of a host. `form` is 0 for parameters, 1 for a raw body, and 2 for parameters whose names the
+/// core caches.
 pub(crate) fn frame<'a>(
     (attempt, now, form): (u32, u64, u32),
     signature: &'a str,
@@ -32,8 +32,8 @@ pub(crate) fn frame<'a>(
 ) -> Frame {
     let mut fields = vec![signature];
     let mut known = 0;
-    for (index, one) in SECRETS.into_iter().enumerate() {
-        if let Some(value) = secret(one) {
+    for (index, item) in SECRETS.into_iter().enumerate() {
+        if let Some(value) = secret(item) {
             fields.push(value);
             known |= 1 << index;
         }
@@ -45,7 +45,7 @@ pub(crate) fn frame<'a>(
     Frame::from_utf16(&units, head.into_iter().chain(lengths).collect())
 }
 
-/// A webhook with these parameters, signed for `url`. Of two secrets with one name the first one counts.
+/// A webhook request with these parameters, signed for `url`. The first of two secrets with the same name is used.
 pub(crate) fn webhook_flow(
     (token, url): (&str, &str),
     params: &[(&str, &str)],

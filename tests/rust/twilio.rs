@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! SIDs and dates as Twilio writes them.
+//! SIDs and dates in Twilio's formats.
 
 use plumline::time::{DAY, date_from_days, instant, weekday_from_days};
 
-/// A SID of a kind, such as `CA` for calls.
+/// A SID with this prefix, such as `CA` for calls.
 pub(crate) fn sid(kind: &str, number: u64) -> String {
     format!("{kind}{number:032x}")
 }
 
-/// An instant in the format of RFC 2822, in UTC.
+/// The RFC 2822 date of an instant, in UTC.
 pub(crate) fn rfc2822(ms: u64) -> String {
     const DAYS: [&str; 7] = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"];
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];

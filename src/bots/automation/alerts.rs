@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Alerts to an external service. They never say who called.
+//! Sends alerts to an external service. An alert never contains data about the caller.
 //!
-//! First a `Communication` is created as the intent of the alert. The run that creates it sends the alert. Its status
-//! says what happened: `in-progress` while it is not known to be sent, `completed` when it was sent, `on-hold` when the
-//! hourly limit was reached, and `stopped` when the service refused it or it could not be sent for an hour.
+//! A run first creates a `Communication`, the intent of the alert. The run that creates the intent sends the alert. The
+//! status of the intent is `in-progress` until the result is known. It is `completed` if the alert was sent, and
+//! `on-hold` if the hourly limit was reached. It is `stopped` if the service refused the alert or did not respond for
+//! an hour.
 
 use super::sweep_run::SweepRun;
 use super::tickets::close;
@@ -15,7 +16,7 @@ use crate::error::Code;
 use crate::fhir::element::{concept, extension, identifier, identifier_value, is, reference};
 use crate::fhir::search::search_value;
 use crate::json::{Json, decimal};
-use crate::runtime::{Answer, FhirRequest, HttpRequest};
+use crate::runtime::{FhirRequest, HostResponse, HttpRequest};
 use crate::time::{HOUR, MINUTE, instant, parse_instant};
 
 const CATEGORY: &str = "https://plumline.dev/fhir/communication-category";
@@ -26,14 +27,14 @@ const SYSTEM: &str = "https://plumline.dev/fhir/call-alert";
 /// The suffix of the extension that holds the time of the last attempt.
 const ATTEMPT_EXTENSION: &str = "/plumline-attempt";
 
-/// The maximum number of alerts per hour, unless the config sets another.
+/// The default maximum number of alerts per hour.
 const DEFAULT_PER_HOUR: u32 = 20;
-/// The time after which another run sends an alert that is not known to be sent.
+/// The age, in milliseconds, at which another run sends an alert that is still `in-progress`.
 const TAKE_OVER_AFTER: u64 = 2 * MINUTE;
 /// The number of attempts to write a status.
 const ATTEMPTS: u32 = 3;
 
-/// The request that creates the intent of an alert. A call has one alert, whatever the trigger.
+/// The request that creates the intent of an alert. It is conditional: a call has at most one alert, for any trigger.
 pub(super) fn create_intent(run: &SweepRun<'_>, trigger: FollowUpTrigger, root: &str, call: &str) -> FhirRequest {
     let value = [root, ".", code_of(trigger)].concat();
     let mut intent = new_intent(run, ALERT, &value, code_of(trigger));
@@ -52,7 +53,7 @@ pub(super) fn criteria(root: &str) -> String {
     criteria
 }
 
-/// The `CallSid` of the call that an alert is about.
+/// The root `CallSid` of the call that caused an alert.
 pub(super) fn root_of(intent: &Json) -> Option<&str> {
     Some(crate::text::split_on(identifier_value(intent, SYSTEM)?, b'.').0)
 }
@@ -72,17 +73,17 @@ fn new_intent(run: &SweepRun<'_>, category: &str, value: &str, text: &str) -> Js
 }
 
 fn attempt_extension(run: &SweepRun<'_>) -> Json {
-    extension(&[run.base(), ATTEMPT_EXTENSION].concat(), "valueInstant", Json::of(&instant(run.now)))
+    extension(&[run.extension_base(), ATTEMPT_EXTENSION].concat(), "valueInstant", Json::of(&instant(run.now)))
 }
 
-/// Reads the answer to [`create_intent`]. If this run created the intent, sends the alert.
+/// Reads the response to [`create_intent`]. If this run created the intent, sends the alert.
 ///
 /// # Errors
-/// [`StoreError`] if it is not known whether the intent exists.
-pub(super) async fn follow_up(run: &SweepRun<'_>, alerts: &Alerts, answer: Answer) -> Result<(), StoreError> {
+/// [`StoreError`] if the intent may not exist.
+pub(super) async fn follow_up(run: &SweepRun<'_>, alerts: &Alerts, answer: HostResponse) -> Result<(), StoreError> {
     check_conditional_create(&answer)?;
-    // 200 means that another run created it.
-    if let Answer::Done { status: 201, body } = answer
+    // 200 means that another run created the intent.
+    if let HostResponse::Done { status: 201, body } = answer
         && is(&body, "resourceType", "Communication")
         && let Some(intent) = run.unless_postponed(body)
     {
@@ -91,7 +92,7 @@ pub(super) async fn follow_up(run: &SweepRun<'_>, alerts: &Alerts, answer: Answe
     Ok(())
 }
 
-/// Sends an alert whose intent this run owns. The sweep finishes what fails here.
+/// Sends an alert whose intent this run created or took over. If that fails, a later sweep sends the alert.
 pub(super) async fn send(run: &SweepRun<'_>, alerts: &Alerts, mut intent: Json) {
     if !run.can_alert() {
         return;
@@ -119,22 +120,22 @@ pub(super) async fn send(run: &SweepRun<'_>, alerts: &Alerts, mut intent: Json) 
     post(run, alerts, intent, &trigger, &text).await;
 }
 
-/// The number of alerts of this hour that count before this one: those that were sent, and the pending ones with an
-/// earlier intent. Each intent is stored before it is ranked, so the limit is exact even when many arrive at once.
+/// The number of alerts in the last hour that precede this one: those that were sent, and pending ones with an earlier
+/// intent. Each intent is stored before it is ranked, so the limit is exact even for simultaneous alerts.
 async fn earlier_alerts(run: &SweepRun<'_>, intent: &Json) -> Result<u32, StoreError> {
-    // Plumline never dates an alert in the future.
+    // An intent dated after this moment is not one of Plumline's.
     let (from, to) = (instant(run.now.saturating_sub(HOUR)), instant(run.now + TAKE_OVER_AFTER));
     let since = ["&sent=ge", &from, "&sent=lt", &to].concat();
     let pending = [&search(ALERT), "&status=in-progress", &since, "&_count=500"].concat();
     let sent = [&search(ALERT), "&status=completed", &since, "&_summary=count"].concat();
-    // Pending alerts are read first. An alert that is sent between the two reads then counts twice instead of not at
-    // all.
+    // Pending alerts are read first. An alert that is sent between the two reads is then counted twice and never
+    // missed.
     let mut answers = run.fhir(vec![FhirRequest::get(pending), FhirRequest::get(sent)]).await.into_iter();
-    let pending = found(answers.next().unwrap_or(Answer::Failed), "Communication")?;
-    let mut earlier_alerts = counted(answers.next().unwrap_or(Answer::Failed))?;
-    let order = |one: &Json| {
-        let written = one.at(&["meta", "lastUpdated"]).and_then(Json::text).and_then(parse_instant);
-        (written, one.get("id").and_then(Json::text).unwrap_or_default().to_owned())
+    let pending = found(answers.next().unwrap_or(HostResponse::Failed), "Communication")?;
+    let mut earlier_alerts = counted(answers.next().unwrap_or(HostResponse::Failed))?;
+    let order = |item: &Json| {
+        let written = item.at(&["meta", "lastUpdated"]).and_then(Json::text).and_then(parse_instant);
+        (written, item.get("id").and_then(Json::text).unwrap_or_default().to_owned())
     };
     let own = order(intent);
     for other in &pending {
@@ -157,26 +158,26 @@ async fn post(run: &SweepRun<'_>, alerts: &Alerts, mut intent: Json, trigger: &s
     let headers = vec![("Content-Type", "application/json".to_owned())];
     let request = HttpRequest { method: "POST", url: alerts.url.clone(), headers, body: body.write() };
     match run.alert(request).await {
-        Answer::Done { status: 200..=299, .. } => intent.set("status", Json::of("completed")),
-        Answer::Done { status: 400..=407 | 410..=411 | 413..=428 | 430..=499, .. } => {
+        HostResponse::Done { status: 200..=299, .. } => intent.set("status", Json::of("completed")),
+        HostResponse::Done { status: 400..=407 | 410..=411 | 413..=428 | 430..=499, .. } => {
             run.report(Code::AlertRefused);
             close(&mut intent, "stopped", "alert-refused", "The alert's address refused it.");
         }
-        // The next attempt may succeed. The sweep tries again.
+        // The sweep tries again later.
         _ => return run.report(Code::AlertUnavailable),
     }
     save_status(run, intent).await;
 }
 
-/// Writes the status of an alert. Without it, the alert would be sent again.
+/// Writes the status of an alert. Without the status, the sweep would send the alert again.
 async fn save_status(run: &SweepRun<'_>, intent: Json) {
     for _ in 0..ATTEMPTS {
         let request = FhirRequest::update(&intent);
-        let answer = run.fhir(request.into_iter().collect()).await.pop().unwrap_or(Answer::Failed);
+        let answer = run.fhir(request.into_iter().collect()).await.pop().unwrap_or(HostResponse::Failed);
         match StoreError::check(&answer) {
             Ok(()) => return,
             Err(error @ StoreError::Retryable(Code::ChartUnavailable)) => run.report(error.code()),
-            // The sweep changed it, or the write is not allowed.
+            // The sweep changed the intent, or the server refused the write.
             Err(error) => return run.report(error.code()),
         }
     }
@@ -186,19 +187,20 @@ fn search(category: &str) -> String {
     ["Communication?category=", CATEGORY, "|", category].concat()
 }
 
-/// The search for alerts that are not known to be sent.
+/// The search for alerts that are still `in-progress`.
 pub(super) fn search_unsent() -> FhirRequest {
     let categories = [&search(ALERT), ",", CATEGORY, "|", SUMMARY].concat();
     FhirRequest::get([&categories, "&status=in-progress&_sort=sent&_count=20"].concat())
 }
 
-/// Sends the alerts that [`search_unsent`] found, unless another run is sending them. An alert may be sent twice if a
-/// run ends right after sending it. No alert is lost.
+/// Sends the alerts that [`search_unsent`] found, unless another run is sending them. If a run ends right after it sent
+/// an alert, the alert is sent twice. No alert is lost.
 pub(super) async fn resend(run: &SweepRun<'_>, alerts: &Alerts, found: Vec<Json>) {
     for mut intent in found {
         let instant_of = |value: Option<&Json>| value.and_then(Json::text).and_then(parse_instant);
         let extensions = intent.get("extension").map(Json::elements).unwrap_or_default();
-        let last_attempt = extensions.iter().find(|one| is(one, "url", &[run.base(), ATTEMPT_EXTENSION].concat()));
+        let last_attempt =
+            extensions.iter().find(|item| is(item, "url", &[run.extension_base(), ATTEMPT_EXTENSION].concat()));
         let attempted_at = instant_of(last_attempt.and_then(|last_attempt| last_attempt.get("valueInstant")))
             .filter(|attempted_at| *attempted_at <= run.now);
         let attempted_at = attempted_at.unwrap_or(0);
@@ -212,14 +214,14 @@ pub(super) async fn resend(run: &SweepRun<'_>, alerts: &Alerts, found: Vec<Json>
             continue;
         }
         let mut others = intent.get("extension").cloned().unwrap_or_default().into_elements();
-        others.retain(|one| !is(one, "url", &[run.base(), ATTEMPT_EXTENSION].concat()));
+        others.retain(|item| !is(item, "url", &[run.extension_base(), ATTEMPT_EXTENSION].concat()));
         others.push(attempt_extension(run));
         intent.set("extension", Json::List(others));
         let Some(request) = FhirRequest::update(&intent) else {
             continue;
         };
-        // If two runs update it, the server refuses one of them.
-        let taken_over = run.fhir(vec![request]).await.pop().and_then(Answer::ok);
+        // If two runs take over the same alert, the server refuses one of the conditional writes.
+        let taken_over = run.fhir(vec![request]).await.pop().and_then(HostResponse::ok);
         if let Some(intent) = taken_over.filter(|taken_over| is(taken_over, "resourceType", "Communication")) {
             if crate::fhir::element::has_coding(category_of(&intent), CATEGORY, SUMMARY) {
                 send_summary(run, alerts, intent).await;
@@ -234,14 +236,15 @@ fn category_of(resource: &Json) -> &Json {
     resource.at(&["category", "0"]).unwrap_or(&Json::Null)
 }
 
-/// Sends one summary of how many alerts were held back from `from` to `to`.
+/// Sends one summary with the number of alerts that the limit held back from `from` to `to` (Unix time in
+/// milliseconds).
 ///
 /// # Errors
-/// [`StoreError`] if the number is not known.
+/// [`StoreError`] if the alerts cannot be counted.
 pub(super) async fn create_summary(run: &SweepRun<'_>, alerts: &Alerts, from: u64, to: u64) -> Result<(), StoreError> {
     let period = ["&sent=ge", &instant(from), "&sent=lt", &instant(to), "&_summary=count"].concat();
     let url = [&search(ALERT), "&status=on-hold", &period].concat();
-    let held_back = counted(run.fhir(vec![FhirRequest::get(url)]).await.pop().unwrap_or(Answer::Failed))?;
+    let held_back = counted(run.fhir(vec![FhirRequest::get(url)]).await.pop().unwrap_or(HostResponse::Failed))?;
     if held_back == 0 {
         return Ok(());
     }
@@ -259,9 +262,9 @@ pub(super) async fn create_summary(run: &SweepRun<'_>, alerts: &Alerts, from: u6
     ];
     let intent = new_intent(run, SUMMARY, &value, &text.concat());
     let request = FhirRequest::create(&intent, Some(["identifier=", SYSTEM, "|", &value].concat()));
-    let answer = run.fhir(vec![request]).await.pop().unwrap_or(Answer::Failed);
+    let answer = run.fhir(vec![request]).await.pop().unwrap_or(HostResponse::Failed);
     check_conditional_create(&answer)?;
-    if let Answer::Done { status: 201, body } = answer
+    if let HostResponse::Done { status: 201, body } = answer
         && is(&body, "resourceType", "Communication")
     {
         send_summary(run, alerts, body).await;

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Compares Twilio's lists of calls and of recordings with the chart.
+//! Writes what is missing in the chart from Twilio's lists of calls and recordings.
 //!
-//! A list is sorted newest first, and new items appear late. It is read from now back to the last mark and a little
-//! further. If one run cannot read all of it, the next runs continue there. The mark moves when the whole list was
-//! read.
+//! Twilio sorts a list from newest to oldest, and new items appear with a delay. A pass reads the list from now back to
+//! the last mark, and 15 minutes further. If one run cannot finish the pass, the next runs continue it. The mark moves
+//! when the pass is complete.
 
 use super::marks::{Mark, Marks};
 use super::reconcile::{Reconciled, reconcile};
-use super::sweep_run::{DEADLINE, SweepRun};
+use super::sweep_run::{SweepRun, TIMEOUT};
 use super::tickets::Tickets;
 use crate::chart::{CallEvent, StoreError};
 use crate::error::Code;
 use crate::json::Json;
-use crate::rest::{Rest, call_path};
-use crate::runtime::{Answer, Ask, HttpRequest};
+use crate::rest::{TwilioRest, call_path};
+use crate::runtime::{HostRequest, HostResponse, HttpRequest};
 use crate::time::{HOUR, MINUTE, instant, parse_instant, parse_rfc2822};
 
-/// How far the first run looks back.
+/// How far back the first run reads, in milliseconds.
 const FIRST_LOOKBACK: u64 = HOUR;
-/// How late a call may appear in the list.
+/// The maximum delay of a call in the list, in milliseconds.
 const OVERLAP: u64 = 15 * MINUTE;
-/// How far apart two calls in the wrong order may be.
+/// The maximum difference, in milliseconds, between the times of two calls in the wrong order.
 const ORDER_TOLERANCE: u64 = MINUTE;
-/// How long a call that is in progress or cannot be written may hold back the mark.
+/// How long, in milliseconds, a call that is in progress or cannot be written may hold back the mark.
 const MAX_HOLD: u64 = 4 * HOUR;
-/// The maximum number of round trips for a page: one for the list, three reads and writes, and the same again for legs
+/// The maximum number of round trips for a page: one for the list, three reads and writes, and the same number for legs
 /// whose root call must be requested.
 const PAGE_ROUND_TRIPS: u32 = 18;
 /// Calls per page.
@@ -34,14 +34,15 @@ const PAGE_SIZE: &str = "100";
 /// The maximum number of root calls in one round trip.
 const MAX_ROOTS_PER_REQUEST: usize = 20;
 
-/// A list, and the marks of how far it was read.
+/// One of Twilio's lists, and the marks of the position in it.
 struct List {
     path: &'static str,
     /// The member of a page that holds the items.
     items: &'static str,
-    /// The filters for the start and the end of the period.
+    /// The query parameters for the start and the end of the period.
     filters: [&'static str; 2],
-    /// How far the list was read, where the current pass started, where the pass is now, and from where to read again.
+    /// The marks, in this order: the end of the part that was read, the start of the current pass, the position of the
+    /// pass, and the start of the part to read again.
     marks: [Mark; 4],
     read: for<'a> fn(&'a Json) -> Item<'a>,
 }
@@ -49,9 +50,9 @@ struct List {
 /// An item of a list.
 struct Item<'a> {
     event: Option<CallEvent<'a>>,
-    /// Its position in the list.
+    /// The time by which the list is sorted, as Unix time in milliseconds.
     at: Option<u64>,
-    /// Whether it will still change.
+    /// Whether the item may still change.
     goes_on: bool,
 }
 
@@ -64,7 +65,7 @@ const CALLS: List = List {
     read: |call| {
         let event = CallEvent::from_rest(call);
         let at = event.as_ref().and_then(|event| event.at);
-        Item { at, goes_on: event.as_ref().is_some_and(|event| !event.is_over()), event }
+        Item { at, goes_on: event.as_ref().is_some_and(|event| !event.has_ended()), event }
     },
 };
 
@@ -78,21 +79,26 @@ const RECORDINGS: List = List {
 };
 
 /// Writes the listed calls into the chart. Returns whether the whole list was read.
-pub(super) async fn sync_calls(run: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) -> bool {
+pub(super) async fn sync_calls(
+    run: &SweepRun<'_>,
+    rest: &TwilioRest,
+    marks: &mut Marks,
+    tickets: &mut Tickets,
+) -> bool {
     sync_list(&CALLS, run, rest, marks, tickets).await
 }
 
-/// Writes the listed recordings into the records of their calls. The callback of a recording may have been lost.
-pub(super) async fn sync_recordings(run: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) {
+/// Writes the listed recordings into the call records, because a recording's callback may have been lost.
+pub(super) async fn sync_recordings(run: &SweepRun<'_>, rest: &TwilioRest, marks: &mut Marks, tickets: &mut Tickets) {
     if run.config.may_record() {
         sync_list(&RECORDINGS, run, rest, marks, tickets).await;
     } else {
-        // A feature that is configured later does not apply to earlier calls.
+        // If recording is configured later, the sweep starts at that moment and not at an old mark.
         RECORDINGS.marks.into_iter().for_each(|mark| marks.set(mark, None));
     }
 }
 
-/// The event that a recording's callback would have reported when it was complete.
+/// The item for a recording. Its event is the one that the recording's callback reports.
 fn recording(recording: &Json) -> Item<'_> {
     let text = |name| recording.get(name).and_then(Json::text).unwrap_or_default();
     let at = parse_rfc2822(text("date_created")).or_else(|| parse_instant(text("date_created")));
@@ -111,7 +117,13 @@ fn recording(recording: &Json) -> Item<'_> {
     Item { event, at, goes_on: matches!(text("status"), "in-progress" | "paused" | "stopped" | "processing") }
 }
 
-async fn sync_list(list: &List, run: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, tickets: &mut Tickets) -> bool {
+async fn sync_list(
+    list: &List,
+    run: &SweepRun<'_>,
+    rest: &TwilioRest,
+    marks: &mut Marks,
+    tickets: &mut Tickets,
+) -> bool {
     let [read, pass_start_mark, pass_position_mark, retry_from_mark] = list.marks;
     let from = marks.get(read).unwrap_or(run.now.saturating_sub(FIRST_LOOKBACK));
     let pass_start = marks.get(pass_start_mark).unwrap_or(run.now);
@@ -158,7 +170,7 @@ async fn sync_list(list: &List, run: &SweepRun<'_>, rest: &Rest, marks: &mut Mar
             marks.set(mark, None);
         }
     } else if position < pass_position {
-        // The first run starts at its own time.
+        // The first mark is the start of this pass.
         marks.set(read, Some(from));
         marks.set(pass_start_mark, Some(pass_start));
         marks.set(pass_position_mark, Some(position));
@@ -167,11 +179,11 @@ async fn sync_list(list: &List, run: &SweepRun<'_>, rest: &Rest, marks: &mut Mar
     is_complete && pass_start == run.now
 }
 
-/// Writes a page into the chart. Returns the start of the earliest call that the server refuses. If the root call of a
-/// leg is not on the page, Twilio is asked for it.
+/// Writes a page into the chart. Returns the start of the earliest call that the server refused. If the root call of a
+/// leg is not on the page, the bot requests it from Twilio.
 async fn write(
     run: &SweepRun<'_>,
-    rest: &Rest,
+    rest: &TwilioRest,
     events: &[CallEvent<'_>],
     tickets: &mut Tickets,
 ) -> Result<Option<u64>, Code> {
@@ -181,49 +193,50 @@ async fn write(
             return Err(Code::TwilioUnavailable);
         }
         run.spend();
-        let asks = chunk.iter().map(|root| (Ask::Http(rest.get(&call_path(root), &[])), Some(DEADLINE))).collect();
+        let requests =
+            chunk.iter().map(|root| (HostRequest::Http(rest.get(&call_path(root), &[])), Some(TIMEOUT))).collect();
         let mut roots = Vec::new();
-        for answer in run.host.ask_all(asks).await {
+        for answer in run.host.send_all(requests).await {
             match answer {
-                Answer::Done { status: 200..=299, body } => roots.push(body),
-                Answer::Done { status: 404 | 410, .. } => {}
+                HostResponse::Done { status: 200..=299, body } => roots.push(body),
+                HostResponse::Done { status: 404 | 410, .. } => {}
                 _ => return Err(Code::TwilioUnavailable),
             }
         }
-        let legs = events.iter().filter(|event| chunk.iter().any(|root| *root == event.root().0)).cloned();
+        let legs = events.iter().filter(|event| chunk.iter().any(|root| *root == event.root_sid().0)).cloned();
         let is_complete: Vec<CallEvent<'_>> = roots.iter().filter_map(CallEvent::from_rest).chain(legs).collect();
         refused = earlier(refused, reconcile(run, &is_complete, tickets).await?.refused);
     }
     Ok(refused)
 }
 
-/// Requests a resource that exists.
+/// Requests a resource from Twilio.
 pub(super) async fn get_from_twilio(run: &SweepRun<'_>, request: HttpRequest) -> Result<Json, Code> {
     match run.http(request).await {
-        Answer::Done { status: 200..=299, body } => Ok(body),
-        Answer::Done { status: 400..=407 | 409..=428, .. } => Err(Code::TwilioRefused),
+        HostResponse::Done { status: 200..=299, body } => Ok(body),
+        HostResponse::Done { status: 400..=407 | 409..=428, .. } => Err(Code::TwilioRefused),
         _ => Err(Code::TwilioUnavailable),
     }
 }
 
-/// `next_page_uri`, which is a path of the API.
+/// `next_page_uri` of a list, which is a path of the API.
 fn next_page(page: &Json) -> Option<&str> {
     page.get("next_page_uri").and_then(Json::text).filter(|uri| uri.starts_with("/2010-04-01/Accounts/"))
 }
 
-/// The instant in the format of Twilio's filters.
+/// An instant in the format of Twilio's time filters.
 fn second(ms: u64) -> String {
     [instant(ms).get(..19).unwrap_or_default(), "Z"].concat()
 }
 
-pub(super) fn earlier(one: Option<u64>, other: Option<u64>) -> Option<u64> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
+pub(super) fn earlier(item: Option<u64>, other: Option<u64>) -> Option<u64> {
+    match (item, other) {
+        (Some(item), Some(other)) => Some(item.min(other)),
+        (item, other) => item.or(other),
     }
 }
 
-/// Whether another attempt in this run would fail, too.
-pub(super) const fn is_outage(error: StoreError) -> bool {
+/// Whether the server is unavailable or the record keeps changing, so that another attempt in this run would also fail.
+pub(super) const fn is_retryable(error: StoreError) -> bool {
     !matches!(error, StoreError::Permanent(Code::ChartRefused))
 }

@@ -1,59 +1,62 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What Plumline does after a call has ended. It happens once per call, however often the end is reported.
+//! Follows up a call that has ended: task, alert, appointment. It has an effect once per call, even if the end is
+//! reported several times.
 
 use super::calls::get_from_twilio;
 use super::reconcile::root_of;
 use super::sweep_run::SweepRun;
 use super::trigger::{ended_at, is_unanswered, other_end, reached_callee, trigger_of};
 use super::{alerts, tasks};
-use crate::chart::{CallEvent, CallLog, StoreError, found, is_call_extension};
+use crate::chart::{CallEvent, CallState, StoreError, found, is_call_extension};
 use crate::dialplan::config::FollowUpTrigger;
 use crate::error::Code;
 use crate::fhir::element::{has_coding, has_participant, is};
 use crate::fhir::reference::reference_of;
 use crate::fhir::systems::VOICE_CATEGORY;
 use crate::json::Json;
-use crate::runtime::{Answer, FhirRequest};
+use crate::runtime::{FhirRequest, HostResponse};
 use crate::time::{DAY, instant};
 
-/// The number of attempts when other writers change the same records.
+/// The number of attempts if other writers change the same records.
 const ATTEMPTS: u32 = 3;
-/// The maximum number of round trips of a second attempt. The alert is already done by then.
+/// The maximum number of round trips of a second attempt, which does not repeat the alert.
 const RETRY_ROUND_TRIPS: u32 = 4;
-/// The age after which a call needs no follow-up. Its record may still change: a recording is deleted, a note is added.
+/// The age, in milliseconds, after which a call is not followed up. Its record may still change, for example if a
+/// recording is deleted.
 const MAX_AGE: u64 = 7 * DAY;
-/// The age after which a call causes no alert.
+/// The age, in milliseconds, after which a call causes no alert.
 const MAX_ALERT_AGE: u64 = DAY;
 
-/// An ended call, as its record says.
+/// An ended call, read from its record.
 pub(super) struct EndedCall {
     resource: Json,
-    log: CallLog,
+    state: CallState,
     root: String,
     reference: String,
-    /// When the call started.
+    /// When the call started, as Unix time in milliseconds.
     started_at: u64,
-    /// When the call ended.
+    /// When the call ended, as Unix time in milliseconds.
     at: u64,
 }
 
 impl EndedCall {
-    /// Reads a record. `None` if it is not a call of Plumline, or the call has not ended, or it is too old.
+    /// Reads a record. `None` if it is not a call record of Plumline, or if the call has not ended or ended too long
+    /// ago.
     pub(super) fn read(resource: Json, run: &SweepRun<'_>) -> Option<Self> {
         let categories = resource.get("category").map(Json::elements).unwrap_or_default();
-        let ours = categories.iter().any(|category| has_coding(category, VOICE_CATEGORY.0, VOICE_CATEGORY.1));
-        if !ours || !is(&resource, "resourceType", "Communication") || !is(&resource, "status", "completed") {
+        let is_call_record = categories.iter().any(|category| has_coding(category, VOICE_CATEGORY.0, VOICE_CATEGORY.1));
+        if !is_call_record || !is(&resource, "resourceType", "Communication") || !is(&resource, "status", "completed") {
             return None;
         }
-        let log = CallLog::read(&resource);
-        let at = ended_at(&log).filter(|at| at + MAX_AGE > run.now)?;
+        let state = CallState::read(&resource);
+        let at = ended_at(&state).filter(|at| at + MAX_AGE > run.now)?;
         let (root, reference) = (root_of(&resource)?.to_owned(), reference_of(&resource)?);
-        let started_at = log.started_at().unwrap_or(at);
-        Some(Self { resource, log, root, reference, started_at, at })
+        let started_at = state.started_at().unwrap_or(at);
+        Some(Self { resource, state, root, reference, started_at, at })
     }
 
-    pub(super) fn root(&self) -> &str {
+    pub(super) fn root_sid(&self) -> &str {
         &self.root
     }
 
@@ -65,7 +68,7 @@ impl EndedCall {
         self.started_at
     }
 
-    /// Whether the config asks for a follow-up.
+    /// Whether the config requires a task, an alert or an appointment update for this call.
     pub(super) fn has_follow_up(&self, run: &SweepRun<'_>) -> bool {
         let config = run.config;
         !config.tasks.on.is_empty() || config.alerts.is_some() || self.appointment(run).is_some()
@@ -73,50 +76,51 @@ impl EndedCall {
 
     /// The trigger of the call's task.
     pub(super) fn task(&self, run: &SweepRun<'_>) -> Option<FollowUpTrigger> {
-        trigger_of(&self.log, &run.config.tasks.on)
+        trigger_of(&self.state, &run.config.tasks.on)
     }
 
     /// The trigger of the call's alert.
     pub(super) fn alert(&self, run: &SweepRun<'_>) -> Option<FollowUpTrigger> {
         let alerts = run.config.alerts.as_ref().filter(|_| self.at + MAX_ALERT_AGE > run.now)?;
-        trigger_of(&self.log, &alerts.on)
+        trigger_of(&self.state, &alerts.on)
     }
 
-    /// Whether a task or an alert would say that the call was missed or failed.
-    fn seems_missed(&self, run: &SweepRun<'_>) -> bool {
+    /// Whether a task or an alert would report the call as missed or failed.
+    fn reports_missed_or_failed(&self, run: &SweepRun<'_>) -> bool {
         [self.task(run), self.alert(run)].into_iter().flatten().any(is_unanswered)
     }
 
-    /// Reads from Twilio how the dialed legs ended. Callbacks arrive in any order, so the callback of an answered leg
-    /// may be missing in the chart. If Twilio does not answer, only the chart counts.
+    /// Reads from Twilio how the dialed legs ended. Callbacks arrive in any order, so the chart may not yet have an
+    /// answered leg. If Twilio does not respond, the follow-up uses only the chart.
     async fn ask_twilio(&mut self, run: &SweepRun<'_>) {
         let Some(rest) = &run.rest else { return };
         let request = rest.get("/Calls.json", &[("ParentCallSid", &*self.root), ("PageSize", "50")]);
         let Ok(page) = get_from_twilio(run, request).await else { return };
         for leg in page.get("calls").map(Json::elements).unwrap_or_default() {
-            if let Some(event) = CallEvent::from_rest(leg).filter(|event| event.root().0 == self.root) {
-                self.log.add(&event);
+            if let Some(event) = CallEvent::from_rest(leg).filter(|event| event.root_sid().0 == self.root) {
+                self.state.add(&event);
             }
         }
     }
 
     /// Whether the call may close tasks of earlier calls.
     pub(super) fn can_close_tasks(&self, run: &SweepRun<'_>) -> bool {
-        !run.config.tasks.on.is_empty() && reached_callee(&self.log)
+        !run.config.tasks.on.is_empty() && reached_callee(&self.state)
     }
 
-    /// The appointment that gets the call's extension.
+    /// The reference of the appointment that gets the call's extension.
     pub(super) fn appointment(&self, run: &SweepRun<'_>) -> Option<&str> {
         let wanted = run.config.appointment.call_extension;
-        let appointment = self.log.context().appointment.as_deref().filter(|_| wanted)?;
+        let appointment = self.state.context().appointment.as_deref().filter(|_| wanted)?;
         appointment.starts_with("Appointment/").then_some(appointment)
     }
 }
 
-/// Does the remaining follow-up of the call with the record `reference` and the root `CallSid` `root`.
+/// Completes the follow-up of one call. `reference` is its record (`Communication/<id>`), and `root` is the root
+/// `CallSid`.
 ///
 /// # Errors
-/// Why the follow-up is not complete. The sweep tries again.
+/// The error code if the follow-up is not complete. The sweep then tries again.
 pub(super) async fn follow_up_call(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), Code> {
     let mut code = Code::ChartConflict;
     for attempt_index in 0..ATTEMPTS {
@@ -138,9 +142,9 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), 
         reads.push(tasks::search_of_call(root));
     }
     let mut answers = run.fhir(reads).await.into_iter();
-    // The event may be outdated, so the record is read again.
-    let record = answers.next().unwrap_or(Answer::Failed);
-    if matches!(record, Answer::Done { status: 404 | 410, .. }) {
+    // The record in the event may be outdated, so it is read again.
+    let record = answers.next().unwrap_or(HostResponse::Failed);
+    if matches!(record, HostResponse::Done { status: 404 | 410, .. }) {
         return Ok(());
     }
     StoreError::check(&record)?;
@@ -148,7 +152,7 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), 
         return Ok(());
     };
     let own = answers.next().map_or(Ok(Vec::new()), |answer| found(answer, "Task"))?;
-    if own.is_empty() && call.seems_missed(run) {
+    if own.is_empty() && call.reports_missed_or_failed(run) {
         call.ask_twilio(run).await;
     }
     let mut writes = Vec::new();
@@ -159,7 +163,7 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), 
     writes.extend(alert_request);
     let mut answers = run.fhir(writes).await;
     let alert = if is_alerting { answers.pop() } else { None };
-    // The alert first: the run that created its intent must send it.
+    // The alert comes first, because only the run that created its intent sends it.
     let mut outcome = Ok(());
     if let (Some(answer), Some(alerts)) = (alert, &run.config.alerts) {
         outcome = alerts::follow_up(run, alerts, answer).await;
@@ -170,8 +174,8 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), 
     outcome.and(appointment_error.map_or(Ok(()), Err))
 }
 
-/// Reads what the task, the callback and the appointment depend on, and adds the writes. Returns the error if the
-/// appointment needs another attempt. The other writes do not depend on it.
+/// Reads what the writes for the tasks and the appointment depend on, and adds these writes. Returns an error if the
+/// appointment needs another attempt. The other writes are still made.
 async fn prepare_writes(
     run: &SweepRun<'_>,
     call: &EndedCall,
@@ -183,12 +187,12 @@ async fn prepare_writes(
     for task in &own {
         writes.extend(tasks::correct(task, trigger));
     }
-    let patient = call.log.context().patient.as_deref();
+    let patient = call.state.context().patient.as_deref();
     let mut reads = Vec::new();
     let mut kinds = Vec::new();
-    let number = other_end(&call.log);
+    let number = other_end(&call.state);
     if opens.is_some() && (patient.is_some() || number.is_some()) {
-        // Staff may have called back already.
+        // Staff may have called back before this follow-up.
         reads.push(later_calls(patient, call.at));
         kinds.push("Communication");
     }
@@ -209,15 +213,16 @@ async fn prepare_writes(
     let mut closed: Vec<Option<String>> = Vec::new();
     for (answer, kind) in run.fhir(reads).await.into_iter().zip(kinds) {
         match kind {
-            // The appointment does not exist. A browser may send any id.
-            "Appointment" if matches!(answer, Answer::Done { status: 404 | 410, .. }) => {}
+            // The appointment does not exist, because a browser may send any id.
+            "Appointment" if matches!(answer, HostResponse::Done { status: 404 | 410, .. }) => {}
             "Appointment" => match StoreError::check(&answer) {
                 Ok(()) => writes.extend(answer.ok().and_then(|appointment| appointment_update(call, appointment))),
                 Err(error) => appointment_error = Some(error),
             },
             "Communication" => {
-                let answers = |one: &CallLog| reached_callee(one) && (patient.is_some() || other_end(one) == number);
-                called_back = found(answer, kind)?.iter().any(|one| answers(&CallLog::read(one)));
+                let answers =
+                    |item: &CallState| reached_callee(item) && (patient.is_some() || other_end(item) == number);
+                called_back = found(answer, kind)?.iter().any(|item| answers(&CallState::read(item)));
             }
             _ => {
                 for task in found(answer, kind)? {
@@ -232,14 +237,15 @@ async fn prepare_writes(
     }
     if let Some(trigger) = opens {
         let owner = run.config.tasks.owner.as_deref();
-        let task = tasks::new_task(trigger, &call.root, &call.log, &call.reference, owner, called_back);
+        let task = tasks::new_task(trigger, &call.root, &call.state, &call.reference, owner, called_back);
         writes.push(tasks::create_request(&task, &call.root));
     }
     Ok(appointment_error)
 }
 
-/// The calls of the day after an instant: those of a patient, or the first 100 of all. FHIR cannot search by the dialed
-/// number, and usually the instant is only a moment ago.
+/// The search for calls in the day after `at` (Unix time in milliseconds). With `patient`, only that patient's calls,
+/// otherwise the first 100 of all calls. FHIR cannot search by the dialed number. The first 100 are enough, because
+/// `at` is usually recent.
 fn later_calls(patient: Option<&str>, at: u64) -> FhirRequest {
     let category = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1, "&status=completed"].concat();
     let period = ["&sent=ge", &instant(at), "&sent=lt", &instant(at + DAY)].concat();
@@ -247,31 +253,32 @@ fn later_calls(patient: Option<&str>, at: u64) -> FhirRequest {
     FhirRequest::get([&category, subject, patient, &period, "&_sort=sent&_count=100"].concat())
 }
 
-/// Writes the extension of the latest call into its appointment. Nothing else in the appointment changes.
+/// The request that writes the call's extension into its appointment, if no later call is there. Nothing else in the
+/// appointment changes.
 ///
-/// Without a ticket, the browser's claim is recorded, but the appointment of another patient is not changed.
+/// Without a ticket, a browser may claim any appointment. An appointment of another patient is not changed.
 fn appointment_update(call: &EndedCall, mut appointment: Json) -> Option<FhirRequest> {
-    let context = call.log.context();
-    let is_theirs = |patient: &String| has_participant(&appointment, patient) == Some(true);
-    if context.prepared.is_none() && !context.patient.as_ref().is_some_and(is_theirs) {
+    let context = call.state.context();
+    let is_participant = |patient: &String| has_participant(&appointment, patient) == Some(true);
+    if context.prepared.is_none() && !context.patient.as_ref().is_some_and(is_participant) {
         return None;
     }
     let of = |resource: &Json| {
         let extensions = resource.get("extension").map(Json::elements).unwrap_or_default();
-        extensions.iter().find(|one| is_call_extension(one)).cloned()
+        extensions.iter().find(|item| is_call_extension(item)).cloned()
     };
-    let (ours, there) = (of(&call.resource)?, of(&appointment));
-    if there.as_ref() == Some(&ours) {
+    let (is_call_record, there) = (of(&call.resource)?, of(&appointment));
+    if there.as_ref() == Some(&is_call_record) {
         return None;
     }
-    let other = CallLog::read(&appointment);
-    if other.root().is_some_and(|root| root != call.root) && other.started_at() > call.log.started_at() {
+    let other = CallState::read(&appointment);
+    if other.root_sid().is_some_and(|root| root != call.root) && other.started_at() > call.state.started_at() {
         return None;
     }
     let mut extensions = appointment.get("extension").cloned().unwrap_or_default().into_elements();
-    match extensions.iter_mut().find(|one| is_call_extension(one)) {
-        Some(known) => *known = ours,
-        None => extensions.push(ours),
+    match extensions.iter_mut().find(|item| is_call_extension(item)) {
+        Some(known) => *known = is_call_record,
+        None => extensions.push(is_call_record),
     }
     appointment.set("extension", Json::List(extensions));
     FhirRequest::update(&appointment)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Follows up ended calls whose Subscription event was lost or whose follow-up failed. They are found by the time of
-//! the last change of their records.
+//! Follows up ended calls whose Subscription event was lost or whose follow-up failed. The search uses `_lastUpdated`
+//! of the call records.
 
 use super::ended::{EndedCall, follow_up_call};
 use super::marks::{Mark, Marks};
@@ -15,24 +15,24 @@ use crate::json::Json;
 use crate::runtime::FhirRequest;
 use crate::time::{HOUR, MINUTE};
 
-/// How far the first run looks back.
+/// How far back the first run reads, in milliseconds.
 const FIRST_LOOKBACK: u64 = HOUR;
-/// How late a record may become visible after it was written.
+/// The maximum time, in milliseconds, until a search finds a written record.
 const OVERLAP: u64 = 2 * MINUTE;
 /// The maximum number of round trips for one call.
 const CALL_ROUND_TRIPS: u32 = 8;
-/// How long a call that cannot be followed up may hold back the mark while other calls succeed.
+/// How long, in milliseconds, a call that cannot be followed up may hold back the mark while other calls succeed.
 const MAX_HOLD: u64 = 4 * HOUR;
-/// This many failures in a row are an outage of the server and not a problem of the calls.
+/// After this many failures in a row, the cause is an outage of the server and not the calls.
 const OUTAGE_FAILURES: u32 = 3;
 /// Calls per page.
 const PAGE_SIZE: usize = 50;
 
-/// Follows up what changed since the mark.
+/// Follows up the calls whose records changed since the mark.
 pub(super) async fn follow(run: &SweepRun<'_>, marks: &mut Marks) {
     let config = run.config;
     if config.tasks.on.is_empty() && config.alerts.is_none() && !config.appointment.call_extension {
-        // A feature that is configured later does not apply to earlier calls.
+        // If a follow-up is configured later, it applies only to later calls.
         marks.set(Mark::FollowedUpTo, Some(run.now));
         return;
     }
@@ -50,20 +50,20 @@ pub(super) async fn follow(run: &SweepRun<'_>, marks: &mut Marks) {
         if let Err(code) = follow_page(run, page, &mut unfinished).await {
             return run.report(code);
         }
-        let at = if search_pages.is_over() { search_pages.at.max(recent) } else { search_pages.at };
+        let at = if search_pages.is_exhausted() { search_pages.at.max(recent) } else { search_pages.at };
         marks.set(Mark::FollowedUpTo, Some(unfinished.next_mark(run.now, at)));
-        if search_pages.is_over() || unfinished.should_stop() {
+        if search_pages.is_exhausted() || unfinished.should_stop() {
             return;
         }
     }
 }
 
-/// What a run could not finish. One call that fails must not stop the others.
+/// What a run could not finish. A call that fails must not stop the others.
 #[derive(Default)]
 struct Unfinished {
-    /// When the first record changed that this run had no time for.
+    /// `_lastUpdated` of the first record that this run skipped for lack of time.
     skipped_from: Option<u64>,
-    /// When the records changed whose follow-up failed.
+    /// `_lastUpdated` of each record whose follow-up failed.
     stuck: Vec<u64>,
     /// The number of failures in a row.
     failures_in_a_row: u32,
@@ -76,7 +76,7 @@ impl Unfinished {
         self.skipped_from.is_some() || self.failures_in_a_row >= OUTAGE_FAILURES
     }
 
-    /// Where the next run starts. This run came to `at`.
+    /// Where the next run starts. `at` is the position that this run reached.
     fn next_mark(&self, now: u64, at: u64) -> u64 {
         let is_held = |since: &u64| !self.has_success || since + MAX_HOLD > now;
         let stuck = self.stuck.iter().copied().filter(is_held).min();
@@ -90,7 +90,7 @@ async fn follow_page(run: &SweepRun<'_>, page: Vec<(u64, Json)>, unfinished: &mu
     for (changed, resource) in page {
         let reference = reference_of(&resource);
         if let (Some(call), Some(reference)) = (EndedCall::read(resource, run), reference) {
-            // A missed call must come before the call that answers it.
+            // A missed call must be processed before the later call that closes its task.
             let at = calls.iter().position(|(_, other, _): &(_, EndedCall, _)| other.ended_at() > call.ended_at());
             calls.insert(at.unwrap_or(calls.len()), (changed, call, reference));
         }
@@ -104,14 +104,14 @@ async fn follow_page(run: &SweepRun<'_>, page: Vec<(u64, Json)>, unfinished: &mu
             unfinished.skipped_from = super::calls::earlier(unfinished.skipped_from, Some(changed));
             continue;
         }
-        let outcome = follow_up_call(run, &reference, call.root()).await;
+        let outcome = follow_up_call(run, &reference, call.root_sid()).await;
         unfinished.failures_in_a_row =
             if outcome == Err(Code::ChartUnavailable) { unfinished.failures_in_a_row + 1 } else { 0 };
         match outcome {
             Ok(()) => unfinished.has_success = true,
             Err(code) => {
                 run.report(code);
-                // A request that was refused would be refused again.
+                // The server would refuse a refused request again.
                 if code != Code::ChartRefused {
                     unfinished.stuck.push(changed);
                 }
@@ -136,16 +136,16 @@ impl Known {
         let mut closing = None;
         for (_, call, _) in calls {
             if !run.config.tasks.on.is_empty() {
-                append_criteria(&mut of_tasks, &tasks::criteria(call.root()));
+                append_criteria(&mut of_tasks, &tasks::criteria(call.root_sid()));
             }
             if call.alert(run).is_some() {
-                append_criteria(&mut of_alerts, &alerts::criteria(call.root()));
+                append_criteria(&mut of_alerts, &alerts::criteria(call.root_sid()));
             }
             if call.can_close_tasks(run) {
                 closing = super::calls::earlier(closing, Some(call.started_at()));
             }
         }
-        // A search without criteria would find everything.
+        // A search without criteria would find all resources.
         let of = |kind: &str, criteria: String| {
             (!criteria.is_empty())
                 .then(|| FhirRequest::get([kind, "?", &criteria, "&_sort=identifier&_count=500"].concat()))
@@ -171,9 +171,9 @@ impl Known {
     /// Whether a call may need a follow-up.
     fn needs_follow_up(&self, run: &SweepRun<'_>, call: &EndedCall) -> bool {
         let trigger = call.task(run);
-        let own = self.tasks.iter().find(|task| tasks::root_of(task) == Some(call.root()));
+        let own = self.tasks.iter().find(|task| tasks::root_of(task) == Some(call.root_sid()));
         let task = own.map_or(trigger.is_some(), |task| tasks::correct(task, trigger).is_some());
-        let has_alert = || self.alerts.iter().any(|alert| alerts::root_of(alert) == Some(call.root()));
+        let has_alert = || self.alerts.iter().any(|alert| alerts::root_of(alert) == Some(call.root_sid()));
         let closes_task = call.can_close_tasks(run)
             && self.open.iter().any(|task| tasks::complete(task, call.started_at()).is_some());
         task || (call.alert(run).is_some() && !has_alert()) || closes_task || call.appointment(run).is_some()

@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What runs every hour: refreshes calls whose end was never recorded, and deletes old recordings at Twilio.
+//! The hourly work: refreshes calls whose end was never recorded, and deletes old recordings at Twilio.
 
-use super::calls::{earlier, get_from_twilio, is_outage};
+use super::calls::{earlier, get_from_twilio, is_retryable};
 use super::marks::{Mark, Marks};
 use super::reconcile::{reconcile, root_of};
 use super::sweep_run::{MAX_BATCH_WRITES, SweepRun};
 use super::tickets::Tickets;
-use crate::chart::{CallEvent, CallLog, PagedSearch, StoreError};
+use crate::chart::{CallEvent, CallState, PagedSearch, StoreError};
 use crate::error::Code;
 use crate::fhir::element::{extension, extension_of, is};
 use crate::fhir::systems::VOICE_CATEGORY;
 use crate::json::Json;
-use crate::rest::{Rest, call_path, recording_path};
-use crate::runtime::{Answer, Ask, FhirRequest, MAX_BYTES};
+use crate::rest::{TwilioRest, call_path, recording_path};
+use crate::runtime::{FhirRequest, HostRequest, HostResponse, MAX_BYTES};
 use crate::time::{DAY, HOUR, instant, parse_rfc2822};
 
-/// The age after which a call in progress is requested from Twilio. The list no longer covers it by then.
+/// The age, in milliseconds, after which a call in progress is requested from Twilio. At this age, the sweep no longer
+/// reads that part of the list.
 const STUCK_AFTER: u64 = 4 * HOUR;
-/// The age after which it is no longer requested.
+/// The age, in milliseconds, after which such a call is no longer requested.
 const GIVE_UP_AFTER: u64 = 7 * DAY;
 /// The maximum number of stuck calls per hour.
 const MAX_STUCK_CALLS: usize = 5;
-/// How late a recording may appear in a call's record, or a call in the chart.
+/// The maximum delay, in milliseconds, until a call or a recording is in the chart.
 const OVERLAP: u64 = DAY;
 /// Calls per page.
 const PAGE_SIZE: usize = 50;
@@ -30,13 +31,14 @@ const PAGE_SIZE: usize = 50;
 const MAX_DELETIONS: usize = 10;
 /// The maximum size of the extension that records a deletion, in bytes.
 const DELETION_BYTES: usize = 600;
-/// Milliseconds for a deletion.
-const DEADLINE: u32 = 10_000;
+/// The timeout of a deletion, in milliseconds.
+const TIMEOUT: u32 = 10_000;
 /// The suffix of the extension that records a deleted recording.
 const EXTENSION: &str = "/twilio-recording-deleted";
 
-/// Requests calls from Twilio that have been in progress in the chart for hours. The report of their end was lost.
-pub(super) async fn refresh_stuck_calls(run: &SweepRun<'_>, rest: &Rest, tickets: &mut Tickets) {
+/// Requests calls from Twilio that the chart has had as in progress for hours, because the report of their end was
+/// lost.
+pub(super) async fn refresh_stuck_calls(run: &SweepRun<'_>, rest: &TwilioRest, tickets: &mut Tickets) {
     let (from, to) = (instant(run.now.saturating_sub(GIVE_UP_AFTER)), instant(run.now.saturating_sub(STUCK_AFTER)));
     let category = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1, "&status=in-progress"].concat();
     let url = [&category, "&sent=ge", &from, "&sent=lt", &to, "&_sort=-_lastUpdated&_count=50"].concat();
@@ -44,7 +46,7 @@ pub(super) async fn refresh_stuck_calls(run: &SweepRun<'_>, rest: &Rest, tickets
         Ok([calls]) => calls,
         Err(error) => return run.report(error.code()),
     };
-    // If there are many, each run takes others.
+    // If there are many, each hour starts with other calls.
     let offset = (run.now / HOUR) as usize % calls.len().max(1);
     calls.rotate_left(offset);
     for call in calls.iter().take(MAX_STUCK_CALLS) {
@@ -69,11 +71,11 @@ pub(super) async fn refresh_stuck_calls(run: &SweepRun<'_>, rest: &Rest, tickets
     }
 }
 
-/// Deletes the recordings of calls that started at least `days` days ago, and records that in the chart. Returns
-/// whether this hour's work is complete.
+/// Deletes the recordings of calls that started at least `days` days ago, and records the deletions in the chart.
+/// Returns whether this hour's work is complete.
 ///
-/// A recording that cannot be deleted is skipped and tried again after all others, and then every hour.
-pub(super) async fn delete_old_recordings(run: &SweepRun<'_>, rest: &Rest, marks: &mut Marks, days: u32) -> bool {
+/// A recording that cannot be deleted is skipped. It is tried again after all others, and then every hour.
+pub(super) async fn delete_old_recordings(run: &SweepRun<'_>, rest: &TwilioRest, marks: &mut Marks, days: u32) -> bool {
     let to = run.now.saturating_sub(u64::from(days) * DAY);
     let from = marks.get(Mark::RetentionPosition).unwrap_or(0).min(to);
     let search = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
@@ -94,7 +96,7 @@ pub(super) async fn delete_old_recordings(run: &SweepRun<'_>, rest: &Rest, marks
         if result.skipped_from.is_some() {
             return false;
         }
-        if search_pages.is_over() {
+        if search_pages.is_exhausted() {
             let next = search_pages.at.min(to.saturating_sub(OVERLAP));
             marks.set(Mark::RetentionPosition, earlier(retry_from, Some(next)));
             let is_retrying = retry_from.is_some() && marks.get(Mark::RetentionRetrying).is_none();
@@ -106,25 +108,26 @@ pub(super) async fn delete_old_recordings(run: &SweepRun<'_>, rest: &Rest, marks
     false
 }
 
-/// What a page left undone.
+/// The calls of a page that are not done.
 #[derive(Default)]
 struct PageResult {
-    /// The start of the first call with recordings that could not be deleted, or whose deletion could not be recorded.
+    /// The start of the first call with a recording that could not be deleted, or with a deletion that could not be
+    /// recorded.
     retry_from: Option<u64>,
     /// The start of the first call that was not tried.
     skipped_from: Option<u64>,
 }
 
-/// Deletes the recordings of a page of calls that Twilio created by `to`. Staff may edit records, so a record does not
-/// prove the age of a recording.
-async fn delete_page(run: &SweepRun<'_>, rest: &Rest, page: Vec<(u64, Json)>, to: u64) -> PageResult {
+/// Deletes the recordings of a page of calls. Twilio must have created a recording before `to` (Unix time in
+/// milliseconds). Staff may edit call records, so a record does not prove the age of a recording.
+async fn delete_page(run: &SweepRun<'_>, rest: &TwilioRest, page: Vec<(u64, Json)>, to: u64) -> PageResult {
     let mut result = PageResult::default();
     let mut calls: Vec<(u64, Json, Vec<String>)> = Vec::new();
     let mut open: Vec<(usize, String)> = Vec::new();
     for (at, call) in page {
-        let mut sids = remaining_recordings(&call, run.base());
+        let mut sids = remaining_recordings(&call, run.extension_base());
         if is_full(&call, &sids) {
-            // Their deletion cannot be recorded, so each run would try to delete all of them again.
+            // The record is too large for more deletions, so each run would try to delete all of them again.
             sids.truncate(MAX_DELETIONS);
         }
         open.extend(sids.into_iter().map(|sid| (calls.len(), sid)));
@@ -133,12 +136,12 @@ async fn delete_page(run: &SweepRun<'_>, rest: &Rest, page: Vec<(u64, Json)>, to
     let mut can_continue = true;
     for batch in open.chunks(MAX_DELETIONS) {
         let earliest = batch.iter().map(|(index, _)| calls[*index].0).min();
-        // Writing a page takes up to three round trips.
+        // To write a page takes up to three round trips.
         if !can_continue || !run.has_budget(5) {
             result.skipped_from = earlier(result.skipped_from, earliest);
             continue;
         }
-        // If no request of this batch succeeds, the next ones would fail, too.
+        // If no request of this batch succeeds, the next batches would also fail.
         can_continue = false;
         for ((index, sid), answer) in delete_each(run, rest, batch, to).await {
             let (at, _, deleted) = &mut calls[*index];
@@ -148,24 +151,24 @@ async fn delete_page(run: &SweepRun<'_>, rest: &Rest, page: Vec<(u64, Json)>, to
                 continue;
             };
             match answer {
-                // 404: it was deleted before.
-                Answer::Done { status: 200..=299 | 404 | 410, .. } => {
+                // 404 and 410: the recording was already deleted.
+                HostResponse::Done { status: 200..=299 | 404 | 410, .. } => {
                     deleted.push(sid.clone());
                     can_continue = true;
                 }
-                // The API key is not valid: nothing was deleted.
-                Answer::Done { status: 401, .. } => {
+                // The API key is not valid, so nothing was deleted.
+                HostResponse::Done { status: 401, .. } => {
                     run.report(Code::TwilioRefused);
                     result.skipped_from = earlier(result.skipped_from, Some(*at));
                 }
-                // The API key may not delete it, or not yet.
-                Answer::Done { status: 403 | 409 | 412, .. } => {
+                // The API key may not delete this recording, or Twilio does not allow it yet.
+                HostResponse::Done { status: 403 | 409 | 412, .. } => {
                     run.report(Code::TwilioRefused);
                     result.retry_from = earlier(result.retry_from, Some(*at));
                     can_continue = true;
                 }
-                // It would be refused again.
-                Answer::Done { status: 400..=407 | 411..=428, .. } => {
+                // Twilio would refuse the deletion again.
+                HostResponse::Done { status: 400..=407 | 411..=428, .. } => {
                     run.report(Code::TwilioRefused);
                     can_continue = true;
                 }
@@ -190,8 +193,8 @@ async fn delete_page(run: &SweepRun<'_>, rest: &Rest, page: Vec<(u64, Json)>, to
         for (answer, at) in run.fhir(requests).await.into_iter().zip(starts.by_ref()) {
             if let Err(error) = StoreError::check(&answer) {
                 run.report(error.code());
-                // Otherwise the write would be refused again. The next attempt finds the recordings deleted.
-                if is_outage(error) {
+                // The write may succeed later. The next attempt finds the recordings already deleted.
+                if is_retryable(error) {
                     result.retry_from = earlier(result.retry_from, Some(at));
                 }
             }
@@ -201,57 +204,59 @@ async fn delete_page(run: &SweepRun<'_>, rest: &Rest, page: Vec<(u64, Json)>, to
     result
 }
 
-/// Twilio's answer for each recording: to the deletion, or to the read if the read failed. `None` for a recording that
-/// was created after `to` and is not deleted.
+/// Twilio's response for each recording: to the deletion, or to the read if the read failed. `None` if the recording
+/// was created after `to`, so it is not deleted.
 async fn delete_each<'a>(
     run: &SweepRun<'_>,
-    rest: &Rest,
+    rest: &TwilioRest,
     batch: &'a [(usize, String)],
     to: u64,
-) -> Vec<(&'a (usize, String), Option<Answer>)> {
+) -> Vec<(&'a (usize, String), Option<HostResponse>)> {
     run.spend();
-    let reads = batch.iter().map(|(_, sid)| (Ask::Http(rest.get(&recording_path(sid), &[])), Some(DEADLINE))).collect();
+    let reads =
+        batch.iter().map(|(_, sid)| (HostRequest::Http(rest.get(&recording_path(sid), &[])), Some(TIMEOUT))).collect();
     let mut answers = Vec::with_capacity(batch.len());
     let mut deletions = Vec::new();
-    for (one, answer) in batch.iter().zip(run.host.ask_all(reads).await) {
-        let Answer::Done { status: 200..=299, body } = &answer else {
-            answers.push((one, Some(answer)));
+    for (item, answer) in batch.iter().zip(run.host.send_all(reads).await) {
+        let HostResponse::Done { status: 200..=299, body } = &answer else {
+            answers.push((item, Some(answer)));
             continue;
         };
         let made = body.get("date_created").and_then(Json::text).and_then(parse_rfc2822);
         if made.is_some_and(|made| made <= to) {
-            deletions.push(one);
+            deletions.push(item);
         } else {
-            answers.push((one, None));
+            answers.push((item, None));
         }
     }
     if !deletions.is_empty() {
         run.spend();
-        let deletes = deletions.iter().map(|(_, sid)| (Ask::Http(rest.delete(&recording_path(sid))), Some(DEADLINE)));
-        let outcomes = run.host.ask_all(deletes.collect()).await;
+        let deletes =
+            deletions.iter().map(|(_, sid)| (HostRequest::Http(rest.delete(&recording_path(sid))), Some(TIMEOUT)));
+        let outcomes = run.host.send_all(deletes.collect()).await;
         answers.extend(deletions.into_iter().zip(outcomes.into_iter().map(Some)));
     }
     answers
 }
 
-/// The recordings of a call that are still at Twilio, as far as the chart knows.
-fn remaining_recordings(call: &Json, base: &str) -> Vec<String> {
-    let log = CallLog::read(call);
+/// The `RecordingSid`s of a call without those that the chart records as deleted.
+fn remaining_recordings(call: &Json, extension_base: &str) -> Vec<String> {
+    let state = CallState::read(call);
     let mut remaining_recordings = Vec::new();
-    for leg in log.root_leg().into_iter().chain(log.children()) {
+    for leg in state.root_leg().into_iter().chain(state.children()) {
         remaining_recordings.extend(leg.recordings().iter().cloned());
     }
-    let url = [base, EXTENSION].concat();
-    for one in call.get("extension").map(Json::elements).unwrap_or_default() {
-        if is(one, "url", &url) {
-            let deleted = one.at(&["extension", "0", "valueString"]).and_then(Json::text);
+    let url = [extension_base, EXTENSION].concat();
+    for item in call.get("extension").map(Json::elements).unwrap_or_default() {
+        if is(item, "url", &url) {
+            let deleted = item.at(&["extension", "0", "valueString"]).and_then(Json::text);
             remaining_recordings.retain(|sid| Some(sid.as_str()) != deleted);
         }
     }
     remaining_recordings
 }
 
-/// Whether a record is too large to record these deletions.
+/// Whether a call record is too large to add these deletions.
 fn is_full(call: &Json, sids: &[String]) -> bool {
     !sids.is_empty() && call.write().len() + sids.len() * DELETION_BYTES > MAX_BYTES
 }
@@ -264,7 +269,7 @@ fn with_deletions(mut call: Json, deleted: &[String], run: &SweepRun<'_>) -> Jso
             extension("recordingSid", "valueString", Json::of(sid)),
             extension("deleted", "valueInstant", Json::of(&instant(run.now))),
         ];
-        extensions.push(extension_of(&[run.base(), EXTENSION].concat(), parts));
+        extensions.push(extension_of(&[run.extension_base(), EXTENSION].concat(), parts));
     }
     call.set("extension", Json::List(extensions));
     call

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! How far the sweep has come, stored in a `Basic` resource. Runs share no memory.
+//! The marks of the sweep, stored in a `Basic` resource, because runs share no memory.
 //!
-//! Two runs may overlap. The server refuses the second write, and that run continues without it. The work between the
-//! two marks is then done again, which has no effect.
+//! Two runs may overlap. The server then refuses the conditional write of the second run, which continues without
+//! saving its marks. A later run repeats that work, which has no effect.
 
 use super::sweep_run::SweepRun;
 use crate::fhir::element::{concept, extension, extension_of, identifier, is};
@@ -16,23 +16,24 @@ const SYSTEM: &str = "https://plumline.dev/fhir/sweep";
 /// The identifier value.
 const VALUE: &str = "calls";
 const CODE: (&str, &str) = ("https://plumline.dev/fhir/basic-code", "sweep");
-/// The suffix of the extension URL, after the base.
+/// The suffix of the extension URL, after the base URL.
 const EXTENSION: &str = "/plumline-sweep";
 
-/// A mark moves every minute. Writing it each time would fill the resource's history without need.
+/// The minimum change, in milliseconds, before a mark that moves every minute is written. More writes would fill the
+/// resource's history.
 const MIN_STEP: u64 = 5 * MINUTE;
 
-/// The maximum difference between clocks.
+/// The maximum difference between clocks, in milliseconds.
 const MAX_CLOCK_SKEW: u64 = MINUTE;
 
-/// An instant that the sweep has reached.
+/// An instant that the sweep reached, as Unix time in milliseconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Mark {
     /// Twilio's list of calls was read up to here.
     CallsReadTo,
-    /// The current pass through the list started here, going backwards.
+    /// The newest instant of the current pass. The pass goes back in time.
     CallsPassStart,
-    /// The current pass has come back to here.
+    /// The oldest instant that the current pass reached.
     CallsPassPosition,
     /// The next pass must read again from here.
     CallsRetryFrom,
@@ -41,21 +42,22 @@ pub(super) enum Mark {
     RecordingsPassStart,
     RecordingsPassPosition,
     RecordingsRetryFrom,
-    /// Ended calls that changed before this were followed up.
+    /// Ended calls whose records changed before this instant were followed up.
     FollowedUpTo,
-    /// Alerts that were held back before this are in a summary.
+    /// A summary has been sent for alerts that were held back before this instant.
     SummarizedTo,
-    /// Recordings of calls that started before this were deleted.
+    /// Recordings of calls that started before this instant were deleted.
     RetentionPosition,
     /// The start of the first call whose recordings could not be deleted.
     RetentionRetryFrom,
-    /// When the run started to retry those recordings.
+    /// When the sweep started to retry those recordings.
     RetentionRetrying,
-    /// When the hourly work was last complete.
+    /// When the hourly work was last completed.
     LastHourlyRun,
 }
 
-/// The names in the resource, by [`Mark`], and whether every change is written.
+/// For each [`Mark`]: its name in the resource, and whether every change is written. Other marks are written only after
+/// a change of `MIN_STEP`.
 const MARKS: [(&str, bool); 14] = [
     ("calls", false),
     ("top", true),
@@ -73,12 +75,12 @@ const MARKS: [(&str, bool); 14] = [
     ("hourly", true),
 ];
 
-/// How far the sweep has come.
+/// The marks of one run.
 pub(super) struct Marks {
     at: [Option<u64>; MARKS.len()],
     saved: [Option<u64>; MARKS.len()],
     resource: Option<Json>,
-    /// Another run has written since, so this one may not.
+    /// Whether another run wrote the resource after this run read it. This run then writes no marks.
     is_outdated: bool,
 }
 
@@ -87,20 +89,20 @@ impl Marks {
         FhirRequest::get(["Basic?", &criteria()].concat())
     }
 
-    /// Reads the result of [`Marks::search`]. If there are two, the one with the smaller id counts. A mark in the
-    /// future becomes `now`: the time until then would never be checked.
-    pub(super) fn read(found: Vec<Json>, base: &str, now: u64) -> Self {
+    /// Reads the result of [`Marks::search`]. If there are several resources, the one with the smallest id is used. A
+    /// mark in the future becomes `now`, because the sweep would otherwise skip the time until then.
+    pub(super) fn read(found: Vec<Json>, extension_base: &str, now: u64) -> Self {
         let mut resource: Option<Json> = None;
-        for one in found {
-            let id = |one: &Json| one.get("id").and_then(Json::text).map(str::to_owned);
-            if resource.as_ref().is_none_or(|best| id(&one) < id(best)) {
-                resource = Some(one);
+        for item in found {
+            let id = |item: &Json| item.get("id").and_then(Json::text).map(str::to_owned);
+            if resource.as_ref().is_none_or(|best| id(&item) < id(best)) {
+                resource = Some(item);
             }
         }
         let mut at = [None; MARKS.len()];
         let extensions = resource.as_ref().and_then(|resource| resource.get("extension")).map(Json::elements);
-        let ours = extensions.unwrap_or_default().iter().find(|one| is_ours(one, base));
-        for part in ours.and_then(|ours| ours.get("extension")).map(Json::elements).unwrap_or_default() {
+        let own = extensions.unwrap_or_default().iter().find(|item| is_ours(item, extension_base));
+        for part in own.and_then(|own| own.get("extension")).map(Json::elements).unwrap_or_default() {
             if let Some(index) = MARKS.iter().position(|(name, _)| is(part, "url", name)) {
                 let mark = part.get("valueInstant").and_then(Json::text).and_then(parse_instant);
                 at[index] = mark.map(|mark| if mark > now + MAX_CLOCK_SKEW { now } else { mark });
@@ -127,25 +129,25 @@ impl Marks {
         if !has_changed || self.is_outdated {
             return;
         }
-        let resource = self.resource(run.base());
+        let resource = self.resource(run.extension_base());
         let request = if self.resource.is_some() {
             FhirRequest::update(&resource)
         } else {
             Some(FhirRequest::create(&resource, Some(criteria())))
         };
         let answers = run.fhir(request.into_iter().collect()).await;
-        let written = answers.into_iter().next().and_then(crate::runtime::Answer::ok);
-        // A conditional create answers with the existing resource.
-        let ours = written.filter(|written| is(written, "resourceType", "Basic"));
-        self.is_outdated = ours.is_none();
-        if let Some(written) = ours {
-            self.saved = Self::read(vec![written.clone()], run.base(), run.now).at;
+        let written = answers.into_iter().next().and_then(crate::runtime::HostResponse::ok);
+        // If the resource already exists, a conditional create returns it unchanged.
+        let own = written.filter(|written| is(written, "resourceType", "Basic"));
+        self.is_outdated = own.is_none();
+        if let Some(written) = own {
+            self.saved = Self::read(vec![written.clone()], run.extension_base(), run.now).at;
             self.is_outdated = self.saved != self.at;
             self.resource = Some(written);
         }
     }
 
-    fn resource(&self, base: &str) -> Json {
+    fn resource(&self, extension_base: &str) -> Json {
         let mut resource = self.resource.clone().unwrap_or_else(|| {
             Json::object([
                 ("resourceType", Json::of("Basic")),
@@ -160,8 +162,8 @@ impl Marks {
             }
         }
         let mut extensions = resource.get("extension").cloned().unwrap_or_default().into_elements();
-        extensions.retain(|one| !is_ours(one, base));
-        extensions.push(extension_of(&[base, EXTENSION].concat(), parts));
+        extensions.retain(|item| !is_ours(item, extension_base));
+        extensions.push(extension_of(&[extension_base, EXTENSION].concat(), parts));
         resource.set("extension", Json::List(extensions));
         resource
     }
@@ -171,7 +173,7 @@ fn criteria() -> String {
     ["identifier=", SYSTEM, "|", VALUE].concat()
 }
 
-fn is_ours(extension: &Json, base: &str) -> bool {
+fn is_ours(extension: &Json, extension_base: &str) -> bool {
     let url = extension.get("url").and_then(Json::text).unwrap_or_default();
-    url.strip_suffix(EXTENSION) == Some(base)
+    url.strip_suffix(EXTENSION) == Some(extension_base)
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The `automation` bot: cron and Subscriptions.
+//! The `automation` bot, which Medplum runs every minute (cron) and for Subscriptions.
 
 mod alerts;
 mod calls;
@@ -27,8 +27,8 @@ const SWEEP_ROUND_TRIPS: u32 = 40;
 /// The maximum number of round trips to follow up one call.
 const CALL_ROUND_TRIPS: u32 = 30;
 
-/// Handles a cron run or a changed resource. A `Bot` is the cron run of the sweep. A completed `Communication` is a
-/// call that has ended.
+/// Handles a cron run or a Subscription. If the input is a `Bot`, cron started the run, and the sweep runs. If it is a
+/// completed `Communication`, a call has ended.
 pub async fn automation(event: BotEvent, host: Host) -> Response {
     let (config, config_error) = read_config(&event);
     if event.input.get("deletedResource").is_some() {
@@ -61,13 +61,13 @@ pub async fn automation(event: BotEvent, host: Host) -> Response {
     response
 }
 
-/// Follows up a call that a Subscription reports, if it is a call of Plumline and has ended.
+/// Follows up a call that a Subscription reports, if the resource is a call record of Plumline and the call has ended.
 async fn after_call(run: &SweepRun<'_>, input: Json) -> Result<(), Code> {
     let Some(reference) = crate::fhir::reference::reference_of(&input) else {
         return Ok(());
     };
     match EndedCall::read(input, run) {
-        Some(call) if call.has_follow_up(run) => ended::follow_up_call(run, &reference, call.root()).await,
+        Some(call) if call.has_follow_up(run) => ended::follow_up_call(run, &reference, call.root_sid()).await,
         _ => Ok(()),
     }
 }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Writes a page of Twilio's list into the chart: one read for all calls, then conditional writes for the outdated
-//! records.
+//! Writes a page of Twilio's list into the chart: one batch reads the records of all calls, then conditional writes
+//! update the outdated records.
 
-use super::calls::{earlier, is_outage};
+use super::calls::{earlier, is_retryable};
 use super::sweep_run::{MAX_BATCH_WRITES, SweepRun};
 use super::tickets::{Tickets, close};
-use crate::chart::{CallEvent, CallLog, Chart, StoreError, call_sid, found};
+use crate::chart::{CallEvent, CallRecord, CallState, StoreError, call_sid, found};
 use crate::error::Code;
 use crate::fhir::element::{identifier_value, is};
 use crate::fhir::search::search_value;
 use crate::fhir::systems::TWILIO;
 use crate::json::{Json, decimal};
-use crate::runtime::{Answer, FhirRequest};
+use crate::runtime::{FhirRequest, HostResponse};
 
-/// The number of attempts to read and write a record that other writers change, too.
+/// The number of attempts to read and write a record that other writers also change.
 const ATTEMPTS: u32 = 3;
 /// The maximum number of calls in one search.
 const MAX_SEARCHED: usize = 50;
@@ -25,20 +25,20 @@ struct Call<'a> {
     events: Vec<&'a CallEvent<'a>>,
 }
 
-/// What a page left undone.
+/// The calls of a page that are not done.
 #[derive(Default)]
 pub(super) struct Reconciled {
-    /// The start of the earliest call that the server refuses. That is no reason to stop.
+    /// The start of the earliest call that the server refused to store. The sweep continues with other calls.
     pub(super) refused: Option<u64>,
-    /// The roots of calls that may belong to another application. Their first leg would show it, but it is not among
-    /// the events.
+    /// The root `CallSid`s of calls that may belong to another application. The root leg would show that, but the page
+    /// does not contain it.
     pub(super) unknown: Vec<String>,
 }
 
 /// Writes events into the chart, except for calls of another application.
 ///
 /// # Errors
-/// The server cannot be reached, or other writers were always first. Try again later.
+/// The error code if the server cannot be reached or no budget is left. A later run tries again.
 pub(super) async fn reconcile<'a>(
     run: &SweepRun<'_>,
     events: &'a [CallEvent<'a>],
@@ -53,14 +53,14 @@ pub(super) async fn reconcile<'a>(
         let records = read_records(run, &open, tickets).await?;
         let mut writes = Vec::new();
         for (call, records) in open.into_iter().zip(records) {
-            // A call in the chart is ours.
+            // A call in the chart belongs to Plumline.
             let is_ours = if records.is_empty() { run.is_ours(&call.events) } else { Some(true) };
             if is_ours != Some(true) {
                 result.unknown.extend(is_ours.is_none().then(|| call.root.to_owned()));
                 continue;
             }
             let mut work = CallWork::new(call, records, tickets);
-            match work.request(run.base()) {
+            match work.request(run.extension_base()) {
                 Ok(Some(request)) => writes.push((work, request)),
                 Ok(None) => {}
                 Err(error) => {
@@ -73,13 +73,13 @@ pub(super) async fn reconcile<'a>(
         let mut second_writes = Vec::new();
         let mut conflicts = true;
         for (work, answer) in write(run, writes).await {
-            match work.chart.check_write(&answer) {
+            match work.call_record.check_write(&answer) {
                 Ok(()) if work.needs_second_write => second_writes.push(work.call),
                 Ok(()) => {}
-                Err(error) if is_outage(error) => {
+                Err(error) if is_retryable(error) => {
                     code = error.code();
                     if work.claims_ticket && code != Code::ChartConflict {
-                        tickets.put_back(work.chart);
+                        tickets.put_back(work.call_record);
                     }
                     conflicts &= code == Code::ChartConflict;
                     open.push(work.call);
@@ -100,24 +100,24 @@ pub(super) async fn reconcile<'a>(
     if is_behind {
         return Err(code);
     }
-    // Other writers change a few records all the time, or the search finds a record of another call. The rest does not
-    // wait for those.
+    // A few records changed in every attempt, or the search found the record of another call. The other calls do not
+    // wait for these.
     if conflicting.is_some() {
         run.report(Code::ChartConflict);
         result.refused = earlier(result.refused, conflicting);
     }
-    // A duplicate that is not closed yet waits for the next run.
+    // The next run closes the remaining duplicates.
     Ok(result)
 }
 
 impl Call<'_> {
-    /// What the page says about the call.
-    fn log(&self) -> CallLog {
-        let mut log = CallLog::default();
+    /// The call state from the events on the page.
+    fn state(&self) -> CallState {
+        let mut state = CallState::default();
         for event in &self.events {
-            log.add(event);
+            state.add(event);
         }
-        log
+        state
     }
 
     fn started_at(&self) -> Option<u64> {
@@ -128,86 +128,105 @@ impl Call<'_> {
 /// The work for one call.
 struct CallWork<'a> {
     call: Call<'a>,
-    chart: Chart,
+    call_record: CallRecord,
     /// What the record should contain. `None` if it is up to date.
-    log: Option<CallLog>,
-    /// A duplicate record of the call. Its content is in the other record, so it is closed.
+    state: Option<CallState>,
+    /// A duplicate record of the call. The other record has its content, so the duplicate is closed.
     duplicate: Option<Json>,
-    /// The record is a ticket's, and this write claims it.
+    /// Whether this write claims a ticket, because the record is a ticket's.
     claims_ticket: bool,
-    /// After this write, a duplicate must be closed.
+    /// Whether a duplicate must be closed after this write.
     needs_second_write: bool,
 }
 
 impl<'a> CallWork<'a> {
     fn new(call: Call<'a>, records: Vec<Json>, tickets: &mut Tickets) -> Self {
         let all_records = records.clone();
-        let chart = Chart::read(bundle(records), call.root).unwrap_or_default();
-        if chart.resource().is_none() && call.events.iter().all(|event| event.status.is_none()) {
-            // A recording says neither who called nor which leg it belongs to, so it creates no record.
-            return Self { call, chart, log: None, duplicate: None, claims_ticket: false, needs_second_write: false };
-        }
-        let mut log = chart.log.clone();
-        let has_news = chart.resource().is_none() || !call.events.iter().all(|event| log.includes(event));
-        for event in &call.events {
-            log.add(event);
-        }
-        if let Some(mut ticket) = tickets.take(&log) {
-            // The ticket's record becomes the call's record, because the app that placed the call knows it.
-            log.merge(&ticket.log);
-            ticket.log.merge(&chart.log);
-            let needs_second_write = chart.resource().is_some();
+        let call_record = CallRecord::read(bundle(records), call.root).unwrap_or_default();
+        if call_record.resource().is_none() && call.events.iter().all(|event| event.status.is_none()) {
+            // A recording alone has neither the caller nor the root call, so it creates no record.
             return Self {
                 call,
-                chart: ticket,
-                log: Some(log),
+                call_record,
+                state: None,
+                duplicate: None,
+                claims_ticket: false,
+                needs_second_write: false,
+            };
+        }
+        let mut state = call_record.state.clone();
+        let has_news = call_record.resource().is_none() || !call.events.iter().all(|event| state.includes(event));
+        for event in &call.events {
+            state.add(event);
+        }
+        if let Some(mut ticket) = tickets.take(&state) {
+            // The ticket's record becomes the call record, because the app that placed the call has its id.
+            state.merge(&ticket.state);
+            ticket.state.merge(&call_record.state);
+            let needs_second_write = call_record.resource().is_some();
+            return Self {
+                call,
+                call_record: ticket,
+                state: Some(state),
                 duplicate: None,
                 claims_ticket: true,
                 needs_second_write,
             };
         }
-        let written = chart.reference();
-        // If two records were prepared, one may be a copy that staff made. Only the seal shows which.
-        let duplicate = all_records.into_iter().find(|one| {
-            crate::fhir::reference::reference_of(one) != written
-                && !is(one, "status", "entered-in-error")
-                && CallLog::read(one).context().prepared.is_none()
+        let written = call_record.reference();
+        // A prepared record is never closed as a duplicate. One of two may be a copy by staff, and only the seal shows
+        // which.
+        let duplicate = all_records.into_iter().find(|item| {
+            crate::fhir::reference::reference_of(item) != written
+                && !is(item, "status", "entered-in-error")
+                && CallState::read(item).context().prepared.is_none()
         });
-        Self { call, log: has_news.then_some(log), duplicate, chart, claims_ticket: false, needs_second_write: false }
+        Self {
+            call,
+            state: has_news.then_some(state),
+            duplicate,
+            call_record,
+            claims_ticket: false,
+            needs_second_write: false,
+        }
     }
 
-    fn request(&mut self, base: &str) -> Result<Option<FhirRequest>, StoreError> {
-        let own = match (&self.log, &self.duplicate) {
-            (Some(log), _) => self.chart.write(log, base)?,
-            // The first record may lack what the duplicate knows.
-            (None, Some(_)) => self.chart.write(&self.chart.log, base)?,
+    fn request(&mut self, extension_base: &str) -> Result<Option<FhirRequest>, StoreError> {
+        let own = match (&self.state, &self.duplicate) {
+            (Some(state), _) => self.call_record.write(state, extension_base)?,
+            // The first record may lack part of the duplicate's call state.
+            (None, Some(_)) => self.call_record.write(&self.call_record.state, extension_base)?,
             (None, None) => None,
         };
         self.needs_second_write |= own.is_some() && self.duplicate.is_some();
         let closing = || {
             let mut duplicate = self.duplicate.clone()?;
-            close(&mut duplicate, "entered-in-error", "duplicate", "Another record tells of the same call.");
+            close(&mut duplicate, "entered-in-error", "duplicate", "Another record describes the same call.");
             FhirRequest::update(&duplicate)
         };
         Ok(own.or_else(closing))
     }
 }
 
-/// Writes in batches. Writes that do not fit into the budget count as failed.
-async fn write<'a>(run: &SweepRun<'_>, mut writes: Vec<(CallWork<'a>, FhirRequest)>) -> Vec<(CallWork<'a>, Answer)> {
+/// Sends the writes in batches. A write that does not fit into the budget gets a failed response.
+async fn write<'a>(
+    run: &SweepRun<'_>,
+    mut writes: Vec<(CallWork<'a>, FhirRequest)>,
+) -> Vec<(CallWork<'a>, HostResponse)> {
     let mut answered = Vec::with_capacity(writes.len());
     while !writes.is_empty() {
         let rest = writes.split_off(writes.len().min(MAX_BATCH_WRITES));
         let (works, requests): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
-        let answers = if run.has_budget(1) { run.fhir(requests).await } else { vec![Answer::Failed; requests.len()] };
+        let answers =
+            if run.has_budget(1) { run.fhir(requests).await } else { vec![HostResponse::Failed; requests.len()] };
         answered.extend(works.into_iter().zip(answers));
         writes = rest;
     }
     answered
 }
 
-/// The records of each call, in the order of `calls`. The same round trip reads what must be known before a call
-/// without a dialed leg may claim a ticket.
+/// The records of each call, in the order of `calls`. The same round trip reads the practitioners' other records, which
+/// are needed before a call without a dialed leg may claim a ticket.
 async fn read_records(run: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tickets) -> Result<Vec<Vec<Json>>, Code> {
     if !run.has_budget(1) {
         return Err(Code::ChartUnavailable);
@@ -222,7 +241,7 @@ async fn read_records(run: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tick
         requests.push(FhirRequest::get(url));
     }
     let searches = requests.len();
-    let unconfirmed = tickets.unconfirmed(calls.iter().map(Call::log));
+    let unconfirmed = tickets.unconfirmed(calls.iter().map(Call::state));
     requests.extend(unconfirmed.iter().map(Tickets::search_records));
     let mut records: Vec<Vec<Json>> = calls.iter().map(|_| Vec::new()).collect();
     let mut answers = run.fhir(requests).await.into_iter();
@@ -233,7 +252,7 @@ async fn read_records(run: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tick
             }
         }
     }
-    // What stays unconfirmed is checked in a later run.
+    // A later run checks what is still unconfirmed.
     tickets.set_known_records(unconfirmed.into_iter().zip(answers.map(|answer| found(answer, "Communication").ok())));
     Ok(records)
 }
@@ -241,7 +260,7 @@ async fn read_records(run: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tick
 /// Whether any identifier of a record is the root's `CallSid`.
 fn is_of(resource: &Json, root: &str) -> bool {
     let identifiers = resource.get("identifier").map(Json::elements).unwrap_or_default();
-    identifiers.iter().any(|one| is(one, "system", TWILIO) && is(one, "value", root))
+    identifiers.iter().any(|item| is(item, "system", TWILIO) && is(item, "value", root))
 }
 
 /// The root's `CallSid` in a record's identifiers.
@@ -252,7 +271,7 @@ pub(super) fn root_of(resource: &Json) -> Option<&str> {
 fn by_root<'a>(events: &'a [CallEvent<'a>]) -> Vec<Call<'a>> {
     let mut calls: Vec<Call<'a>> = Vec::new();
     for event in events {
-        let root = event.root().0;
+        let root = event.root_sid().0;
         match calls.iter_mut().find(|call| call.root == root) {
             Some(call) => call.events.push(event),
             None => calls.push(Call { root, events: vec![event] }),
@@ -261,8 +280,8 @@ fn by_root<'a>(events: &'a [CallEvent<'a>]) -> Vec<Call<'a>> {
     calls
 }
 
-fn bundle(resources: Vec<Json>) -> Answer {
+fn bundle(resources: Vec<Json>) -> HostResponse {
     let entry = resources.into_iter().map(|resource| Json::object([("resource", resource)])).collect();
     let body = Json::object([("resourceType", Json::of("Bundle")), ("entry", Json::List(entry))]);
-    Answer::Done { status: 200, body }
+    HostResponse::Done { status: 200, body }
 }

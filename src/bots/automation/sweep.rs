@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The sweep finds every minute what was lost.
+//! The sweep, which runs every minute and repairs what was lost.
 //!
-//! Twilio's events may be lost, Medplum does not retry a failed Subscription, and a bot may end at any time. So the
-//! sweep compares Twilio's lists with the chart, and the chart with its tasks and alerts. Each step can be repeated
-//! without effect. A mark moves only after its work is done, so an interrupted run loses nothing.
+//! Twilio's events may be lost, Medplum does not retry a failed Subscription, and Medplum may end a bot at any time.
+//! The sweep therefore compares Twilio's lists with the chart, and the call records with their tasks and alerts. Each
+//! step is idempotent. A mark moves only after its work is done, so an interrupted run loses nothing.
 
 use super::alerts;
 use super::calls::{sync_calls, sync_recordings};
@@ -19,7 +19,7 @@ use crate::error::Code;
 use crate::runtime::BotEvent;
 use crate::time::{HOUR, MINUTE};
 
-/// How long after the hour the summary is sent. All of its alerts are written by then.
+/// The delay, in milliseconds, of a summary after its hour. All alerts of the hour are then in the chart.
 const SUMMARY_DELAY: u64 = 2 * MINUTE;
 /// The round trips that are reserved for the steps after the list of recordings.
 const FOLLOW_UP_ROUND_TRIPS: u32 = 14;
@@ -28,21 +28,22 @@ const ALERT_ROUND_TRIPS: u32 = 12;
 /// The maximum number of hours in a summary.
 const MAX_SUMMARY_HOURS: u64 = 24;
 
-/// Does the work that fits into one run. An error only if nothing could be done.
+/// Does the work that fits into one run. Fails only if the marks and tickets cannot be read.
 ///
-/// If `has_config` is false, the config cannot be read. Then the run only writes Twilio's list into the chart. The
-/// other steps wait for a valid config, because the default config would skip work for good.
+/// `has_config` is false if the config is not valid. The run then only writes Twilio's list of calls into the chart and
+/// closes expired tickets. The other steps wait for a valid config, because with the default config the marks would
+/// move past work that was not done.
 pub(super) async fn sweep(run: &SweepRun<'_>, event: &BotEvent, has_config: bool) -> Result<(), Code> {
     let searches = [("Basic", Marks::search()), ("Communication", Tickets::search())];
     let [marks, tickets] = run.searches(searches).await.map_err(StoreError::code)?;
-    let mut marks = Marks::read(marks, run.base(), run.now);
+    let mut marks = Marks::read(marks, run.extension_base(), run.now);
     let mut tickets = Tickets::read(tickets, run.now);
 
     match read_rest(event) {
         Ok(rest) => {
             let is_complete = sync_calls(run, &rest, &mut marks, &mut tickets).await;
             marks.save(run).await;
-            // Calls come first, because recordings are written into their records.
+            // Calls come first, because recordings are written into call records.
             if has_config && is_complete {
                 run.reserving(FOLLOW_UP_ROUND_TRIPS, sync_recordings(run, &rest, &mut marks, &mut tickets)).await;
             }
@@ -54,13 +55,13 @@ pub(super) async fn sweep(run: &SweepRun<'_>, event: &BotEvent, has_config: bool
                 tickets.expire(run, marks.get(Mark::CallsReadTo).unwrap_or(0)).await;
             }
         }
-        // Without an API key there is no list. The records in the chart are followed up anyway.
+        // Without an API key, Twilio's lists cannot be read. The records in the chart are still followed up.
         Err(problem) => run.report(problem),
     }
     if !has_config {
         return Ok(());
     }
-    // Alerts come last. Medplum may end the run while an external service is slow.
+    // Alerts come last, because Medplum may end the run while an external service is slow.
     run.postpone_alerts();
     let reserved = run.config.alerts.as_ref().map_or(0, |_| ALERT_ROUND_TRIPS);
     run.reserving(reserved, follow(run, &mut marks)).await;

@@ -1,41 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! One run of the bot: its context, and how many round trips it may still use.
+//! One run of the `automation` bot: its context, and its budget of round trips.
 
 use std::cell::{Cell, RefCell};
 
-use crate::bots::settings::{OurNumbers, read_rest};
+use crate::bots::settings::{ClinicNumbers, read_rest};
 use crate::chart::{CallEvent, StoreError, found};
 use crate::dialplan::Party;
 use crate::dialplan::config::Config;
 use crate::error::Problem;
 use crate::json::Json;
-use crate::rest::Rest;
-use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, HttpRequest};
+use crate::rest::TwilioRest;
+use crate::runtime::{BotEvent, FhirRequest, Host, HostRequest, HostResponse, HttpRequest};
 
-/// Milliseconds for a round trip.
-pub(super) const DEADLINE: u32 = 10_000;
+/// The timeout of a round trip, in milliseconds.
+pub(super) const TIMEOUT: u32 = 10_000;
 
-/// Milliseconds for an alert. No other work waits longer for an external service.
-const ALERT_DEADLINE: u32 = 3_000;
+/// The timeout of an alert, in milliseconds. It is short, because other work waits for the external service.
+const ALERT_TIMEOUT: u32 = 3_000;
 /// The maximum number of alerts per run.
 const MAX_ALERTS: u32 = 4;
 
 /// The maximum number of writes in a batch.
 pub(super) const MAX_BATCH_WRITES: usize = 20;
 
-/// One run. Medplum ends a bot after some seconds, and the core has no clock, so it counts round trips.
+/// One run. Medplum ends a bot after some seconds. The core has no clock, so it counts round trips.
 pub(super) struct SweepRun<'a> {
     pub(super) host: &'a Host,
-    /// Milliseconds since 1970.
+    /// When the run started, as Unix time in milliseconds.
     pub(super) now: u64,
     pub(super) config: &'a Config,
-    /// Our numbers. `None` if every number of the account is ours.
+    /// The clinic's numbers. `None` if every number of the account belongs to the clinic.
     numbers: Option<Vec<String>>,
-    /// Twilio's API, for a run that may request single calls. `None` in a sweep, which reads Twilio's lists, and if the
-    /// secrets are not set.
-    pub(super) rest: Option<Rest>,
+    /// Twilio's API, to request single calls. `None` in a sweep, which reads Twilio's lists, and if the secrets are not
+    /// set.
+    pub(super) rest: Option<TwilioRest>,
+    /// The remaining number of round trips.
     round_trips_left: Cell<u32>,
+    /// The remaining number of alerts.
     alerts_left: Cell<u32>,
     /// Alerts that this run sends after all other work. `None` if alerts are sent at once.
     postponed: RefCell<Option<Vec<Json>>>,
@@ -44,10 +46,10 @@ pub(super) struct SweepRun<'a> {
 
 impl<'a> SweepRun<'a> {
     pub(super) fn new(host: &'a Host, event: &BotEvent, config: &'a Config, count: u32) -> Self {
-        let ours = OurNumbers::read(event);
-        let invalid = ours.as_ref().filter(|ours| ours.has_invalid).map(|_| OurNumbers::INVALID);
-        // One of our numbers cannot be read, so any call that is not known to be another application's may be ours.
-        let mut numbers = ours.filter(|ours| !ours.has_invalid).map(|ours| ours.valid);
+        let own = ClinicNumbers::read(event);
+        let invalid = own.as_ref().filter(|own| own.has_invalid).map(|_| ClinicNumbers::INVALID);
+        // One of the clinic's numbers is not valid, so every number of the account may be the clinic's.
+        let mut numbers = own.filter(|own| !own.has_invalid).map(|own| own.valid);
         if let Some(numbers) = &mut numbers {
             numbers.extend(config.numbers.iter().map(|(number, _)| number.to_owned()));
         }
@@ -69,16 +71,16 @@ impl<'a> SweepRun<'a> {
         Self { rest: read_rest(event).ok(), ..self }
     }
 
-    /// The base of our extension URLs.
-    pub(super) fn base(&self) -> &'a str {
+    /// The base URL of Plumline's extensions.
+    pub(super) fn extension_base(&self) -> &'a str {
         self.config.extension_base()
     }
 
-    /// Whether a call is ours and not of another application in the same account. `None` if only its first leg could
-    /// show that, and it is not in `legs`.
+    /// Whether a call belongs to the clinic, and not to another application in the same Twilio account. `None` if only
+    /// the root leg could show that, and `legs` does not contain it.
     ///
-    /// One of our numbers shows that the call is ours. A call from an app or a SIP phone has no number, but the leg it
-    /// dials shows one.
+    /// A leg with one of the clinic's numbers proves it. A call from an app or a SIP phone has no number, but its
+    /// dialed leg has one as the caller ID.
     pub(super) fn is_ours(&self, legs: &[&CallEvent<'_>]) -> Option<bool> {
         let Some(numbers) = &self.numbers else { return Some(true) };
         let is_number = |party: &Party<'_>| matches!(party, Party::Number(_));
@@ -102,7 +104,7 @@ impl<'a> SweepRun<'a> {
         self.round_trips_left.set(self.round_trips_left.get().saturating_sub(1));
     }
 
-    /// Runs `work` and reserves this many round trips for later.
+    /// Runs `work` with a budget that is smaller by `count` round trips, which are reserved for later work.
     pub(super) async fn reserving<T>(&self, count: u32, work: impl Future<Output = T>) -> T {
         let reserved = count.min(self.round_trips_left.get());
         self.round_trips_left.set(self.round_trips_left.get() - reserved);
@@ -111,7 +113,7 @@ impl<'a> SweepRun<'a> {
         output
     }
 
-    /// Adds a problem to the log, once.
+    /// Adds a problem to the log, unless the log already has it.
     pub(super) fn report(&self, problem: impl Into<Problem>) {
         let problem = problem.into();
         let mut problems = self.problems.borrow_mut();
@@ -124,13 +126,15 @@ impl<'a> SweepRun<'a> {
         self.problems.into_inner()
     }
 
-    /// One round trip to the chart.
-    pub(super) async fn fhir(&self, requests: Vec<FhirRequest>) -> Vec<Answer> {
+    /// Sends a batch to the chart in one round trip.
+    pub(super) async fn fhir(&self, requests: Vec<FhirRequest>) -> Vec<HostResponse> {
         if requests.is_empty() {
             return Vec::new();
         }
         self.spend();
-        self.host.ask_all(requests.into_iter().map(|request| (Ask::Fhir(request), Some(DEADLINE))).collect()).await
+        self.host
+            .send_all(requests.into_iter().map(|request| (HostRequest::Fhir(request), Some(TIMEOUT))).collect())
+            .await
     }
 
     /// Runs several searches. Fails if one fails.
@@ -146,12 +150,12 @@ impl<'a> SweepRun<'a> {
         Ok(resources)
     }
 
-    /// From now on, alerts wait until [`SweepRun::take_postponed`].
+    /// Postpones all later alerts until [`SweepRun::take_postponed`].
     pub(super) fn postpone_alerts(&self) {
         *self.postponed.borrow_mut() = Some(Vec::new());
     }
 
-    /// The alert if it must be sent now. `None` if it was postponed.
+    /// Returns the alert if it must be sent now. `None` if it was postponed.
     pub(super) fn unless_postponed(&self, intent: Json) -> Option<Json> {
         match &mut *self.postponed.borrow_mut() {
             Some(postponed) => postponed.push(intent),
@@ -160,7 +164,7 @@ impl<'a> SweepRun<'a> {
         None
     }
 
-    /// The postponed alerts.
+    /// Returns the postponed alerts, and ends the postponement.
     pub(super) fn take_postponed(&self) -> Vec<Json> {
         self.postponed.take().unwrap_or_default()
     }
@@ -170,16 +174,16 @@ impl<'a> SweepRun<'a> {
         self.alerts_left.get() > 0
     }
 
-    /// One round trip to the alert service.
-    pub(super) async fn alert(&self, request: HttpRequest) -> Answer {
+    /// Sends a request to the alert service in one round trip.
+    pub(super) async fn alert(&self, request: HttpRequest) -> HostResponse {
         self.spend();
         self.alerts_left.set(self.alerts_left.get().saturating_sub(1));
-        self.host.ask(Ask::Http(request), Some(ALERT_DEADLINE)).await
+        self.host.send(HostRequest::Http(request), Some(ALERT_TIMEOUT)).await
     }
 
-    /// One HTTP round trip.
-    pub(super) async fn http(&self, request: HttpRequest) -> Answer {
+    /// Sends an HTTP request in one round trip.
+    pub(super) async fn http(&self, request: HttpRequest) -> HostResponse {
         self.spend();
-        self.host.ask(Ask::Http(request), Some(DEADLINE)).await
+        self.host.send(HostRequest::Http(request), Some(TIMEOUT)).await
     }
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `Task`s for staff, at most one per call, <https://hl7.org/fhir/R4/task.html>.
+//! Creates, corrects and completes the `Task`s for staff, at most one per call: <https://hl7.org/fhir/R4/task.html>.
 
 use super::trigger::{TRIGGERS, code_of, ended_at, other_end};
-use crate::chart::CallLog;
+use crate::chart::CallState;
 use crate::dialplan::config::FollowUpTrigger;
 use crate::fhir::element::{concept, has_coding, identifier, identifier_value, is, reference};
 use crate::fhir::search::search_value;
@@ -18,22 +18,22 @@ const CALLER_SYSTEM: &str = "https://plumline.dev/fhir/caller";
 /// The code system of a task's code, which is the trigger.
 const CODE_SYSTEM: &str = "https://plumline.dev/fhir/call-task-code";
 
-/// The statuses of a task that is not done.
+/// The statuses of an open task.
 const OPEN_STATUSES: [&str; 5] = ["requested", "received", "accepted", "ready", "in-progress"];
 
 /// The new task of an ended call.
 pub(super) fn new_task(
     trigger: FollowUpTrigger,
     root: &str,
-    log: &CallLog,
+    state: &CallState,
     call: &str,
     owner: Option<&str>,
     is_done: bool,
 ) -> Json {
     let mut identifiers = vec![identifier(CALL_SYSTEM, &[root, ".", code_of(trigger)].concat())];
-    identifiers.extend(other_end(log).map(|number| identifier(CALLER_SYSTEM, number)));
-    // The end of the call, and not the time of this run. Every run creates the same task.
-    let authored = ended_at(log).map_or(Json::Null, |at| Json::of(&instant(at)));
+    identifiers.extend(other_end(state).map(|number| identifier(CALLER_SYSTEM, number)));
+    // `authoredOn` is the end of the call and not the time of this run, so that every run creates the same task.
+    let authored = ended_at(state).map_or(Json::Null, |at| Json::of(&instant(at)));
     let to = |to: Option<&str>| to.map_or(Json::Null, reference);
     Json::object([
         ("resourceType", Json::of("Task")),
@@ -42,7 +42,7 @@ pub(super) fn new_task(
         ("intent", Json::of("order")),
         ("code", concept_of(trigger)),
         ("focus", reference(call)),
-        ("for", to(log.context().patient.as_deref())),
+        ("for", to(state.context().patient.as_deref())),
         ("authoredOn", authored),
         ("owner", to(owner)),
     ])
@@ -60,7 +60,7 @@ fn concept_of(trigger: FollowUpTrigger) -> Json {
     code
 }
 
-/// The request that creates the task. A call has one task, whatever the trigger.
+/// The request that creates the task. It is conditional: a call has at most one task, for any trigger.
 pub(super) fn create_request(task: &Json, root: &str) -> FhirRequest {
     FhirRequest::create(task, Some(criteria(root)))
 }
@@ -81,13 +81,13 @@ pub(super) fn criteria(root: &str) -> String {
     criteria
 }
 
-/// The `CallSid` of the call that a task is about.
+/// The root `CallSid` of the call that a task is about.
 pub(super) fn root_of(task: &Json) -> Option<&str> {
     Some(crate::text::split_on(identifier_value(task, CALL_SYSTEM)?, b'.').0)
 }
 
-/// The correction of a task that no one has started, if the trigger is now another (for example, the message arrived
-/// later) or there is none (the call was answered). `None` if nothing changes.
+/// The request that corrects a task that staff have not started. `trigger` is the call's current trigger. It may differ
+/// because a message arrived later, or be `None` because a late callback reported an answer. `None` if nothing changes.
 pub(super) fn correct(task: &Json, trigger: Option<FollowUpTrigger>) -> Option<FhirRequest> {
     if !is(task, "status", "requested") {
         return None;
@@ -103,8 +103,9 @@ pub(super) fn correct(task: &Json, trigger: Option<FollowUpTrigger>) -> Option<F
     FhirRequest::update(&corrected)
 }
 
-/// The search for the tasks that a call closes. The call started at `at` and was answered. The tasks are open, of the
-/// same patient, and of the day before. A call that was missed during this call stays open.
+/// The search for the tasks that an answered call closes: open tasks of the same patient, from the day before `at`.
+/// `at` is the start of the answered call (Unix time in milliseconds). The task of a call that was missed during the
+/// answered call stays open.
 pub(super) fn search_of_patient(patient: &str, at: u64) -> FhirRequest {
     FhirRequest::get([&day_criteria(at), "&patient=", patient].concat())
 }
@@ -128,7 +129,7 @@ fn day_criteria(at: u64) -> String {
     .concat()
 }
 
-/// Completes a task if its call had ended at `at`, when the other call started.
+/// The request that completes a task, if the task's call ended before `at`, the start of the answered call.
 pub(super) fn complete(task: &Json, at: u64) -> Option<FhirRequest> {
     let authored = task.get("authoredOn").and_then(Json::text).and_then(parse_instant)?;
     let is_open = OPEN_STATUSES.iter().any(|status| is(task, "status", status));

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Which follow-up an ended call needs. Only its log decides.
+//! Determines from the state of an ended call which follow-up the call needs.
 
-use crate::chart::{CallDirection, CallLog, Instant, Leg, Outcome, Text};
+use crate::chart::{CallDirection, CallState, Leg, Outcome, TextField, TimeField};
 use crate::dialplan::config::FollowUpTrigger;
 
-/// All triggers, the most important first.
+/// All triggers, in the order of importance.
 pub(super) const TRIGGERS: [FollowUpTrigger; 4] =
     [FollowUpTrigger::Callback, FollowUpTrigger::Voicemail, FollowUpTrigger::Failed, FollowUpTrigger::Missed];
 
-/// The code, as in the config.
+/// The code of a trigger, as in the config.
 pub(super) const fn code_of(trigger: FollowUpTrigger) -> &'static str {
     match trigger {
         FollowUpTrigger::Callback => "callback",
@@ -21,56 +21,56 @@ pub(super) const fn code_of(trigger: FollowUpTrigger) -> &'static str {
 
 /// The most important trigger of an ended call that is in `of`.
 ///
-/// A call is missed if it came in, and no one answered, and the caller left no message. Staff know about the outbound
-/// calls that no one answered. A call can fail in either direction.
-pub(super) fn trigger_of(log: &CallLog, of: &[FollowUpTrigger]) -> Option<FollowUpTrigger> {
-    let inbound = log.direction() == Some(CallDirection::Inbound);
-    let outcome = log.outcome()?;
+/// An inbound call is missed if no one answered and the caller left no message. An unanswered outbound call has no
+/// trigger, because staff placed it. A call can fail in either direction.
+pub(super) fn trigger_of(state: &CallState, of: &[FollowUpTrigger]) -> Option<FollowUpTrigger> {
+    let inbound = state.direction() == Some(CallDirection::Inbound);
+    let outcome = state.outcome()?;
     TRIGGERS.into_iter().find(|trigger| {
         of.contains(trigger)
             && match trigger {
-                FollowUpTrigger::Callback => inbound && asks_for_callback(log),
+                FollowUpTrigger::Callback => inbound && asks_for_callback(state),
                 FollowUpTrigger::Voicemail => inbound && outcome == Outcome::Voicemail,
                 FollowUpTrigger::Failed => outcome == Outcome::Failed,
                 // A call that the dialplan rejected is not missed.
                 FollowUpTrigger::Missed => {
                     inbound
-                        && !log.root_leg().is_some_and(Leg::is_rejected)
+                        && !state.root_leg().is_some_and(Leg::is_rejected)
                         && matches!(outcome, Outcome::NoAnswer | Outcome::Busy | Outcome::Declined | Outcome::Dropped)
                 }
             }
     })
 }
 
-/// Whether the trigger says that no one answered. Later callbacks may contradict that.
+/// Whether the trigger means that no one answered. A later callback may still report an answer.
 pub(super) const fn is_unanswered(trigger: FollowUpTrigger) -> bool {
     matches!(trigger, FollowUpTrigger::Failed | FollowUpTrigger::Missed)
 }
 
-/// Whether the caller asked to be called back. Plumline writes this `QueueResult`; Twilio does not have it.
-fn asks_for_callback(log: &CallLog) -> bool {
-    log.root_leg().and_then(|root| root.text(Text::QueueResult)) == Some("callback")
+/// Whether the caller asked for a callback. Only Plumline writes this `QueueResult`.
+fn asks_for_callback(state: &CallState) -> bool {
+    state.root_leg().and_then(|root| root.text(TextField::QueueResult)) == Some("callback")
 }
 
 /// Whether an outbound call was answered.
-pub(super) fn reached_callee(log: &CallLog) -> bool {
-    log.direction() == Some(CallDirection::Outbound) && log.outcome() == Some(Outcome::Answered)
+pub(super) fn reached_callee(state: &CallState) -> bool {
+    state.direction() == Some(CallDirection::Outbound) && state.outcome() == Some(Outcome::Answered)
 }
 
 /// When a call ended, or when it started if the end is not known.
-pub(super) fn ended_at(log: &CallLog) -> Option<u64> {
-    log.root_leg()?.instant(Instant::End).or_else(|| log.started_at())
+pub(super) fn ended_at(state: &CallState) -> Option<u64> {
+    state.root_leg()?.instant(TimeField::End).or_else(|| state.started_at())
 }
 
-/// The number of the other party: the caller, or the callee.
-pub(super) fn other_end(log: &CallLog) -> Option<&str> {
+/// The number of the other party: the caller of an inbound call, or the callee of an outbound call.
+pub(super) fn other_end(state: &CallState) -> Option<&str> {
     let number = |text: Option<&'_ str>| text.is_some_and(|text| crate::phone::E164::parse(text).is_some());
-    let root = log.root_leg()?;
-    let found = if log.direction() == Some(CallDirection::Inbound) {
-        root.text(Text::From)
+    let root = state.root_leg()?;
+    let found = if state.direction() == Some(CallDirection::Inbound) {
+        root.text(TextField::From)
     } else {
-        let to = log.context().number.as_deref();
-        to.or_else(|| log.children().find_map(|leg| leg.text(Text::To))).or_else(|| root.text(Text::To))
+        let to = state.context().number.as_deref();
+        to.or_else(|| state.children().find_map(|leg| leg.text(TextField::To))).or_else(|| root.text(TextField::To))
     };
     found.filter(|text| number(Some(text)))
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `access-token`: creates the token with which a browser calls as the requester.
+//! `access-token`: creates the Twilio access token with which the requester's browser places and receives calls.
 
 use super::clinic_settings::ClinicSettings;
 use super::requester::Requester;
@@ -16,7 +16,7 @@ use crate::token::{AccessToken, KeySecret};
 /// How long a token is valid, in seconds.
 const LIFETIME: u32 = 3_600;
 
-/// Answers `{ token, identity, fromNumber, expires }`.
+/// Returns `{ token, identity, fromNumber, expires }`.
 pub(super) async fn access_token(event: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
     let settings = ClinicSettings::read(event, host).await?;
     let numbers = settings.numbers();
@@ -34,7 +34,7 @@ pub(super) async fn access_token(event: &BotEvent, host: &Host, log: &mut Vec<Co
     ]))
 }
 
-/// A token for the TwiML App. It allows incoming calls only if the config does.
+/// Creates a token for the TwiML App. It allows incoming calls only if the config does.
 pub(super) fn mint(event: &BotEvent, config: &Config, identity: &str) -> Result<String, Reply> {
     let signed = || -> Result<String, Problem> {
         let (account_sid, key_sid) = (event.require(Secret::AccountSid)?, event.require(Secret::ApiKey)?);
@@ -57,7 +57,7 @@ pub(super) fn mint(event: &BotEvent, config: &Config, identity: &str) -> Result<
         token.mint(secret)
     };
     signed().map_err(|problem| {
-        // The error is in a secret, so the problem names the secret.
+        // The error is in the value of a secret, so the problem has the secret's name.
         let at = match problem.at {
             Some("accountSid") => Some("TWILIO_ACCOUNT_SID"),
             Some("keySid") => Some("TWILIO_API_KEY"),

@@ -2,15 +2,15 @@
 
 //! The clinic's config and phone numbers.
 
-use super::DEADLINE;
-use crate::bots::settings::{OurNumbers, read_config, read_rest};
+use super::TIMEOUT;
+use crate::bots::settings::{ClinicNumbers, read_config, read_rest};
 use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::outbound::SealingKeys;
 use crate::phone::E164;
 use crate::policy::Refusal;
-use crate::runtime::{Ask, BotEvent, Host, Reply, Secret, Secrets};
+use crate::runtime::{BotEvent, Host, HostRequest, Reply, Secret, Secrets};
 
 /// The clinic's config and phone numbers.
 pub(super) struct ClinicSettings {
@@ -21,11 +21,11 @@ pub(super) struct ClinicSettings {
 impl ClinicSettings {
     /// Reads the config, and the numbers from the project secret or from Twilio.
     ///
-    /// If the config cannot be read, the operation fails, because it is not known what the config forbids.
+    /// If the config is not valid, the operation fails, because the bot cannot check what the config allows.
     pub(super) async fn read(event: &BotEvent, host: &Host) -> Result<Self, Reply> {
         let config = config_of(event)?;
-        let numbers = match OurNumbers::read(event) {
-            Some(numbers) if numbers.valid.is_empty() => return Err(Reply::Invalid(OurNumbers::INVALID)),
+        let numbers = match ClinicNumbers::read(event) {
+            Some(numbers) if numbers.valid.is_empty() => return Err(Reply::Invalid(ClinicNumbers::INVALID)),
             Some(numbers) => numbers.valid,
             None => numbers_from_twilio(event, host).await?,
         };
@@ -35,13 +35,13 @@ impl ClinicSettings {
         Ok(Self { config, numbers })
     }
 
-    /// Our numbers. There is at least one.
+    /// The clinic's numbers, at least one.
     pub(super) fn numbers(&self) -> Vec<E164<'_>> {
         self.numbers.iter().filter_map(|number| E164::parse(number)).collect()
     }
 
-    /// The base of our extension URLs.
-    pub(super) fn base(&self) -> &str {
+    /// The base URL of Plumline's extensions.
+    pub(super) fn extension_base(&self) -> &str {
         self.config.extension_base()
     }
 }
@@ -53,35 +53,35 @@ pub(super) fn config_of(event: &BotEvent) -> Result<Config, Reply> {
     }
 }
 
-/// The keys of the seals that stay in the chart. They come from `PLUMLINE_SECRET`, or if that is not set, from the
-/// secret of the API key, which is needed to place or end a call.
+/// The keys of the seals in the chart. They come from `PLUMLINE_SECRET`. If that is not set, they come from the API
+/// key's secret, which is required to place or end a call.
 pub(super) fn keys(event: &BotEvent) -> SealingKeys {
     SealingKeys::of(event.secret(Secret::SealingKeys), event.secret(Secret::ApiSecret))
 }
 
-/// Our voice numbers, as Twilio lists them:
+/// The account's numbers with voice, from Twilio's list:
 /// <https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource>.
 async fn numbers_from_twilio(event: &BotEvent, host: &Host) -> Result<Vec<String>, Reply> {
     let rest = match read_rest(event) {
         Ok(rest) => rest,
-        // Without an API key, Twilio cannot be asked, and `TWILIO_NUMBER` is reported as missing.
+        // Without an API key, the list cannot be read. The caller then reports that `TWILIO_NUMBER` is missing.
         Err(problem) if matches!(problem.code, Code::SecretBlank | Code::SecretMissing) => return Ok(Vec::new()),
         Err(problem) => return Err(Reply::Broken(problem)),
     };
     let request = rest.get("/IncomingPhoneNumbers.json", &[("PageSize", "1000")]);
-    let answer = host.ask(Ask::Http(request), Some(DEADLINE)).await;
+    let answer = host.send(HostRequest::Http(request), Some(TIMEOUT)).await;
     let body = answer.ok().ok_or(Reply::Broken(Code::TwilioUnavailable.into()))?;
     let mut numbers = Vec::new();
-    for one in body.get("incoming_phone_numbers").map(Json::elements).unwrap_or_default() {
-        let calls = one.at(&["capabilities", "voice"]).and_then(Json::boolean) != Some(false);
-        if let Some(number) = one.get("phone_number").and_then(Json::text).filter(|_| calls) {
+    for item in body.get("incoming_phone_numbers").map(Json::elements).unwrap_or_default() {
+        let calls = item.at(&["capabilities", "voice"]).and_then(Json::boolean) != Some(false);
+        if let Some(number) = item.get("phone_number").and_then(Json::text).filter(|_| calls) {
             numbers.push(number.to_owned());
         }
     }
     Ok(numbers)
 }
 
-/// The reply that says why a call is not placed.
+/// The reply with the reason why a call is not placed.
 pub(super) fn refusal_reply(refusal: Refusal) -> Reply {
     let problem = refusal.code().into();
     match refusal {

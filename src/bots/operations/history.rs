@@ -1,33 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `history`: a patient's calls and messages, in pages.
+//! `history`: returns a patient's calls and messages in pages.
 //!
-//! The bot runs with the rights of the requester, so it finds what they may see. A cursor names the last item by
-//! instant and id. Each item is returned once, even if others are added in between.
+//! The bot runs with the access rights of the requester, so it returns only what the requester may read. A cursor has
+//! the instant and the id of the last item. Each item is returned once, even if other items are added between two
+//! pages.
 
 use super::invalid_argument;
-use crate::chart::{CallDirection, CallLog, Count, StoreError, found};
+use crate::chart::{CallDirection, CallState, NumberField, StoreError, found};
 use crate::error::{Code, Problem};
 use crate::fhir::element::{has_coding, identifier_value};
 use crate::fhir::reference::{is_id, reference_of};
 use crate::fhir::systems::{TWILIO, VOICE_CATEGORY};
 use crate::json::{Json, decimal};
-use crate::runtime::{Ask, BotEvent, FhirRequest, Host, Reply, Response};
+use crate::runtime::{BotEvent, FhirRequest, Host, HostRequest, Reply, Response};
 use crate::time::{DAY, instant, parse_instant};
 
 /// The default number of items per page.
 const DEFAULT_COUNT: u32 = 20;
 /// The maximum number of items per page.
 const MAX_COUNT: u32 = 100;
-/// The maximum number of items at one instant.
+/// The maximum number of items with the same instant.
 const MAX_AT_INSTANT: u64 = 1_000;
-/// Milliseconds that a round trip may take.
-const DEADLINE: u32 = 8_000;
+/// The timeout of a round trip, in milliseconds.
+const TIMEOUT: u32 = 8_000;
 
-/// The system of a message's direction.
+/// The code system of a message's direction.
 const MESSAGE: &str = "https://medplum.com/twilio-sms-direction";
 
-/// Answers `{ patient, count?, order?, cursor? }` with `{ items, cursor? }`.
+/// Takes `{ patient, count?, order?, cursor? }` and returns `{ items, cursor? }`.
 pub(super) async fn history(event: &BotEvent, host: &Host) -> Response {
     match page(event, host).await {
         Ok(page) => Reply::Value(page).into(),
@@ -65,7 +66,7 @@ async fn page(event: &BotEvent, host: &Host) -> Result<Json, Reply> {
     Ok(Json::object([("items", Json::List(items)), ("cursor", cursor)]))
 }
 
-/// How a patient's history is read.
+/// The parameters of a request for a patient's history.
 struct HistoryQuery {
     search: String,
     count: usize,
@@ -73,13 +74,13 @@ struct HistoryQuery {
 }
 
 impl HistoryQuery {
-    /// The items after `cursor`, and whether there may be more.
+    /// Reads the items after `cursor`. The second value is whether there may be more.
     async fn read(&self, now: u64, cursor: Option<Cursor>, host: &Host) -> Result<(Vec<Item>, bool), StoreError> {
         let asked = self.count + 1;
         let mut requests = vec![self.after_cursor(now, cursor.as_ref(), asked)];
         requests.extend(cursor.as_ref().map(|cursor| self.at_instant(cursor.at)));
-        let asks = requests.into_iter().map(|request| (Ask::Fhir(request), Some(DEADLINE))).collect();
-        let mut answers = host.ask_all(asks).await.into_iter();
+        let requests = requests.into_iter().map(|request| (HostRequest::Fhir(request), Some(TIMEOUT))).collect();
+        let mut answers = host.send_all(requests).await.into_iter();
         let mut after = Vec::new();
         let mut is_full = false;
         if let Some(answer) = answers.next() {
@@ -88,15 +89,15 @@ impl HistoryQuery {
         }
         let mut page = Vec::new();
         if let (Some(answer), Some(cursor)) = (answers.next(), &cursor) {
-            // The items at the cursor's instant that come after it.
+            // The remaining items with the instant of the cursor.
             page = items(found(answer, "Communication")?);
             page.retain(|item| if self.newest { item.id < cursor.id } else { item.id > cursor.id });
         }
         if let (true, Some(edge)) = (is_full, after.last().map(|last| last.at)) {
-            // The page may have only some of the items at its last instant.
+            // The page may have only a part of the items with its last instant.
             after.retain(|item| item.at != edge);
             if after.is_empty() {
-                let answer = host.ask(Ask::Fhir(self.at_instant(edge)), Some(DEADLINE)).await;
+                let answer = host.send(HostRequest::Fhir(self.at_instant(edge)), Some(TIMEOUT)).await;
                 after = items(found(answer, "Communication")?);
             }
         }
@@ -107,14 +108,14 @@ impl HistoryQuery {
         Ok((page, has_more))
     }
 
-    /// The search for all items at one instant.
+    /// The search for all items with the same instant.
     fn at_instant(&self, at: u64) -> FhirRequest {
         let period = ["&sent=ge", &instant(at), "&sent=lt", &instant(at + 1)].concat();
         FhirRequest::get([&self.search, &period, "&_sort=sent&_count=", &decimal(MAX_AT_INSTANT)].concat())
     }
 
     fn after_cursor(&self, now: u64, cursor: Option<&Cursor>, count: usize) -> FhirRequest {
-        // Items without an instant are not part of the history.
+        // This excludes items without `sent`, which are not part of the history.
         let bound = if self.newest {
             ["&sent=lt", &instant(cursor.map_or(now + DAY, |cursor| cursor.at)), "&_sort=-sent"].concat()
         } else {
@@ -137,7 +138,7 @@ impl Cursor {
     }
 }
 
-/// The year 9999. Later instants cannot be written.
+/// An instant in the year 9987, as Unix time in milliseconds. RFC 3339 has no year after 9999.
 const MAX_INSTANT: u64 = 253_000_000_000_000;
 
 fn items(resources: Vec<Json>) -> Vec<Item> {
@@ -152,7 +153,7 @@ fn items(resources: Vec<Json>) -> Vec<Item> {
     items
 }
 
-/// Sorted by instant and id. There are few items, and std's sort would be larger in wasm than this.
+/// Sorts the items by instant and id. There are few items, and the sort of std would make the wasm larger.
 fn in_order(items: Vec<Item>, newest: bool) -> Vec<Item> {
     let mut sorted: Vec<Item> = Vec::with_capacity(items.len());
     for item in items {
@@ -163,7 +164,7 @@ fn in_order(items: Vec<Item>, newest: bool) -> Vec<Item> {
     sorted
 }
 
-/// The search for a patient's calls and messages, without records that were entered in error or never took place.
+/// The search for a patient's calls and messages, without those with the status `entered-in-error` or `not-done`.
 fn search(patient: &str) -> String {
     let call = [VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
     let message = |direction| [",", MESSAGE, "|", direction].concat();
@@ -176,22 +177,22 @@ fn item_json(resource: &Json) -> Json {
     let categories = resource.get("category").map(Json::elements).unwrap_or_default();
     let is_in = |system: &str, code: &str| categories.iter().any(|category| has_coding(category, system, code));
     let is_call = is_in(VOICE_CATEGORY.0, VOICE_CATEGORY.1);
-    let log = if is_call { CallLog::read(resource) } else { CallLog::default() };
-    let direction = match log.direction() {
+    let state = if is_call { CallState::read(resource) } else { CallState::default() };
+    let direction = match state.direction() {
         Some(CallDirection::Inbound) => Json::of("inbound"),
         Some(CallDirection::Outbound) => Json::of("outbound"),
         None if is_in(MESSAGE, "inbound") => Json::of("inbound"),
         None if is_in(MESSAGE, "outbound") => Json::of("outbound"),
         None => Json::Null,
     };
-    let duration = log.root_leg().and_then(|leg| leg.count(Count::Duration));
+    let duration = state.root_leg().and_then(|leg| leg.count(NumberField::Duration));
     let text = resource.at(&["payload", "0", "contentString"]).filter(|_| !is_call);
     let sid = identifier_value(resource, TWILIO);
     Json::object([
         ("kind", Json::of(if is_call { "call" } else { "message" })),
         ("direction", direction),
         ("status", resource.get("status").cloned().unwrap_or_default()),
-        ("outcome", log.outcome().map_or(Json::Null, |outcome| Json::of(outcome.word()))),
+        ("outcome", state.outcome().map_or(Json::Null, |outcome| Json::of(outcome.word()))),
         ("started", resource.get("sent").cloned().unwrap_or_default()),
         ("durationSeconds", duration.map_or(Json::Null, |seconds| Json::count(seconds.into()))),
         ("practitioner", practitioner(resource).map_or(Json::Null, Json::of)),
@@ -201,7 +202,7 @@ fn item_json(resource: &Json) -> Json {
     ])
 }
 
-/// The practitioner who called or wrote, or was called or written to.
+/// The practitioner who took part in the call or the message.
 pub(super) fn practitioner(resource: &Json) -> Option<&str> {
     let recipients = resource.get("recipient").map(Json::elements).unwrap_or_default();
     let ends = resource.get("sender").into_iter().chain(recipients);
@@ -214,8 +215,8 @@ fn is_patient(reference: &str) -> bool {
     reference.strip_prefix("Patient/").is_some_and(is_id)
 }
 
-/// The reply for an error of the chart. The bot has the requester's rights, so a refusal means that they may not read
-/// it.
+/// The reply for an error of the chart. The bot has the access rights of the requester, so a refusal means that the
+/// requester may not read the resource.
 pub(super) fn error_reply(error: StoreError) -> Reply {
     match error.code() {
         Code::ChartRefused => Reply::Forbidden(Problem::at(Code::RecordForbidden, "Communication")),

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The `operations` bot for staff and their apps. They call it by `$execute`, and Medplum authenticates them.
+//! The `operations` bot for staff and their apps. They call it with `$execute`, and Medplum authenticates them.
 //!
-//! The bot runs as the user, so the server refuses what the requester may not read or write.
+//! The bot runs as the user (the requester), so the server refuses what the requester may not read or write.
 
 mod access_token;
 mod clinic_settings;
@@ -21,10 +21,10 @@ use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::runtime::{BotEvent, Host, Reply, Response};
 
-/// Milliseconds for a round trip of an operation.
-const DEADLINE: u32 = 10_000;
+/// The timeout of a round trip, in milliseconds.
+const TIMEOUT: u32 = 10_000;
 
-/// Answers one operation: `{ "operation": "<name>", … }`.
+/// Runs the operation of the input: `{ "operation": "<name>", … }`.
 pub async fn operations(event: BotEvent, host: Host) -> Response {
     let mut log = Vec::new();
     let answer = match event.input.get("operation").and_then(Json::text).unwrap_or_default() {
@@ -43,7 +43,7 @@ pub async fn operations(event: BotEvent, host: Host) -> Response {
     response
 }
 
-/// A text of the input. `None` if it is absent.
+/// A string member of the input. `None` if it is absent.
 fn text_of<'a>(input: &'a Json, name: &'static str) -> Result<Option<&'a str>, Reply> {
     match input.get(name) {
         None | Some(Json::Null) => Ok(None),
@@ -52,7 +52,7 @@ fn text_of<'a>(input: &'a Json, name: &'static str) -> Result<Option<&'a str>, R
     }
 }
 
-/// 400: an argument is invalid.
+/// The reply 400 for an argument that is not valid.
 const fn invalid_argument(name: &'static str) -> Reply {
     Reply::Invalid(Problem::at(Code::OperationArgument, name))
 }

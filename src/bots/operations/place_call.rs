@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `place-call`: click to call. Twilio rings the practitioner's own phone. When they answer and press a key, the
-//! webhook dials the callee.
+//! `place-call`: click to call. Twilio rings the practitioner's own phone. When the practitioner answers and presses a
+//! key, the webhook dials the callee.
 //!
-//! First the intent is written, then the call is sent, and then its `CallSid` is written. If Twilio's answer is lost,
-//! its list of calls is checked before the call is sent again. So a request places at most one call.
+//! The bot first writes the intent, then requests the call from Twilio, and then writes its `CallSid`. If Twilio's
+//! response is lost, the bot checks Twilio's list of calls before it requests the call again. A request therefore
+//! places at most one call.
 
 use super::clinic_settings::{ClinicSettings, keys, refusal_reply};
 use super::end_call::{mark_not_done, twilio_body};
@@ -12,41 +13,43 @@ use super::placed::{Owner, find_call, is_expired, phone_of, record};
 use super::requester::{read, written};
 use super::start_call::{criterion, is_same_call};
 use super::target::{CallRequest, number_of, numbers_of};
-use super::{DEADLINE, invalid_argument, text_of};
+use super::{TIMEOUT, invalid_argument, text_of};
 use crate::bots::settings::read_rest;
-use crate::chart::Context;
+use crate::chart::CallContext;
 use crate::dialplan::CallbackKind;
 use crate::error::{Code, Problem};
 use crate::fhir::change::place;
 use crate::fhir::element::{extension, is};
 use crate::json::{Json, decimal};
-use crate::outbound::{ATTEMPT, Intent, Prepared, REFUSED, callback, confirm};
+use crate::outbound::{ATTEMPT, NewPreparedCall, PreparedCall, REFUSED, callback, confirm};
 use crate::policy::Policy;
-use crate::rest::Rest;
-use crate::runtime::{Answer, Ask, BotEvent, FhirRequest, Host, Reply, Secret, Secrets};
+use crate::rest::TwilioRest;
+use crate::runtime::{BotEvent, FhirRequest, Host, HostRequest, HostResponse, Reply, Secret, Secrets};
 use crate::signature::WebhookUrl;
 use crate::time::{MINUTE, instant};
 
-/// How far Twilio's list may lag. A call that is not in the list after that was not placed.
+/// The maximum delay, in milliseconds, until a call is in Twilio's list. A call that is not in the list after that was
+/// not placed.
 const LIST_DELAY: u64 = 2 * MINUTE;
 
-/// The maximum length of `Twiml` in a REST call.
+/// The maximum length of the parameter `Twiml`, in characters.
 const MAX_TWIML: usize = 4_000;
 
-/// Answers `{ callSid, communication, fromNumber }`.
+/// Returns `{ callSid, communication, fromNumber }`.
 pub(super) async fn place_call(event: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
     let rest = read_rest(event).map_err(Reply::Broken)?;
     let webhook = event.require(Secret::WebhookUrl).map_err(Reply::Broken)?;
     let webhook =
         WebhookUrl::secure(webhook).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_WEBHOOK_URL")))?;
     let call_request = CallRequest::read(event)?;
-    // This operation dials by itself, so a repeated request must be safe.
+    // This operation places the call itself. `requestId` is required, so that a repeated request does not place a
+    // second call.
     let request = call_request.request.clone().ok_or(invalid_argument("requestId"))?;
     let settings = ClinicSettings::read(event, host).await?;
     let numbers = settings.numbers();
     let earlier = FhirRequest::get(["Communication?identifier=", &criterion(&request)].concat());
     let mut target = call_request.target(event, &settings, &numbers, vec![earlier], host, log).await?;
-    let found = read(target.more.pop().unwrap_or(Answer::Failed), "Communication")?;
+    let found = read(target.more.pop().unwrap_or(HostResponse::Failed), "Communication")?;
     let sealing = keys(event);
     let policy = Policy::new(&settings.config.outbound, &numbers);
     let wanted = text_of(&event.input, "practitionerNumber")?;
@@ -54,16 +57,16 @@ pub(super) async fn place_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     let owner = Owner { who: &who, sealing: &sealing };
     let earlier = record_for(found, owner).map(|prepared| same_call(prepared, &target.context, wanted, &policy, owner));
     let earlier = earlier.transpose()?;
-    // The request is a repetition. Its call already counts in the limits, so they are not checked again.
-    if let Some(prepared) = earlier.as_ref().filter(|prepared| prepared.log.root().is_some()) {
-        return Ok(answer_of(prepared, prepared.log.root().unwrap_or_default()));
+    // This is a repeated request. The limits already include its call, so they are not checked again.
+    if let Some(prepared) = earlier.as_ref().filter(|prepared| prepared.state.root_sid().is_some()) {
+        return Ok(answer_of(prepared, prepared.state.root_sid().unwrap_or_default()));
     }
     target.check_limits(&settings, event.now, host).await?;
     let practitioner = &target.requester.practitioner;
     let own: Vec<String> =
         numbers_of(practitioner, event.now).into_iter().filter_map(|own| policy.allows_typed(own).ok()).collect();
     let phone = match (&earlier, wanted) {
-        // The phone was decided at the first request.
+        // The first request chose the phone.
         (Some(_), _) => None,
         (None, None) => Some(number_of(practitioner, &policy, event.now)?),
         (None, Some(wanted)) => {
@@ -78,51 +81,54 @@ pub(super) async fn place_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     if let Some(prepared) = earlier {
         return sending.resume(prepared, host, log).await;
     }
-    let intent = Intent { context: target.context, from: target.from.as_str(), request: Some(&request) };
-    let (resource, is_created) = sending.write_intent(&intent, host).await?;
-    let prepared = Prepared::read(resource).ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
-    let prepared = same_call(prepared, &intent.context, wanted, &policy, owner)?;
-    // The run that created the intent sends the call.
+    let new_call = NewPreparedCall { context: target.context, from: target.from.as_str(), request: Some(&request) };
+    let (resource, is_created) = sending.write_intent(&new_call, host).await?;
+    let prepared = PreparedCall::read(resource).ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
+    let prepared = same_call(prepared, &new_call.context, wanted, &policy, owner)?;
+    // Only the run that created the intent requests the call.
     if is_created { sending.send(prepared, host, log).await } else { sending.resume(prepared, host, log).await }
 }
 
-/// The record of a request among those that a search found: the one whose call is sealed for the requester, or else the
-/// one that was prepared for them. The others are copies.
-fn record_for(found: Json, owner: Owner<'_>) -> Option<Prepared> {
+/// The record of a request among the results of a search: the one whose call is sealed for the requester, or else the
+/// one that was prepared for the requester. Other results are copies.
+fn record_for(found: Json, owner: Owner<'_>) -> Option<PreparedCall> {
     let entries = found.take("entry").into_elements().into_iter();
-    let mut records: Vec<Prepared> = entries.filter_map(|entry| Prepared::read(entry.take("resource"))).collect();
-    let prepared = |record: &Prepared| record.is_prepared_for(owner.who, owner.sealing);
-    let placed = |record: &Prepared| {
-        let root = record.log.root();
+    let mut records: Vec<PreparedCall> =
+        entries.filter_map(|entry| PreparedCall::read(entry.take("resource"))).collect();
+    let prepared = |record: &PreparedCall| record.is_prepared_for(owner.who, owner.sealing);
+    let placed = |record: &PreparedCall| {
+        let root = record.state.root_sid();
         prepared(record) && root.is_some_and(|root| record.is_placed_by(owner.who, root, owner.sealing))
     };
     let at = records.iter().position(placed).or_else(|| records.iter().position(prepared)).unwrap_or_default();
     (at < records.len()).then(|| records.swap_remove(at))
 }
 
-/// The record of a request, if it was prepared for the requester, for this call, and for the phone `wanted`, if any.
+/// Checks that a request's record was prepared for the same requester and call, and for the phone `wanted`, if that is
+/// given.
 ///
 /// # Errors
-/// [`Code::OutboundRequestUsed`] if it was not.
+/// [`Code::OutboundRequestUsed`] if the record is for another requester, call or phone.
 fn same_call(
-    prepared: Prepared,
-    context: &Context,
+    prepared: PreparedCall,
+    context: &CallContext,
     wanted: Option<&str>,
     policy: &Policy<'_>,
     owner: Owner<'_>,
-) -> Result<Prepared, Reply> {
+) -> Result<PreparedCall, Reply> {
     if prepared.id().is_empty() {
         return Err(Reply::Broken(Code::ChartUnavailable.into()));
     }
     if !prepared.is_prepared_for(owner.who, owner.sealing) {
         return Err(request_used());
     }
-    let known = prepared.log.context();
+    let known = prepared.state.context();
     let same_phone = match (&known.practitioner_number, wanted) {
         (Some(phone), Some(wanted)) => policy.allows_typed(wanted).map_err(refusal_reply)? == *phone,
         (Some(_), None) => true,
-        // A browser's call, or a record of an earlier version. Its first phone is not known, so nothing is sent for it.
-        (None, _) => prepared.log.root().is_some(),
+        // A browser's call, or a record of an earlier version, has no phone that rings first. The bot requests no call
+        // for such a record.
+        (None, _) => prepared.state.root_sid().is_some(),
     };
     if is_same_call(known, context) && same_phone { Ok(prepared) } else { Err(request_used()) }
 }
@@ -135,51 +141,51 @@ fn call_unknown() -> Reply {
     Reply::Conflict(Code::OutboundUnknown.into())
 }
 
-/// What is needed to send a call.
+/// What is needed to request a call from Twilio.
 struct Sending<'a> {
     event: &'a BotEvent,
     settings: &'a ClinicSettings,
-    rest: &'a Rest,
+    rest: &'a TwilioRest,
     webhook: &'a str,
-    /// The practitioner's phones that may be called.
+    /// The practitioner's phones that the policy allows, E.164.
     own: &'a [String],
     /// The requester.
     owner: Owner<'a>,
 }
 
 impl Sending<'_> {
-    /// Creates the intent, unless another run has. Returns the record, and whether this run created it.
-    async fn write_intent(&self, intent: &Intent<'_>, host: &Host) -> Result<(Json, bool), Reply> {
-        let mut resource = intent.write(self.settings.base(), self.owner.sealing);
+    /// Creates the intent, unless another run created it. Returns the record, and whether this run created it.
+    async fn write_intent(&self, new_call: &NewPreparedCall<'_>, host: &Host) -> Result<(Json, bool), Reply> {
+        let mut resource = new_call.write(self.settings.extension_base(), self.owner.sealing);
         self.set_attempt(&mut resource);
-        let unless = intent.request.map(|request| ["identifier=", &criterion(request)].concat());
+        let unless = new_call.request.map(|request| ["identifier=", &criterion(request)].concat());
         let create = FhirRequest::create(&resource, unless);
-        let answer = host.ask(Ask::Fhir(create), Some(DEADLINE)).await;
-        let is_created = matches!(answer, Answer::Done { status: 201, .. });
+        let answer = host.send(HostRequest::Fhir(create), Some(TIMEOUT)).await;
+        let is_created = matches!(answer, HostResponse::Done { status: 201, .. });
         Ok((written(answer, "Communication")?, is_created))
     }
 
-    /// Records when the call is sent.
+    /// Sets the time at which the call is requested.
     fn set_attempt(&self, resource: &mut Json) {
-        let url = [self.settings.base(), "/", ATTEMPT].concat();
+        let url = [self.settings.extension_base(), "/", ATTEMPT].concat();
         let value = Json::of(&instant(self.event.now));
-        place(resource, "extension", extension(&url, "valueInstant", value), |one| is(one, "url", &url));
+        place(resource, "extension", extension(&url, "valueInstant", value), |item| is(item, "url", &url));
     }
 
-    /// When the call was last sent.
-    fn attempted_at(&self, prepared: &Prepared) -> u64 {
-        // If that is not recorded, the latest possible time, so that nothing is sent too early.
-        prepared.sent_at().or(prepared.log.context().prepared).unwrap_or(self.event.now)
+    /// When the call was last requested, as Unix time in milliseconds.
+    fn attempted_at(&self, prepared: &PreparedCall) -> u64 {
+        // Without a recorded time, this is the latest possible one, so that the call is not requested again too early.
+        prepared.sent_at().or(prepared.state.context().prepared).unwrap_or(self.event.now)
     }
 
-    /// Continues with a call that was requested before.
-    async fn resume(&self, prepared: Prepared, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
-        if let Some(root) = prepared.log.root() {
+    /// Continues a request that an earlier run started.
+    async fn resume(&self, prepared: PreparedCall, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+        if let Some(root) = prepared.state.root_sid() {
             return Ok(answer_of(&prepared, root));
         }
-        // Someone may have edited the record, so its number must be one of ours.
-        let ours = self.settings.numbers().iter().any(|ours| Some(ours.as_str()) == prepared.from());
-        if prepared.status() != "preparation" || !ours {
+        // Staff may have edited the record, so its caller ID must be one of the clinic's numbers.
+        let own = self.settings.numbers().iter().any(|own| Some(own.as_str()) == prepared.from());
+        if prepared.status() != "preparation" || !own {
             return Err(request_used());
         }
         if is_expired(&prepared, self.event.now) {
@@ -191,18 +197,19 @@ impl Sending<'_> {
         if self.event.now.saturating_sub(self.attempted_at(&prepared)) < LIST_DELAY {
             return Err(call_unknown());
         }
-        // A phone that is no longer the practitioner's is not called.
+        // The phone must still be the practitioner's.
         if !self.own.iter().any(|own| own == phone_of(&prepared)) {
             return Err(request_used());
         }
-        // It was not placed. If several requests find that at once, only one may send it again.
+        // The call was not placed. If several runs find that at the same time, only one conditional write succeeds, and
+        // that run requests the call again.
         let mut resource = prepared.resource.clone();
         self.set_attempt(&mut resource);
         let write = FhirRequest::update(&resource).ok_or(Reply::Broken(Code::ChartRefused.into()))?;
-        match written(host.ask(Ask::Fhir(write), Some(DEADLINE)).await, "Communication") {
+        match written(host.send(HostRequest::Fhir(write), Some(TIMEOUT)).await, "Communication") {
             Ok(body) => {
-                let sealed = |prepared: &Prepared| prepared.is_prepared_for(self.owner.who, self.owner.sealing);
-                let prepared = Prepared::read(body).filter(sealed).ok_or(call_unknown())?;
+                let sealed = |prepared: &PreparedCall| prepared.is_prepared_for(self.owner.who, self.owner.sealing);
+                let prepared = PreparedCall::read(body).filter(sealed).ok_or(call_unknown())?;
                 self.send(prepared, host, log).await
             }
             Err(Reply::Conflict(_)) => Err(call_unknown()),
@@ -210,8 +217,8 @@ impl Sending<'_> {
         }
     }
 
-    /// Sends the call of an intent that this run owns.
-    async fn send(&self, prepared: Prepared, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
+    /// Requests the call from Twilio. Only for an intent that this run created or took over.
+    async fn send(&self, prepared: PreparedCall, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
         let from = prepared.from().unwrap_or_default().to_owned();
         let twiml = confirm(self.webhook, &self.settings.config).ok().filter(|twiml| twiml.len() <= MAX_TWIML);
         let twiml = twiml.ok_or(Reply::Broken(Problem::at(Code::ConfigInvalid, "voice")))?;
@@ -225,15 +232,15 @@ impl Sending<'_> {
         if let Some(timeout) = &timeout {
             params.push(("Timeout", timeout));
         }
-        let answer = host.ask(Ask::Http(self.rest.post("/Calls.json", &params)), Some(DEADLINE)).await;
+        let answer = host.send(HostRequest::Http(self.rest.post("/Calls.json", &params)), Some(TIMEOUT)).await;
         match answer {
-            Answer::Done { status: 200..=299, body } => {
+            HostResponse::Done { status: 200..=299, body } => {
                 self.record_call(prepared, &body, Some(self.owner), host, log).await
             }
-            // It was certainly not placed. This request is used up; a new request may try again.
-            Answer::Done { status: 400..=499, .. } => {
+            // Twilio refused the call, so it was not placed. The `requestId` cannot be used again.
+            HostResponse::Done { status: 400..=499, .. } => {
                 let refused_record = mark_not_done(&prepared, REFUSED)?;
-                if host.ask(Ask::Fhir(refused_record), Some(DEADLINE)).await.ok().is_none() {
+                if host.send(HostRequest::Fhir(refused_record), Some(TIMEOUT)).await.ok().is_none() {
                     log.push(Code::ChartUnavailable);
                 }
                 twilio_body(answer).map_err(|reply| match reply {
@@ -241,7 +248,7 @@ impl Sending<'_> {
                     reply => reply,
                 })
             }
-            // It may have been placed.
+            // The call may have been placed.
             _ => match find_call(self.rest, &prepared, self.owner.sealing, self.event.now, host).await {
                 Ok(Some(call)) => self.record_call(prepared, &call, None, host, log).await,
                 _ => Err(call_unknown()),
@@ -249,11 +256,11 @@ impl Sending<'_> {
         }
     }
 
-    /// Records which call was placed. With `owner`, it also seals whose call it is. That needs Twilio's answer to the
-    /// request that placed the call, because the list may show another call to the same phone.
+    /// Writes the placed call into the record. With `owner`, also seals who placed it. Set `owner` only with Twilio's
+    /// response to the request that placed the call, because the list may have another call to the same phone.
     async fn record_call(
         &self,
-        prepared: Prepared,
+        prepared: PreparedCall,
         call: &Json,
         owner: Option<Owner<'_>>,
         host: &Host,
@@ -263,15 +270,15 @@ impl Sending<'_> {
             return Err(call_unknown());
         };
         let answer = answer_of(&prepared, &sid);
-        // The call was placed. If the record cannot be written now, the sweep corrects it.
-        if let Err(code) = record(prepared, call, owner, self.settings.base(), host).await {
+        // The call was placed, so the operation succeeds. If the record cannot be written now, the sweep writes it.
+        if let Err(code) = record(prepared, call, owner, self.settings.extension_base(), host).await {
             log.push(code);
         }
         Ok(answer)
     }
 }
 
-fn answer_of(prepared: &Prepared, sid: &str) -> Json {
+fn answer_of(prepared: &PreparedCall, sid: &str) -> Json {
     Json::object([
         ("callSid", Json::of(sid)),
         ("communication", Json::of(&["Communication/", prepared.id()].concat())),

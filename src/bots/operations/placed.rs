@@ -2,30 +2,36 @@
 
 //! Finds a call that was placed by REST in Twilio's list, and writes it into its record.
 
-use super::DEADLINE;
+use super::TIMEOUT;
 use super::end_call::twilio_body;
 use super::requester::read;
-use crate::chart::{CallEvent, CallLog, Chart, StoreError, call_sid, is_complete, search_all};
+use crate::chart::{CallEvent, CallRecord, CallState, StoreError, call_sid, is_complete, search_all};
 use crate::error::Code;
 use crate::fhir::element::is;
 use crate::fhir::systems::TWILIO;
 use crate::json::Json;
-use crate::outbound::{LIFETIME, Prepared, SealingKeys, expires_at, pending_records, search_pending};
-use crate::rest::Rest;
-use crate::runtime::{Answer, Ask, FhirRequest, Host, Reply};
+use crate::outbound::{LIFETIME, PreparedCall, SealingKeys, expires_at, pending_records, search_pending};
+use crate::rest::TwilioRest;
+use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply};
 use crate::text::percent_encode;
 use crate::time::{MINUTE, parse_rfc2822};
 
-/// The maximum difference between Twilio's clock and ours.
+/// The maximum difference between Twilio's clock and the server's, in milliseconds.
 const MAX_CLOCK_SKEW: u64 = MINUTE / 2;
 
 /// The number of attempts to write a record.
 const ATTEMPTS: u32 = 3;
 
-/// The calls between two numbers that were placed by REST since `since`.
-async fn listed(rest: &Rest, (to, from): (&str, &str), since: u64, host: &Host) -> Result<Vec<Json>, Reply> {
+/// Reads from Twilio's list the calls between two numbers that were placed by REST at or after `since` (Unix time in
+/// milliseconds).
+async fn list_rest_calls(
+    rest: &TwilioRest,
+    (to, from): (&str, &str),
+    since: u64,
+    host: &Host,
+) -> Result<Vec<Json>, Reply> {
     let list = rest.get("/Calls.json", &[("To", to), ("From", from), ("PageSize", "50")]);
-    let body = twilio_body(host.ask(Ask::Http(list), Some(DEADLINE)).await)?;
+    let body = twilio_body(host.send(HostRequest::Http(list), Some(TIMEOUT)).await)?;
     let mut calls = body.take("calls").into_elements();
     calls.retain(|call| {
         let at = call.get("date_created").or(call.get("start_time")).and_then(Json::text).and_then(parse_rfc2822);
@@ -40,21 +46,21 @@ fn is_sid(text: &str) -> bool {
     call_sid(text).is_some()
 }
 
-/// The call in Twilio's list that was placed for the intent of a record. The record's seal was verified, so phone,
-/// number and time are as prepared. `None` if there is no such call.
+/// Finds the call in Twilio's list that was placed for the record `own`. `None` if there is no such call. Verify the
+/// record's seal before, so that its phone, caller ID and time are as prepared.
 ///
 /// # Errors
-/// [`Code::OutboundUnknown`] if there are several, or if the call may belong to another intent.
+/// [`Code::OutboundUnknown`] if several calls match, or if the call may belong to another intent.
 pub(super) async fn find_call(
-    rest: &Rest,
-    own: &Prepared,
+    rest: &TwilioRest,
+    own: &PreparedCall,
     sealing: &SealingKeys,
     now: u64,
     host: &Host,
 ) -> Result<Option<Json>, Reply> {
     let (phone, from) = (phone_of(own), own.from().unwrap_or_default());
-    let since = own.log.context().prepared.ok_or(call_unknown())?;
-    let mut calls = listed(rest, (phone, from), since, host).await?;
+    let since = own.state.context().prepared.ok_or(call_unknown())?;
+    let mut calls = list_rest_calls(rest, (phone, from), since, host).await?;
     if calls.is_empty() {
         return Ok(None);
     }
@@ -65,13 +71,13 @@ pub(super) async fn find_call(
         criteria.push_str(&percent_encode(&[TWILIO, "|", sid].concat()));
     }
     criteria.push_str("&_sort=identifier&_count=1000");
-    // The record of another intent waits for its call, or names it. The waiting records are read first, so a record
-    // that is written between the two reads is in one of them.
-    let asks = [search_pending(now), FhirRequest::get(criteria)].map(|ask| (Ask::Fhir(ask), Some(DEADLINE)));
-    let mut answers = host.ask_all(asks.to_vec()).await.into_iter();
-    let mut found = || read(answers.next().unwrap_or(Answer::Failed), "Communication");
+    // The record of another intent is either pending or has a `CallSid`. Pending records are read first, so a record
+    // that changes between the two reads is in at least one result.
+    let requests = [search_pending(now), FhirRequest::get(criteria)].map(|ask| (HostRequest::Fhir(ask), Some(TIMEOUT)));
+    let mut answers = host.send_all(requests.to_vec()).await.into_iter();
+    let mut found = || read(answers.next().unwrap_or(HostResponse::Failed), "Communication");
     let (others, known) = (pending_records(found()?).ok_or(call_unknown())?, found()?);
-    let is_another = |other: &Prepared| {
+    let is_another = |other: &PreparedCall| {
         let same = phone_of(other) == phone && other.from() == Some(from);
         other.id() != own.id() && same && may_have_called(other, now) && other.is_sealed(sealing)
     };
@@ -81,12 +87,12 @@ pub(super) async fn find_call(
     let mut taken = Vec::new();
     let mut uncertain = false;
     for entry in known.take("entry").into_elements() {
-        let Some(other) = Prepared::read(entry.take("resource")).filter(|other| other.id() != own.id()) else {
+        let Some(other) = PreparedCall::read(entry.take("resource")).filter(|other| other.id() != own.id()) else {
             continue;
         };
-        let context = other.log.context();
-        // A record that a callback created was not prepared.
-        if let Some(root) = other.log.root().filter(|_| context.prepared.is_some()) {
+        let context = other.state.context();
+        // Only prepared records have an intent. A callback may have created the others.
+        if let Some(root) = other.state.root_sid().filter(|_| context.prepared.is_some()) {
             let who = context.practitioner.as_deref().unwrap_or_default();
             uncertain |= !other.is_placed_by(who, root, sealing);
             taken.push(root.to_owned());
@@ -95,34 +101,34 @@ pub(super) async fn find_call(
     calls.retain(|call| !taken.iter().any(|sid| is(call, "sid", sid)));
     match (calls.pop(), calls.is_empty()) {
         (Some(call), true) => Ok(Some(call)),
-        // Staff may have pointed a record at the call. That must not place the call again.
+        // If staff wrote the `CallSid` into another record, the call must not be placed again.
         (None, _) if !uncertain => Ok(None),
         _ => Err(call_unknown()),
     }
 }
 
 /// Whether the call of another record may be in the list for a record that was prepared within the last ten minutes. A
-/// call is sent within ten minutes, too. Older records may be copies and do not count.
-fn may_have_called(other: &Prepared, now: u64) -> bool {
-    let prepared = other.log.context().prepared.unwrap_or_default();
+/// call is requested within ten minutes after its record was prepared. Older records may be copies and are ignored.
+fn may_have_called(other: &PreparedCall, now: u64) -> bool {
+    let prepared = other.state.context().prepared.unwrap_or_default();
     now < prepared + 2 * LIFETIME * 1_000 + 2 * MAX_CLOCK_SKEW
 }
 
-/// Whether a request has expired. Its lifetime is that of a ticket.
-pub(super) fn is_expired(prepared: &Prepared, now: u64) -> bool {
-    now / 1_000 >= expires_at(prepared.log.context().prepared.unwrap_or_default())
+/// Whether a request has expired. It has the same lifetime as a ticket.
+pub(super) fn is_expired(prepared: &PreparedCall, now: u64) -> bool {
+    now / 1_000 >= expires_at(prepared.state.context().prepared.unwrap_or_default())
 }
 
-/// The phone that rings first.
-pub(super) fn phone_of(prepared: &Prepared) -> &str {
-    prepared.log.context().practitioner_number.as_deref().unwrap_or_default()
+/// The practitioner's phone, which rings first.
+pub(super) fn phone_of(prepared: &PreparedCall) -> &str {
+    prepared.state.context().practitioner_number.as_deref().unwrap_or_default()
 }
 
 fn call_unknown() -> Reply {
     Reply::Conflict(Code::OutboundUnknown.into())
 }
 
-/// Who placed a call, for its seal.
+/// Who placed a call, to seal the record.
 #[derive(Clone, Copy)]
 pub(super) struct Owner<'a> {
     /// `Practitioner/<id>`.
@@ -131,51 +137,51 @@ pub(super) struct Owner<'a> {
     pub(super) sealing: &'a SealingKeys,
 }
 
-/// Writes the `CallSid` into the record of an intent. With `owner`, it also seals whose call it is and what it dials;
-/// the record's own seal was verified before. It includes the records that callbacks created in the meantime.
+/// Writes the `CallSid` into the record of an intent, and merges records that callbacks created in the meantime. With
+/// `owner`, also seals who placed the call and what it dials. Verify the record's own seal before.
 pub(super) async fn record(
-    mut prepared: Prepared,
+    mut prepared: PreparedCall,
     call: &Json,
     owner: Option<Owner<'_>>,
-    base: &str,
+    extension_base: &str,
     host: &Host,
 ) -> Result<(), Code> {
     let Some(event) = CallEvent::from_rest(call) else {
         return Err(Code::OutboundUnknown);
     };
-    // The seal covers what was prepared and verified. A record that is read again may have been edited.
+    // The seal is over the verified record. A record that is read again may have been edited.
     let seal = owner.and_then(|Owner { who, sealing }| prepared.placed_seal(who, event.sid.0, sealing));
     let own = FhirRequest::get(["Communication/", prepared.id()].concat());
     let mut code = Code::ChartUnavailable;
     for attempt in 0..ATTEMPTS {
-        let mut asks = vec![(Ask::Fhir(search_all(event.sid.0)), Some(DEADLINE))];
+        let mut requests = vec![(HostRequest::Fhir(search_all(event.sid.0)), Some(TIMEOUT))];
         if attempt > 0 {
-            asks.push((Ask::Fhir(own.clone()), Some(DEADLINE)));
+            requests.push((HostRequest::Fhir(own.clone()), Some(TIMEOUT)));
         }
-        let mut answers = host.ask_all(asks).await.into_iter();
-        let others = CallbackRecords::read(answers.next().unwrap_or(Answer::Failed), &prepared, event.sid.0);
-        if let Some(resource) = answers.next().and_then(Answer::ok)
-            && let Some(again) = Prepared::read(resource)
+        let mut answers = host.send_all(requests).await.into_iter();
+        let others = CallbackRecords::read(answers.next().unwrap_or(HostResponse::Failed), &prepared, event.sid.0);
+        if let Some(resource) = answers.next().and_then(HostResponse::ok)
+            && let Some(again) = PreparedCall::read(resource)
         {
             prepared = again;
         }
-        let mut log = prepared.log.clone();
-        log.add(&event);
-        log.merge_legs(&others.log);
-        let unsealed = seal.as_deref().is_some_and(|seal| prepared.set_placed_seal(seal, base));
-        let chart = Chart::of(prepared.resource.clone());
-        let write = match chart.write(&log, base) {
+        let mut state = prepared.state.clone();
+        state.add(&event);
+        state.merge_legs(&others.state);
+        let unsealed = seal.as_deref().is_some_and(|seal| prepared.set_placed_seal(seal, extension_base));
+        let call_record = CallRecord::of(prepared.resource.clone());
+        let write = match call_record.write(&state, extension_base) {
             Ok(Some(write)) => write,
-            // The record has the call already, and only the seal is missing.
+            // The record already has the call, and only the seal is missing.
             Ok(None) if unsealed => FhirRequest::update(&prepared.resource).ok_or(Code::ChartRefused)?,
             Ok(None) => return Ok(()),
             Err(error) => return Err(error.code()),
         };
         let mut writes = others.writes;
         writes.push(write);
-        let asks = writes.into_iter().map(|write| (Ask::Fhir(write), Some(DEADLINE))).collect();
-        let answer = host.ask_all(asks).await.pop().unwrap_or(Answer::Failed);
-        match chart.check_write(&answer) {
+        let requests = writes.into_iter().map(|write| (HostRequest::Fhir(write), Some(TIMEOUT))).collect();
+        let answer = host.send_all(requests).await.pop().unwrap_or(HostResponse::Failed);
+        match call_record.check_write(&answer) {
             Ok(()) => return Ok(()),
             Err(StoreError::Retryable(why)) => code = why,
             Err(StoreError::Permanent(why)) => return Err(why),
@@ -184,28 +190,30 @@ pub(super) async fn record(
     Err(code)
 }
 
-/// The records that callbacks created before the call's own record was known.
+/// The records that callbacks created before the prepared record had the `CallSid`.
 #[derive(Default)]
 struct CallbackRecords {
-    /// What these records know.
-    log: CallLog,
+    /// The merged call state of these records.
+    state: CallState,
     /// The writes that mark them as entered in error.
     writes: Vec<FhirRequest>,
 }
 
 impl CallbackRecords {
-    fn read(answer: Answer, own: &Prepared, root: &str) -> Self {
+    fn read(answer: HostResponse, own: &PreparedCall, root: &str) -> Self {
         let mut others = Self::default();
         for entry in answer.ok().unwrap_or_default().take("entry").into_elements() {
-            let Some(mut other) = Prepared::read(entry.take("resource")) else { continue };
-            if other.id() == own.id() || other.log.context().prepared.is_some() || other.status() == "entered-in-error"
+            let Some(mut other) = PreparedCall::read(entry.take("resource")) else { continue };
+            if other.id() == own.id()
+                || other.state.context().prepared.is_some()
+                || other.status() == "entered-in-error"
             {
                 continue;
             }
-            // Staff may edit records. A record that names another call does not count for this one, and none of them
-            // may change what was prepared.
-            if other.log.root().is_none_or(|other| other == root) {
-                others.log.merge_legs(&other.log);
+            // Staff may edit records. A record with another `CallSid` is ignored, and no record may change what was
+            // prepared.
+            if other.state.root_sid().is_none_or(|other| other == root) {
+                others.state.merge_legs(&other.state);
             }
             other.resource.set("status", Json::of("entered-in-error"));
             others.writes.extend(FhirRequest::update(&other.resource));

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `start-call`: records who is about to call whom, and answers what the browser needs for the call.
+//! `start-call`: writes the record of a call that the requester is about to place, and returns what the browser needs
+//! for the call.
 
 use super::access_token::mint;
 use super::clinic_settings::{ClinicSettings, keys};
 use super::requester::written;
 use super::target::CallRequest;
-use super::{DEADLINE, text_of};
-use crate::chart::Context;
+use super::{TIMEOUT, text_of};
+use crate::chart::CallContext;
 use crate::error::{Code, Problem};
 use crate::fhir::search::search_value;
 use crate::fhir::systems::CALL_REQUEST;
 use crate::json::Json;
-use crate::outbound::{Intent, Prepared, SealingKeys, expires_at};
-use crate::runtime::{Ask, BotEvent, FhirRequest, Host, Reply, Secret, Secrets};
+use crate::outbound::{NewPreparedCall, PreparedCall, SealingKeys, expires_at};
+use crate::runtime::{BotEvent, FhirRequest, Host, HostRequest, Reply, Secret, Secrets};
 use crate::time::instant;
 
-/// Answers `{ token, identity, fromNumber, ticket, expires, communication }`.
+/// Returns `{ token, identity, fromNumber, ticket, expires, communication }`.
 pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
     let sealing = event.require(Secret::SealingKeys).map_err(Reply::Broken)?;
     let sealing = SealingKeys::read(sealing).map_err(|code| Reply::Broken(Problem::at(code, "PLUMLINE_SECRET")))?;
@@ -27,18 +28,21 @@ pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     target.check_limits(&settings, event.now, host).await?;
     let wanted = text_of(&event.input, "identity")?;
     let identity = target.requester.identity(wanted, event.now, &settings.config, host, log).await?;
-    // The token is created first, so nothing is written for a browser that could not call.
+    // The token is created first. If that fails, the browser cannot call, and nothing is written.
     let token = mint(event, &settings.config, &identity)?;
     target.context.identity = Some(identity.clone());
-    let intent =
-        Intent { context: target.context, from: target.from.as_str(), request: call_request.request.as_deref() };
-    let prepared = prepare(&intent, &settings, &keys(event), host).await?;
-    if prepared.log.root().is_some() || prepared.status() != "preparation" {
+    let new_call = NewPreparedCall {
+        context: target.context,
+        from: target.from.as_str(),
+        request: call_request.request.as_deref(),
+    };
+    let prepared = prepare(&new_call, &settings, &keys(event), host).await?;
+    if prepared.state.root_sid().is_some() || prepared.status() != "preparation" {
         return Err(Reply::Conflict(Code::OutboundRequestUsed.into()));
     }
-    // The ticket expires ten minutes after its record was prepared, even if it is requested again. The webhook compares
-    // both.
-    let since = prepared.log.context().prepared.unwrap_or_default();
+    // The ticket expires ten minutes after its record was prepared, even if `start-call` is repeated. The webhook
+    // compares the two times.
+    let since = prepared.state.context().prepared.unwrap_or_default();
     let expiry = expires_at(since) * 1_000;
     if expiry <= event.now {
         return Err(Reply::Conflict(Code::OutboundRequestExpired.into()));
@@ -54,22 +58,22 @@ pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     ]))
 }
 
-/// Creates an intent, unless the same request has. Returns the record.
+/// Creates the intent, unless the same request created it before. Returns the record.
 async fn prepare(
-    intent: &Intent<'_>,
+    new_call: &NewPreparedCall<'_>,
     settings: &ClinicSettings,
     sealing: &SealingKeys,
     host: &Host,
-) -> Result<Prepared, Reply> {
-    let create = create(intent, settings.base(), sealing);
-    let body = written(host.ask(Ask::Fhir(create), Some(DEADLINE)).await, "Communication")?;
-    let prepared = Prepared::read(body).filter(|prepared| !prepared.id().is_empty());
+) -> Result<PreparedCall, Reply> {
+    let create = create(new_call, settings.extension_base(), sealing);
+    let body = written(host.send(HostRequest::Fhir(create), Some(TIMEOUT)).await, "Communication")?;
+    let prepared = PreparedCall::read(body).filter(|prepared| !prepared.id().is_empty());
     let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
-    // A browser may not place a call that rings a phone first.
-    let known = prepared.log.context();
+    // The record of a `place-call` request, which rings a phone first, gets no ticket.
+    let known = prepared.state.context();
     let by_rest = known.practitioner_number.is_some();
-    let who = intent.context.practitioner.as_deref().unwrap_or_default();
-    let same = is_same_call(known, &intent.context) && known.identity == intent.context.identity && !by_rest;
+    let who = new_call.context.practitioner.as_deref().unwrap_or_default();
+    let same = is_same_call(known, &new_call.context) && known.identity == new_call.context.identity && !by_rest;
     if same && prepared.is_prepared_for(who, sealing) {
         Ok(prepared)
     } else {
@@ -77,21 +81,21 @@ async fn prepare(
     }
 }
 
-fn create(intent: &Intent<'_>, base: &str, sealing: &SealingKeys) -> FhirRequest {
-    let unless = intent.request.map(|request| ["identifier=", &criterion(request)].concat());
-    FhirRequest::create(&intent.write(base, sealing), unless)
+fn create(new_call: &NewPreparedCall<'_>, extension_base: &str, sealing: &SealingKeys) -> FhirRequest {
+    let unless = new_call.request.map(|request| ["identifier=", &criterion(request)].concat());
+    FhirRequest::create(&new_call.write(extension_base, sealing), unless)
 }
 
-/// The search token of a request.
+/// The `identifier` search parameter for a request.
 pub(super) fn criterion(request: &str) -> String {
     search_value(&[CALL_REQUEST, "|", request].concat())
 }
 
-/// Whether two intents are of the same call, however it is placed.
-pub(super) fn is_same_call(one: &Context, other: &Context) -> bool {
-    let call = |context: &Context| {
-        let Context { patient, practitioner, appointment, number, .. } = context.clone();
+/// Whether two intents have the same caller, callee and appointment. The way to place the call is ignored.
+pub(super) fn is_same_call(item: &CallContext, other: &CallContext) -> bool {
+    let call = |context: &CallContext| {
+        let CallContext { patient, practitioner, appointment, number, .. } = context.clone();
         (patient, practitioner, appointment, number)
     };
-    call(one) == call(other)
+    call(item) == call(other)
 }

@@ -2,17 +2,17 @@
 
 //! `statistics`: counts the calls of a period by day, direction, outcome and practitioner, and the time to answer.
 //!
-//! The calls are read page by page and only counted, so any period fits into memory. If one run is too short, the
-//! answer has `next` with the sums so far. Send `next` as the next input to continue.
+//! The bot reads the calls page by page and only counts them, so any period fits into memory. If one run is too short,
+//! the response has `next` with the sums so far. To continue, send `next` as the input of the next request.
 
 use super::history::{error_reply, practitioner};
 use super::sums::{Sums, parse_integer};
 use crate::bots::settings::read_config;
-use crate::chart::{CallLog, PagedSearch};
+use crate::chart::{CallState, PagedSearch};
 use crate::error::Code;
 use crate::fhir::systems::VOICE_CATEGORY;
 use crate::json::Json;
-use crate::runtime::{Answer, Ask, BotEvent, Host, Reply, Response, ZoneRequest};
+use crate::runtime::{BotEvent, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest};
 use crate::time::{DAY, date, instant, parse_instant};
 
 /// The maximum number of days in a period.
@@ -24,7 +24,7 @@ const PAGE_SIZE: usize = 100;
 /// The maximum number of ids at one instant in `next`.
 const MAX_SEEN: usize = 1_000;
 
-/// Answers `{ from, to, timeZone? }`, or the `next` of an earlier answer.
+/// Takes `{ from, to, timeZone? }`, or the `next` of an earlier response.
 pub(super) async fn statistics(event: &BotEvent, host: &Host) -> Response {
     match page_through(event, host).await {
         Ok(figures) => Reply::Value(figures).into(),
@@ -32,11 +32,11 @@ pub(super) async fn statistics(event: &BotEvent, host: &Host) -> Response {
     }
 }
 
-/// Days in a time zone.
+/// The days of the period in a time zone.
 struct Period {
-    /// `2026-11-21`.
+    /// The dates, such as `2026-11-21`.
     names: Vec<String>,
-    /// The start of each day, and the end of the last.
+    /// The start of each day, and the end of the last day, as Unix time in milliseconds.
     starts: Vec<u64>,
 }
 
@@ -62,9 +62,9 @@ async fn page_through(event: &BotEvent, host: &Host) -> Result<Json, Reply> {
     }
     for _ in 0..MAX_PAGES {
         for (at, call) in search_pages.next(host, PAGE_SIZE).await.map_err(error_reply)? {
-            sums.add(period.day(at), &CallLog::read(&call), practitioner(&call));
+            sums.add(period.day(at), &CallState::read(&call), practitioner(&call));
         }
-        if search_pages.is_over() {
+        if search_pages.is_exhausted() {
             break;
         }
     }
@@ -73,7 +73,7 @@ async fn page_through(event: &BotEvent, host: &Host) -> Result<Json, Reply> {
     for (name, value) in sums.answer_json(&period.names) {
         figures.set(name, value);
     }
-    if !search_pages.is_over() {
+    if !search_pages.is_exhausted() {
         let next = Json::object([
             ("operation", Json::of("statistics")),
             ("from", text("from")),
@@ -106,14 +106,14 @@ impl Period {
         for day in from / DAY..=to / DAY + 1 {
             let midnight = instant(day * DAY);
             let time = |hour: &str| [midnight.get(..11).unwrap_or_default(), hour, ":00:00"].concat();
-            // If the clock is set forward at midnight, the day starts at one.
+            // If the clock is set forward at midnight, the day starts at 01:00.
             local_times.extend([time("00"), time("01")]);
             names.push(date(day * DAY));
         }
         names.pop();
         let request = ZoneRequest { zone: zone.to_owned(), instants: Vec::new(), local_times };
-        let instants = match host.ask(Ask::Zone(request), None).await {
-            Answer::Done { status: 200..=299, body } => body.take("instants").into_elements(),
+        let instants = match host.send(HostRequest::Zone(request), None).await {
+            HostResponse::Done { status: 200..=299, body } => body.take("instants").into_elements(),
             _ => return Err(Reply::Invalid(Code::ZoneUnknown.into())),
         };
         let mut starts = Vec::new();
@@ -121,7 +121,8 @@ impl Period {
             let first = pair.iter().flat_map(Json::elements).find_map(parse_integer);
             starts.push(first);
         }
-        // A zone that crosses the date line skips a day. That day starts where the next one does, and has no calls.
+        // A time zone that moves across the date line skips a day. The skipped day starts and ends at the start of the
+        // next day, so it has no calls.
         let mut next = None;
         for start in starts.iter_mut().rev() {
             next = start.or(next);
@@ -134,7 +135,7 @@ impl Period {
         }
     }
 
-    /// The day of an instant in the period.
+    /// The index of the day that contains an instant.
     fn day(&self, at: u64) -> usize {
         self.starts.partition_point(|start| *start <= at).saturating_sub(1)
     }

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The sums of the statistics. Their size does not depend on the number of calls, and they can be returned and
-//! continued.
+//! The sums of the statistics. Their size does not depend on the number of calls. They can be returned to the client,
+//! read back and continued.
 
-use crate::chart::{CallDirection, CallLog, Outcome};
+use crate::chart::{CallDirection, CallState, Outcome};
 use crate::json::{Json, decimal};
 
-/// The outcomes of a call. The last is for calls in progress, or without a known end.
+/// The outcomes of a call. The last one is for calls in progress and calls without a known end.
 pub(super) const OUTCOMES: [&str; 8] =
     ["answered", "voicemail", "dropped", "no-answer", "declined", "busy", "failed", "open"];
 
-/// The maximum number of practitioners. The calls of others have no practitioner in the statistics.
+/// The maximum number of practitioners. Calls of further practitioners are counted without a practitioner.
 const MAX_PRACTITIONERS: usize = 1_000;
 
 /// Buckets of the seconds to an answer: one second each up to two minutes, ten seconds each up to ten minutes, one
@@ -20,29 +20,38 @@ const BUCKETS: usize = 120 + 48 + 50 + 1;
 /// Sums of calls.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sums {
-    /// By day of the period.
+    /// One row for each day of the period.
     pub(super) days: Vec<Row>,
-    /// By [`OUTCOMES`].
+    /// The number of calls for each of [`OUTCOMES`].
     pub(super) outcomes: [u64; OUTCOMES.len()],
+    /// One row for each `Practitioner/<id>`, sorted by reference.
     pub(super) practitioners: Vec<(String, Row)>,
+    /// The waits of inbound calls.
     pub(super) inbound: Waits,
+    /// The waits of outbound calls.
     pub(super) outbound: Waits,
 }
 
 /// The sums of some calls.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Row {
+    /// The number of inbound calls.
     pub(super) inbound: u64,
+    /// The number of outbound calls.
     pub(super) outbound: u64,
+    /// The number of answered calls in both directions.
     pub(super) answered: u64,
 }
 
-/// How long callers or staff waited.
+/// The times from the start of a call to its answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Waits {
+    /// The number of calls.
     calls: u64,
     answered: u64,
+    /// The sum of the times to answer, in seconds.
     seconds: u64,
+    /// The number of answered calls in each bucket of the time to answer.
     buckets: Vec<u64>,
 }
 
@@ -57,8 +66,8 @@ impl Sums {
         Self { days: vec![Row::default(); days], ..Self::default() }
     }
 
-    /// Counts a call on the day with the index `day`.
-    pub(super) fn add(&mut self, day: usize, log: &CallLog, practitioner: Option<&str>) {
+    /// Adds a call to the day with the index `day`.
+    pub(super) fn add(&mut self, day: usize, log: &CallState, practitioner: Option<&str>) {
         let outbound = log.direction() == Some(CallDirection::Outbound);
         let outcome = log.outcome();
         let answered = outcome == Some(Outcome::Answered);
@@ -94,7 +103,7 @@ impl Sums {
         self.practitioners.get_mut(at).map(|(_, row)| row)
     }
 
-    /// The answer's members. `days` are the dates.
+    /// The members of the response. `days` are the dates.
     pub(super) fn answer_json(&self, days: &[String]) -> [(&'static str, Json); 6] {
         let mut by_outcome = Vec::new();
         for (word, count) in OUTCOMES.iter().zip(self.outcomes) {
@@ -116,7 +125,7 @@ impl Sums {
         ]
     }
 
-    /// The sums in the form that [`Sums::read`] reads.
+    /// Writes the sums in the format of [`Sums::read`].
     pub(super) fn write(&self) -> Json {
         let mut practitioners = Vec::new();
         for (who, row) in &self.practitioners {
@@ -131,7 +140,7 @@ impl Sums {
         ])
     }
 
-    /// Reads sums of `days` days. `None` if they are not valid.
+    /// Reads the sums of `days` days. `None` if the JSON is not valid.
     pub(super) fn read(json: &Json, days: usize) -> Option<Self> {
         let mut sums = Self::default();
         for row in json.get("days")?.elements() {
@@ -206,7 +215,7 @@ impl Waits {
         ])
     }
 
-    /// `[calls, answered, seconds, bucket, count, …]` of the buckets that are not empty.
+    /// Writes `[calls, answered, seconds, bucket, count, …]`, with a pair for each bucket that is not empty.
     fn write(&self) -> Json {
         let mut numbers = vec![self.calls, self.answered, self.seconds];
         for (index, count) in self.buckets.iter().enumerate() {
@@ -250,7 +259,7 @@ const fn min_seconds(bucket: usize) -> u64 {
     }
 }
 
-/// A share, rounded to three digits. `Null` if `whole` is 0.
+/// `part / whole`, rounded to three decimal places. `Null` if `whole` is 0.
 fn share(part: u64, whole: u64) -> Json {
     let Some(thousandths) = (part * 1_000 + whole / 2).checked_div(whole) else {
         return Json::Null;
@@ -263,7 +272,7 @@ fn counts(numbers: &[u64]) -> Json {
     Json::List(numbers.iter().map(|number| Json::count(*number)).collect())
 }
 
-/// The numbers of a list. They are limited, so their sums do not overflow.
+/// Reads a list of numbers. Each is limited, so that their sum does not overflow.
 fn read_counts(json: &Json) -> Option<Vec<u64>> {
     let mut numbers = Vec::new();
     for number in json.elements() {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The callee of an operation, a patient or a number, and the appointment.
+//! The input of an operation that places a call: the callee (a patient or a number), and the appointment.
 
 use super::clinic_settings::{ClinicSettings, refusal_reply};
 use super::requester::{Requester, read, reference};
 use super::{invalid_argument, text_of};
-use crate::chart::Context;
+use crate::chart::CallContext;
 use crate::dialplan::MAX_CONTACT_POINTS;
 use crate::error::Code;
 use crate::fhir::element::{has_participant, is};
@@ -15,27 +15,27 @@ use crate::json::{Json, decimal};
 use crate::outbound::{CallerId, PoolKey, check_calling_hours};
 use crate::phone::E164;
 use crate::policy::{Limit, Policy, Refusal, check_limits, limit_searches};
-use crate::runtime::{Answer, BotEvent, FhirRequest, Host, Reply};
+use crate::runtime::{BotEvent, FhirRequest, Host, HostResponse, Reply};
 
-/// The input of the operation.
+/// The parsed input of the operation.
 pub(super) struct CallRequest<'a> {
     patient: Option<String>,
     number: Option<&'a str>,
     appointment: Option<String>,
-    /// The identifier of the request, if it has one.
+    /// `requestId`, if the input has one.
     pub(super) request: Option<String>,
 }
 
 /// A call that may be placed.
 pub(super) struct CallTarget<'a> {
-    /// Caller, callee and appointment, without the identity.
-    pub(super) context: Context,
-    /// The number that the callee sees.
+    /// The caller, the callee and the appointment, without the identity.
+    pub(super) context: CallContext,
+    /// The caller ID.
     pub(super) from: E164<'a>,
-    /// The caller.
+    /// The practitioner who places the call.
     pub(super) requester: Requester,
-    /// The answers to the additional reads.
-    pub(super) more: Vec<Answer>,
+    /// The responses to the additional requests.
+    pub(super) more: Vec<HostResponse>,
     limits: Vec<Limit>,
     counted: Vec<Option<Json>>,
 }
@@ -50,8 +50,8 @@ impl CallTarget<'_> {
 }
 
 impl<'a> CallRequest<'a> {
-    /// Reads `{ patient?, number?, appointment?, requestId? }`. It has a patient or a number, or both if the patient is
-    /// called at a number that is not in the chart.
+    /// Reads `{ patient?, number?, appointment?, requestId? }`. The input must have a patient or a number. It has both
+    /// to call the patient at a number that is not in the chart.
     pub(super) fn read(event: &'a BotEvent) -> Result<Self, Reply> {
         let input = &event.input;
         let resource = |name, kind| -> Result<Option<String>, Reply> {
@@ -78,8 +78,8 @@ impl<'a> CallRequest<'a> {
         }
     }
 
-    /// Checks whether the requester may call the callee, and chooses the number that the callee sees. One round trip
-    /// reads everything, including `more`. [`CallTarget::check_limits`] checks the calling hours and limits.
+    /// Checks that the requester may call the callee, and chooses the caller ID. One round trip sends all reads,
+    /// including `more`. [`CallTarget::check_limits`] checks the calling hours and limits.
     pub(super) async fn target<'o>(
         &self,
         event: &BotEvent,
@@ -104,7 +104,7 @@ impl<'a> CallRequest<'a> {
         let (requester, answers) = Requester::of(event, &settings.config, reads, host).await?;
 
         let mut answers = answers.into_iter();
-        let mut next = || answers.next().unwrap_or(Answer::Failed);
+        let mut next = || answers.next().unwrap_or(HostResponse::Failed);
         let patient = self.patient.as_ref().map(|_| read(next(), "Patient")).transpose()?;
         let appointment = self.appointment.as_ref().map(|_| read(next(), "Appointment")).transpose()?;
         if let (Some(appointment), Some(patient)) = (&appointment, &self.patient)
@@ -118,25 +118,25 @@ impl<'a> CallRequest<'a> {
             (None, patient) => number_of(patient.as_ref().unwrap_or(&Json::Null), &policy, event.now)?,
         };
         let counted: Vec<Option<Json>> = limits.iter().map(|_| next().ok()).collect();
-        let last_calls: Vec<Answer> = (0..lines).map(|_| next()).collect();
+        let last_calls: Vec<HostResponse> = (0..lines).map(|_| next()).collect();
 
         let moment = [who, ".", &decimal(event.now)].concat();
         let key = PoolKey { callee: &callee, call: self.request.as_deref().unwrap_or(&moment) };
         let from = caller_id.choose(last_calls, key).ok_or(refusal_reply(Refusal::ChartUnavailable))?;
-        let context = Context {
+        let context = CallContext {
             patient: self.patient.clone(),
             practitioner: Some(who.to_owned()),
             appointment: self.appointment.clone(),
             number: Some(callee),
             prepared: Some(event.now),
-            ..Context::default()
+            ..CallContext::default()
         };
         Ok(CallTarget { context, from, requester, more: answers.collect(), limits, counted })
     }
 }
 
-/// The first number of a patient or practitioner that the policy allows: mobile numbers first, then by rank, then in
-/// the order of the record.
+/// The best number of a patient or practitioner that the policy allows: mobile numbers first, then by `rank`, then in
+/// the order of `telecom`.
 pub(super) fn number_of(person: &Json, policy: &Policy<'_>, now: u64) -> Result<String, Reply> {
     let mut first = None;
     for number in numbers_of(person, now) {
@@ -148,8 +148,8 @@ pub(super) fn number_of(person: &Json, policy: &Policy<'_>, now: u64) -> Result<
     Err(first.map_or(Reply::Invalid(Code::OutboundNoNumber.into()), refusal_reply))
 }
 
-/// The phone numbers of a person, best first: `telecom` by `system`, `use`, `rank` and `period`. Only the first
-/// [`MAX_CONTACT_POINTS`] contact points are read.
+/// The phone numbers of a person, best first. It uses `system`, `use`, `rank` and `period` of the first
+/// [`MAX_CONTACT_POINTS`] entries of `telecom`.
 pub(super) fn numbers_of(person: &Json, now: u64) -> Vec<&str> {
     let mut numbers: Vec<((bool, u32), &str)> = Vec::new();
     for point in person.get("telecom").map(Json::elements).unwrap_or_default().iter().take(MAX_CONTACT_POINTS) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A browser's call under the clinic's policy.
+//! Answers a call from a browser, if the clinic's policy allows the call.
 
 use super::request::WebhookRequest;
 use super::{with_ticket, without_ticket};
@@ -13,11 +13,11 @@ use crate::phone::E164;
 use crate::policy::Refusal;
 use crate::runtime::{Host, Reply, Response};
 
-/// The prefixes of `To` for a caller who waits in a queue or a conference.
+/// The prefixes of `To`. With them, staff take a waiting caller from a queue or join a conference.
 const QUEUE: &str = "queue:";
 const CONFERENCE: &str = "conference:";
 
-/// A browser's call.
+/// A call from a browser.
 #[derive(Clone, Copy)]
 pub(super) struct BrowserCall<'v> {
     /// The request.
@@ -32,12 +32,12 @@ impl BrowserCall<'_> {
     /// The TwiML that dials `callee`.
     pub(super) fn connect(&self, callee: &str, from: E164<'_>) -> Result<String, Refusal> {
         let connection = Connection { webhook: self.request.url, callee, from: from.as_str() };
-        // A valid config has no text that XML cannot express.
+        // This cannot fail: the check of a config refuses characters that XML cannot contain.
         connect(&connection, self.request.clinic.config).map_err(|_| Refusal::ChartUnavailable)
     }
 }
 
-/// Answers a browser's call. If it is not allowed, the caller hears why.
+/// Answers a call from a browser. If the policy refuses the call, the caller hears the reason.
 pub(super) async fn browser_call(call: &BrowserCall<'_>, host: &Host) -> Response {
     let mut codes = Vec::new();
     let mut response = match twiml_for(call, host, &mut codes).await {
@@ -60,7 +60,7 @@ async fn twiml_for(call: &BrowserCall<'_>, host: &Host, codes: &mut Vec<Code>) -
     }
     let to = call.request.call.to.unwrap_or_default();
     if let Some(waiting) = waiting(config, to) {
-        // Nothing is dialed: the caller in the queue or conference has called us.
+        // No number is dialed, because the caller in the queue or conference called the clinic.
         let document = match waiting {
             Waiting::InQueue(name) => queue(name, call.request.url, config),
             Waiting::InRoom(room) => conference(room, call.request.url, config),
@@ -80,13 +80,13 @@ async fn twiml_for(call: &BrowserCall<'_>, host: &Host, codes: &mut Vec<Code>) -
     }
 }
 
-/// Where callers wait.
+/// A place in which callers wait.
 enum Waiting<'a> {
     InQueue(&'a str),
     InRoom(&'a Conference),
 }
 
-/// The queue or conference that a browser calls.
+/// The queue or conference that `to` names. `None` if the config does not define it.
 fn waiting<'a>(config: &'a Config, to: &'a str) -> Option<Waiting<'a>> {
     if let Some(name) = to.strip_prefix(QUEUE) {
         return Queue::is_named(config, name).then_some(Waiting::InQueue(name));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The public `webhook` bot: verifies the request and starts its flow.
+//! The public `webhook` bot. It verifies each request of Twilio and answers it.
 
 mod browser_call;
-mod inbound_call;
+mod dialplan_request;
 mod key_press;
 mod request;
 mod status;
@@ -19,12 +19,12 @@ use std::rc::Rc;
 use crate::bots::instance_cache::{LocalTimeCache, ParamNames, SharedCache};
 use crate::bots::settings::Settings;
 use crate::runtime::{Body, Host, Layout, WebhookEvent};
-use inbound_call::dialplan;
+use dialplan_request::dialplan;
 use request::WebhookRequest;
 pub use status::status;
 use verify_request::{VerifiedRequest, forbidden, verify_request};
 
-use crate::dialplan::{Call, CallbackKind, Clinic, Direction, Subject, apology, route};
+use crate::dialplan::{Call, CallbackKind, Clinic, Direction, Subject, error_message, route};
 use crate::error::{Code, log_line};
 use crate::frame::Frame;
 use crate::outbound::callback;
@@ -32,10 +32,10 @@ use crate::runtime::{Reply, Response};
 use browser_call::{BrowserCall, browser_call};
 use key_press::key_pressed;
 
-/// How often an event may trap before its caller hears an apology.
+/// The number of traps (aborted wasm calls) for one event before the bot answers with an apology.
 const MAX_TRAPS: u32 = 2;
 
-/// Answers a webhook.
+/// Answers a webhook request.
 pub async fn webhook(frame: Frame, host: Host, cache: SharedCache) -> Response {
     let names = Rc::clone(&cache.borrow().names);
     let event = match WebhookEvent::read(&frame, &names.names) {
@@ -54,16 +54,16 @@ pub async fn webhook(frame: Frame, host: Host, cache: SharedCache) -> Response {
         return trap_reply(&event, verified.step.kind).into();
     }
     let local_times = Rc::clone(&cache.borrow().local_times);
-    answer(&event, &settings, &verified, &local_times, &host).await.unwrap_or_else(Response::from)
+    respond(&event, &settings, &verified, &local_times, &host).await.unwrap_or_else(Response::from)
 }
 
-/// Boxes a part of a flow, which makes it a separate function. An engine compiles a whole function at its first call.
+/// Boxes a future. Its code is then a separate function, which the wasm engine compiles only if it is called.
 fn boxed<'a, T>(part: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
     Box::pin(part)
 }
 
-/// The answer to an event that trapped each time. A caller hears an apology; a callback fails, so that Twilio sends it
-/// again.
+/// The reply to an event that trapped in every attempt. A caller hears an apology. A callback fails, so that Twilio
+/// sends it again.
 fn trap_reply(event: &WebhookEvent<'_>, kind: CallbackKind) -> Reply {
     let has =
         |name: &str| matches!(&event.body, Body::Pairs(pairs, _) if pairs.iter().any(|(known, _)| *known == name));
@@ -74,11 +74,11 @@ fn trap_reply(event: &WebhookEvent<'_>, kind: CallbackKind) -> Reply {
     if is_status_callback || has("CallbackSource") {
         return Reply::Broken(Code::CoreTrapped.into());
     }
-    Reply::Twiml(apology())
+    Reply::Twiml(error_message())
 }
 
 /// Answers a verified request.
-async fn answer(
+async fn respond(
     event: &WebhookEvent<'_>,
     settings: &Settings,
     verified: &VerifiedRequest<'_>,
@@ -90,7 +90,7 @@ async fn answer(
     };
     let call = match Call::read(pairs) {
         Ok(call) => call,
-        Err(code) => return Ok(Response::apology(code)),
+        Err(code) => return Ok(Response::error_message(code)),
     };
     if settings.account.is_some() && call.account != settings.account.as_deref() {
         return Err(forbidden(Code::AccountMismatch));
@@ -105,25 +105,25 @@ async fn answer(
     let (step, url, now) = (verified.step, &*verified.url, event.now);
     let request = WebhookRequest { pairs, call: &call, clinic: &clinic, step, url, now, local_times };
     let planned = match verified.step.kind {
-        CallbackKind::Connect if settings.config_error.is_some() => Some(Response::from(Reply::Twiml(apology()))),
+        CallbackKind::Connect if settings.config_error.is_some() => Some(Response::from(Reply::Twiml(error_message()))),
         CallbackKind::Connect => Some(boxed(key_pressed(&request, settings.sealing(), host)).await),
         _ => boxed(dialplan(host, &request, &direction)).await,
     };
     let mut response = match (planned, &direction) {
         (Some(response), _) => response,
-        // The config cannot be read, so it is not known what it forbids.
+        // Without a valid config, the bot cannot check whether the call is allowed.
         (None, Direction::Outbound { .. }) if settings.config_error.is_some() => {
-            Response::from(Reply::Twiml(apology()))
+            Response::from(Reply::Twiml(error_message()))
         }
-        (None, Direction::Outbound { identity }) if settings.beyond_default => {
+        (None, Direction::Outbound { identity }) if settings.has_config_or_secret => {
             let call = BrowserCall { request: &request, identity, secret: settings.sealing() };
             boxed(browser_call(&call, host)).await
         }
-        // The default plan, which needs no facts.
+        // The default dialplan, which needs no facts.
         (None, _) => {
             let (route, code) = route(&call, &direction, &clinic);
-            // Only the leg's callback says whether it was answered. Without it, each call would be followed up as
-            // missed.
+            // Only the status callback of the dialed leg reports an answer. Without that callback, every call would be
+            // followed up as missed.
             let status = settings.config.follows_up().then(|| callback(&verified.url, CallbackKind::Status));
             Response::route(&route, code, clinic.config, status.as_deref())
         }

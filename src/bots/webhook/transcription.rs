@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Twilio has transcribed a voicemail message.
-//! Source: <https://www.twilio.com/docs/voice/twiml/record#transcribecallback>.
+//! Stores the transcription of a voicemail message. Source:
+//! <https://www.twilio.com/docs/voice/twiml/record#transcribecallback>.
 
-use super::status::{CALLBACK_LIMIT, spread, status};
-use crate::chart::{CallEvent, CallLog, ChartWrite, Context, RetryPolicy, search, store, transcription_sid};
+use super::status::{CALLBACK_LIMIT, jitter_seed, status};
+use crate::chart::{CallContext, CallEvent, CallState, RecordWrite, RetryPolicy, search, store, transcription_sid};
 use crate::dialplan::config::Config;
 use crate::dialplan::{Params, Route};
 use crate::fhir::element::{concept, identifier, reference};
@@ -13,33 +13,34 @@ use crate::json::Json;
 use crate::runtime::{FhirRequest, Host, Reply, Response};
 use crate::time::instant;
 
-/// The category of a transcription, in the system of the calls' category.
-const WRITTEN: &str = "voicemail-transcription";
+/// The category code of a transcription. Its code system is that of the call records' category.
+const TRANSCRIPTION_CATEGORY: &str = "voicemail-transcription";
 
-/// Stores the transcription as a separate `Communication` that is part of the call's: a patient's words belong into the
-/// chart, but not into the log of the call. Answers as [`status`] does.
-pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64, base: &str) -> Response {
+/// Stores the transcription as a separate `Communication`, with the call record in `partOf`. A call record never
+/// contains the words of a patient. Answers like [`status`].
+pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64, extension_base: &str) -> Response {
     let params = Params(pairs);
     let (Some(event), Some(transcription), Some(words)) = (
         CallEvent::read(pairs, now),
         params.get("TranscriptionSid").and_then(transcription_sid),
         params.get("TranscriptionText"),
     ) else {
-        // The transcription failed or is empty, so only the call is updated.
-        return status(host, pairs, now, base).await;
+        // The transcription failed or is empty, so only the call record is updated.
+        return status(host, pairs, now, extension_base).await;
     };
-    host.limit(CALLBACK_LIMIT, spread(pairs, now));
-    let root = event.root().0;
-    // The batch writes the call's record first. If that record is new, a search by its SID refers to it.
-    let words = |log: &CallLog, call: Option<&str>| {
-        let patient = log.context().patient.as_deref().map_or(Json::Null, reference);
+    host.set_deadline(CALLBACK_LIMIT, jitter_seed(pairs, now));
+    let root = event.root_sid().0;
+    // The batch writes the call record first. A new record has no id yet, so `partOf` is a conditional reference with
+    // the `CallSid`.
+    let words = |state: &CallState, call: Option<&str>| {
+        let patient = state.context().patient.as_deref().map_or(Json::Null, reference);
         let call = call.map_or_else(|| search(root).url, str::to_owned);
         let resource = Json::object([
             ("resourceType", Json::of("Communication")),
             ("identifier", Json::List(vec![identifier(TWILIO, transcription)])),
             ("partOf", Json::List(vec![reference(&call)])),
             ("status", Json::of("completed")),
-            ("category", Json::List(vec![concept(VOICE_CATEGORY.0, WRITTEN)])),
+            ("category", Json::List(vec![concept(VOICE_CATEGORY.0, TRANSCRIPTION_CATEGORY)])),
             ("subject", patient.clone()),
             ("received", Json::of(&instant(now))),
             ("sender", patient),
@@ -47,15 +48,15 @@ pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64,
         ]);
         vec![FhirRequest::create(&resource, Some(["identifier=", TWILIO, "|", transcription].concat()))]
     };
-    let context = Context::default();
+    let context = CallContext::default();
     let events = core::slice::from_ref(&event);
-    let write = ChartWrite {
+    let write = RecordWrite {
         root,
         events,
         context: &context,
-        chart: None,
-        also: &words,
-        base,
+        call_record: None,
+        other_writes: &words,
+        extension_base,
         retry: RetryPolicy::UntilStored(None),
     };
     match store(host, write).await {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Verifies the signature of a request, and finds the URL that Twilio called.
+//! Verifies the signature of a request, and finds the URL that Twilio requested.
 
 use std::borrow::Cow;
 
@@ -9,30 +9,30 @@ use crate::bots::settings::Settings;
 use crate::dialplan::{CallbackUrl, Params, callbacks};
 use crate::error::{Code, Problem};
 use crate::json::Json;
-use crate::runtime::{Ask, Body, Host, Layout, Reply, Secret, WebhookEvent};
+use crate::runtime::{Body, Host, HostRequest, Layout, Reply, Secret, WebhookEvent};
 use crate::signature::{self, AuthToken, HostHeaders, Request, SharedKeys, SignedParams, WebhookUrl, explain};
 use crate::text::{find, split_on};
 
-/// Milliseconds to read the bot's own URL. Twilio gives up after 15 s.
-const OWN_URL_DEADLINE: u32 = 5_000;
+/// The timeout to read the bot's own URL, in milliseconds. Twilio's timeout is 15 s.
+const OWN_URL_TIMEOUT: u32 = 5_000;
 
-/// Milliseconds for which the cached own URL is trusted if a signature does not match it.
+/// The minimum age, in milliseconds, of the cached own URL before a signature mismatch makes the bot read it again.
 const OWN_URL_TTL: u64 = 5_000;
 
-/// The maximum number of bytes to hash in the search for the URL (a refused request takes up to 32 more HMACs to find
-/// the mistake). A form of 1.5 kB, the size of Twilio's, is checked against 256 URLs with two tokens and each usual
-/// spelling. A hostile form of 32 kB costs about 25 ms.
+/// The maximum number of bytes to hash to find the URL of a request. This is enough for a typical form of 1.5 kB, 256
+/// callback URLs, two tokens and each usual spelling of the URL. A hostile form of 32 kB costs about 25 ms. A refused
+/// request takes up to 32 more HMACs to find the mistake.
 const MAX_HASHED: usize = 6 * 1024 * 1024;
 
-/// A verified request's URL.
+/// The URL of a verified request.
 pub(super) struct VerifiedRequest<'a> {
-    /// Which callback URL it is.
+    /// The callback URL that Twilio requested.
     pub(super) step: CallbackUrl<'a>,
     /// The webhook's URL without its fragment.
     pub(super) url: String,
 }
 
-/// Checks that Twilio sent the request, and finds its URL, before anything else is read.
+/// Checks that Twilio sent the request, and finds its URL. Nothing else of the request is used before that.
 pub(super) async fn verify_request<'a>(
     event: &WebhookEvent<'_>,
     names: &ParamNames,
@@ -51,7 +51,7 @@ pub(super) async fn verify_request<'a>(
     };
     let mut signature = Cow::Borrowed(event.signature);
     if signature.is_empty() {
-        signature = Cow::Owned(Headers::ask(host).await.get("x-twilio-signature").to_owned());
+        signature = Cow::Owned(Headers::read(host).await.get("x-twilio-signature").to_owned());
     }
     if signature.is_empty() {
         return Err(forbidden(Code::SignatureMissing));
@@ -64,12 +64,12 @@ pub(super) async fn verify_request<'a>(
 
     let (url, learned_at) = own_url(event, settings, host, cache).await?;
     let mut result = check(&url);
-    // The bot's membership may have been created again, which changes the URL.
+    // The bot's URL changes if its `ProjectMembership` is created again.
     if result.is_err() && learned_at.is_some_and(|at| event.now.saturating_sub(at) > OWN_URL_TTL) {
-        let asked = ask_own_url(event, host, cache).await?;
-        // The same URL would fail again, at the same cost.
-        if asked != *url {
-            result = check(&asked);
+        let own_url = read_own_url(event, host, cache).await?;
+        // A check of the same URL would only cost time.
+        if own_url != *url {
+            result = check(&own_url);
         }
     }
     let code = match result {
@@ -79,7 +79,7 @@ pub(super) async fn verify_request<'a>(
     if code != Code::SignatureMismatch {
         return Err(forbidden(code));
     }
-    let headers = Headers::ask(host).await;
+    let headers = Headers::read(host).await;
     if is_json(headers.get("content-type")) && raw.is_none() {
         return Err(forbidden(Code::BodyNotRaw));
     }
@@ -88,7 +88,7 @@ pub(super) async fn verify_request<'a>(
         forwarded_host: headers.get("x-forwarded-host"),
         forwarded_port: headers.get("x-forwarded-port"),
     };
-    // Twilio sends this header only if it did not sign with the auth token.
+    // Twilio sends this header only if it signed with another key than the auth token.
     let other_key = !headers.get("x-twilio-webhooks-signature-settings").is_empty();
     Err(forbidden(match explain(signed_url(&url, raw).as_str(), pairs, &signature, tokens, seen) {
         Code::SignatureMismatch if other_key => Code::SharedKeyUnknown,
@@ -96,23 +96,24 @@ pub(super) async fn verify_request<'a>(
     }))
 }
 
-/// The headers of the event. Their names may be in any case.
+/// The headers of the event. Their names are case-insensitive.
 struct Headers(Json);
 
 impl Headers {
-    async fn ask(host: &Host) -> Self {
-        let answer = host.ask(Ask::Headers, None).await;
+    async fn read(host: &Host) -> Self {
+        let answer = host.send(HostRequest::Headers, None).await;
         Self(answer.ok().unwrap_or_default())
     }
 
-    /// The value of a header, the first if there are several. `""` if there is none.
+    /// The first value of a header, or `""` if the header is absent.
     fn get(&self, name: &str) -> &str {
         let value = self.0.members().iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
         value.and_then(|value| value.text().or_else(|| value.elements().first()?.text())).unwrap_or_default()
     }
 }
 
-/// Finds the URL that Twilio called. `url` is the webhook's own. Only that URL accepts a body that is not a form.
+/// Finds the URL that Twilio requested. `url` is the webhook's own URL. Only that URL accepts a body that is not a
+/// form.
 fn verify_urls<'a>(
     url: &WebhookUrl,
     params: &SignedParams,
@@ -121,21 +122,21 @@ fn verify_urls<'a>(
     settings: &'a Settings,
     tokens: &[AuthToken],
 ) -> Result<VerifiedRequest<'a>, Code> {
-    let base = split_on(url.as_str(), b'#').0;
+    let without_fragment = split_on(url.as_str(), b'#').0;
     if let Body::Pairs(pairs, _) = body {
         let steps = callbacks(&settings.config, Params(pairs));
-        let queried = find(base, b'?').is_some();
-        let suffixes: Vec<String> = steps.iter().map(|step| step.suffix(queried)).collect();
-        let index = signature::find_signed_suffix(base, &suffixes, params, signature, tokens, MAX_HASHED);
+        let has_query = find(without_fragment, b'?').is_some();
+        let suffixes: Vec<String> = steps.iter().map(|step| step.suffix(has_query)).collect();
+        let index = signature::find_signed_suffix(without_fragment, &suffixes, params, signature, tokens, MAX_HASHED);
         if let Some(step) = index.and_then(|index| steps.into_iter().nth(index)) {
-            return Ok(VerifiedRequest { step, url: base.to_owned() });
+            return Ok(VerifiedRequest { step, url: without_fragment.to_owned() });
         }
-        if base.len() == url.as_str().len() {
+        if without_fragment.len() == url.as_str().len() {
             return Err(Code::SignatureMismatch);
         }
     }
     check_signature(url, params, body, signature, tokens)?;
-    Ok(VerifiedRequest { step: CallbackUrl::FIRST, url: base.to_owned() })
+    Ok(VerifiedRequest { step: CallbackUrl::FIRST, url: without_fragment.to_owned() })
 }
 
 fn check_signature(
@@ -152,7 +153,8 @@ fn check_signature(
     signature::verify(&request).map(|_| ())
 }
 
-/// The URL with the hash of a raw body. A bot does not see the query of the URL, but the hash can be computed.
+/// The URL with `bodySHA256`. Medplum does not pass the query of the URL to a bot, so the bot computes the hash of the
+/// raw body.
 fn signed_url<'a>(url: &'a WebhookUrl, raw: Option<&[u8]>) -> Cow<'a, WebhookUrl> {
     let Some(bytes) = raw else {
         return Cow::Borrowed(url);
@@ -163,7 +165,8 @@ fn signed_url<'a>(url: &'a WebhookUrl, raw: Option<&[u8]>) -> Cow<'a, WebhookUrl
     with_hash.map_or(Cow::Borrowed(url), Cow::Owned)
 }
 
-/// The webhook's URL, and when it was cached, if it was. It comes from the secret, the cache, or Medplum.
+/// The webhook's URL from the secret, the cache or Medplum. The second value is the time at which the URL was cached,
+/// if it comes from the cache.
 async fn own_url<'a>(
     event: &WebhookEvent<'_>,
     settings: &'a Settings,
@@ -178,22 +181,22 @@ async fn own_url<'a>(
     let known = cache.borrow().own_url.clone();
     Ok(match known {
         Some((at, url)) => (Cow::Owned(url), Some(at)),
-        None => (Cow::Owned(ask_own_url(event, host, cache).await?), None),
+        None => (Cow::Owned(read_own_url(event, host, cache).await?), None),
     })
 }
 
-async fn ask_own_url(event: &WebhookEvent<'_>, host: &Host, cache: &SharedCache) -> Result<WebhookUrl, Reply> {
-    let answer = host.ask(Ask::Me, Some(OWN_URL_DEADLINE)).await;
+async fn read_own_url(event: &WebhookEvent<'_>, host: &Host, cache: &SharedCache) -> Result<WebhookUrl, Reply> {
+    let answer = host.send(HostRequest::Me, Some(OWN_URL_TIMEOUT)).await;
     let answer = answer.ok().unwrap_or_default();
-    let base = answer.get("baseUrl").and_then(Json::text);
+    let base_url = answer.get("baseUrl").and_then(Json::text);
     let id = answer.get("me").and_then(|me| me.get("membership")?.get("id")?.text());
-    let url = base.zip(id).map(|(base, id)| {
-        // Medplum's base URL ends with a slash. A second slash would make another URL.
-        WebhookUrl::secure([base.strip_suffix('/').unwrap_or(base), "/webhook/", id].concat())
+    let url = base_url.zip(id).map(|(base_url, id)| {
+        // Medplum's base_url URL ends with a slash. A second slash would change the URL.
+        WebhookUrl::secure([base_url.strip_suffix('/').unwrap_or(base_url), "/webhook/", id].concat())
     });
     let url = match url {
         Some(Ok(url)) => url,
-        // Twilio cannot reach this URL over TLS, so the secret must set the public one.
+        // Twilio requires TLS here, so `PLUMLINE_WEBHOOK_URL` must set the public URL.
         Some(Err(Code::UrlInsecure)) => {
             return Err(Reply::Broken(Problem::at(Code::UrlInsecure, Secret::WebhookUrl.name())));
         }
@@ -203,7 +206,7 @@ async fn ask_own_url(event: &WebhookEvent<'_>, host: &Host, cache: &SharedCache)
     Ok(url)
 }
 
-/// `application/json`, `application/fhir+json` and similar.
+/// Whether a content type is JSON: `application/json`, `application/fhir+json` and similar.
 fn is_json(content_type: &str) -> bool {
     let kind = split_on(content_type, b';').0.trim_ascii_end();
     kind.len() >= 4 && kind.as_bytes()[kind.len() - 4..].eq_ignore_ascii_case(b"json")

@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A call with a ticket. The chart says whom it may dial, and only one call may use the ticket.
+//! Answers a browser's call with a ticket. The ticket's record has the number that the call may dial. Only one call can
+//! use a ticket.
 
 use super::browser_call::BrowserCall;
-use crate::chart::{CallEvent, Chart};
+use crate::chart::{CallEvent, CallRecord};
 use crate::error::Code;
 use crate::fhir::reference::is_reference;
 use crate::json::Json;
-use crate::outbound::{Prepared, SealingKeys, check_calling_hours, expires_at, expiry_of, practitioner_of};
+use crate::outbound::{PreparedCall, SealingKeys, check_calling_hours, expires_at, expiry_of, practitioner_of};
 use crate::policy::{Limit, Policy, Refusal, check_limits, limit_searches};
-use crate::runtime::{Answer, Ask, FhirRequest, Host};
+use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse};
 
-/// Milliseconds to read the ticket's record, and to write the claim. In total less than three seconds, because the
-/// caller waits.
-const READ_DEADLINE: u32 = 900;
-const CLAIM_DEADLINE: u32 = 1_350;
-/// Milliseconds to count the calls of a practitioner who was not known before the ticket was read. The claim then has
-/// less time.
-const COUNT_DEADLINE: u32 = 700;
-/// Milliseconds for each further request after a conflict. There are at most three.
-const RETRY_DEADLINE: u32 = 240;
+/// The timeouts, in milliseconds, to read the ticket's record and to claim the ticket. The caller waits less than three
+/// seconds in total.
+const READ_TIMEOUT: u32 = 900;
+const CLAIM_TIMEOUT: u32 = 1_350;
+/// The timeout, in milliseconds, to count the practitioner's calls if only the record has the practitioner. It is
+/// subtracted from the timeout of the claim.
+const COUNT_TIMEOUT: u32 = 700;
+/// The timeout, in milliseconds, of each request after a conflict. There are at most three.
+const RETRY_TIMEOUT: u32 = 240;
 
 /// The number of attempts to claim a ticket.
 const ATTEMPTS: u32 = 2;
 
-/// The TwiML that dials the ticket's callee.
+/// Returns the TwiML that dials the ticket's callee.
 pub(super) async fn with_ticket(
     call: &BrowserCall<'_>,
     ticket: &str,
@@ -39,20 +40,22 @@ pub(super) async fn with_ticket(
     let event = CallEvent::from_first_request(call.request.pairs, call.request.now).ok_or(Refusal::TicketInvalid)?;
 
     let (config, numbers) = (call.request.clinic.config, call.request.clinic.numbers);
-    // Most identities contain the practitioner's id, so the same round trip can read the limits.
+    // Most identities contain the practitioner's id. The round trip that reads the record can then also count the
+    // practitioner's calls.
     let guessed = practitioner_of(call.identity).map(|id| ["Practitioner/", &id].concat());
     let mut limits =
         guessed.as_deref().map_or_else(Vec::new, |who| limit_searches(&config.outbound, who, call.request.now));
-    let mut asks = vec![(Ask::Fhir(FhirRequest::get(communication(id))), Some(READ_DEADLINE))];
-    asks.extend(count_requests(&limits, READ_DEADLINE));
-    let mut answers = host.ask_all(asks).await.into_iter();
-    let prepared = read(answers.next().unwrap_or(Answer::Failed))?;
-    let mut found: Vec<Option<Json>> = answers.map(Answer::ok).collect();
+    let mut requests = vec![(HostRequest::Fhir(FhirRequest::get(communication(id))), Some(READ_TIMEOUT))];
+    requests.extend(count_requests(&limits, READ_TIMEOUT));
+    let mut answers = host.send_all(requests).await.into_iter();
+    let prepared = read(answers.next().unwrap_or(HostResponse::Failed))?;
+    let mut found: Vec<Option<Json>> = answers.map(HostResponse::ok).collect();
 
-    let context = prepared.log.context();
+    let context = prepared.state.context();
     let practitioner = context.practitioner.clone().filter(|who| is_reference(who, "Practitioner"));
     let practitioner = practitioner.ok_or(Refusal::TicketInvalid)?;
-    // Practitioner, number and callee must be as prepared, and not as someone edited them.
+    // Staff may have edited the record. The seal shows whether the practitioner, the caller ID and the callee are still
+    // as prepared.
     if context.identity.as_deref() != Some(call.identity)
         || !prepared.is_sealed(&sealing)
         || !is_ticket_of(ticket, &prepared)
@@ -63,35 +66,35 @@ pub(super) async fn with_ticket(
     let policy = Policy::new(&config.outbound, numbers);
     let callee = policy.allows(context.number.as_deref().ok_or(Refusal::TicketInvalid)?)?;
     let is_own = is_claimed(&prepared, &event)?;
-    // A number that is no longer ours is not shown.
+    // The prepared caller ID must still be one of the clinic's numbers.
     let from = prepared.from().and_then(|from| numbers.iter().find(|number| number.as_str() == from));
     let from = *from.ok_or(Refusal::TicketInvalid)?;
-    // If Twilio lost the answer, it requests it again and gets the same.
+    // Twilio may repeat a request. A call that already claimed the ticket gets the same TwiML without further checks.
     if !is_own {
-        let mut deadline = CLAIM_DEADLINE;
+        let mut timeout = CLAIM_TIMEOUT;
         check_calling_hours(config, &callee, call.request.now, host).await?;
         if guessed.as_ref() != Some(&practitioner) {
             limits = limit_searches(&config.outbound, &practitioner, call.request.now);
             if !limits.is_empty() {
                 found = host
-                    .ask_all(count_requests(&limits, COUNT_DEADLINE).collect())
+                    .send_all(count_requests(&limits, COUNT_TIMEOUT).collect())
                     .await
                     .into_iter()
-                    .map(Answer::ok)
+                    .map(HostResponse::ok)
                     .collect();
-                deadline -= COUNT_DEADLINE;
+                timeout -= COUNT_TIMEOUT;
             }
         }
         check_limits(&limits, &found)?;
-        claim(call, prepared, &event, deadline, host).await?;
+        claim(call, prepared, &event, timeout, host).await?;
     }
     call.connect(&callee, from)
 }
 
-/// Whether the ticket was issued for the current content of the record. A record that was prepared at another time has
-/// another ticket.
-fn is_ticket_of(ticket: &str, prepared: &Prepared) -> bool {
-    let since = prepared.log.context().prepared;
+/// Whether the ticket belongs to the current content of the record. A record that was prepared again has another
+/// ticket.
+fn is_ticket_of(ticket: &str, prepared: &PreparedCall) -> bool {
+    let since = prepared.state.context().prepared;
     since.is_some_and(|since| expiry_of(ticket) == Some(expires_at(since)))
 }
 
@@ -99,14 +102,14 @@ fn communication(id: &str) -> String {
     ["Communication/", id].concat()
 }
 
-fn count_requests(limits: &[Limit], deadline: u32) -> impl Iterator<Item = (Ask, Option<u32>)> {
-    limits.iter().map(move |limit| (Ask::Fhir(FhirRequest::get(limit.search.clone())), Some(deadline)))
+fn count_requests(limits: &[Limit], timeout: u32) -> impl Iterator<Item = (HostRequest, Option<u32>)> {
+    limits.iter().map(move |limit| (HostRequest::Fhir(FhirRequest::get(limit.search.clone())), Some(timeout)))
 }
 
-fn read(answer: Answer) -> Result<Prepared, Refusal> {
+fn read(answer: HostResponse) -> Result<PreparedCall, Refusal> {
     match answer {
-        Answer::Done { status: 200..=299, body } => Prepared::read(body).ok_or(Refusal::TicketInvalid),
-        Answer::Done { status: 404 | 410, .. } => Err(Refusal::TicketInvalid),
+        HostResponse::Done { status: 200..=299, body } => PreparedCall::read(body).ok_or(Refusal::TicketInvalid),
+        HostResponse::Done { status: 404 | 410, .. } => Err(Refusal::TicketInvalid),
         _ => Err(Refusal::ChartUnavailable),
     }
 }
@@ -114,37 +117,37 @@ fn read(answer: Answer) -> Result<Prepared, Refusal> {
 /// Whether this call has claimed the ticket.
 ///
 /// # Errors
-/// [`Refusal::TicketUsed`] if another call has, or if it was canceled.
-fn is_claimed(prepared: &Prepared, event: &CallEvent<'_>) -> Result<bool, Refusal> {
-    match prepared.log.root() {
+/// [`Refusal::TicketUsed`] if another call claimed the ticket, or if the prepared call was canceled.
+fn is_claimed(prepared: &PreparedCall, event: &CallEvent<'_>) -> Result<bool, Refusal> {
+    match prepared.state.root_sid() {
         Some(root) if root == event.sid.0 => Ok(true),
         None if prepared.status() == "preparation" => Ok(false),
         _ => Err(Refusal::TicketUsed),
     }
 }
 
-/// Writes the call into the ticket's record. Only the first call succeeds.
+/// Claims the ticket: writes the call into the ticket's record. The write is conditional, so only one call succeeds.
 async fn claim(
     call: &BrowserCall<'_>,
-    mut prepared: Prepared,
+    mut prepared: PreparedCall,
     event: &CallEvent<'_>,
-    mut deadline: u32,
+    mut timeout: u32,
     host: &Host,
 ) -> Result<(), Refusal> {
     let read_again = communication(prepared.id());
     for _ in 0..ATTEMPTS {
-        let mut log = prepared.log.clone();
-        log.add(event);
-        let request = Chart::of(prepared.resource).write(&log, call.request.base());
+        let mut state = prepared.state.clone();
+        state.add(event);
+        let request = CallRecord::of(prepared.resource).write(&state, call.request.extension_base());
         let request = request.ok().flatten().ok_or(Refusal::ChartUnavailable)?;
-        match host.ask(Ask::Fhir(request), Some(deadline)).await {
-            Answer::Done { status: 200..=299, .. } => return Ok(()),
-            Answer::Done { status: 409 | 412, .. } => {}
-            // The claim may or may not be stored. Without a known claim, nothing is dialed.
+        match host.send(HostRequest::Fhir(request), Some(timeout)).await {
+            HostResponse::Done { status: 200..=299, .. } => return Ok(()),
+            HostResponse::Done { status: 409 | 412, .. } => {}
+            // The server may or may not have stored the claim. The bot dials only after a confirmed claim.
             _ => return Err(Refusal::ChartUnavailable),
         }
-        deadline = RETRY_DEADLINE;
-        let answer = host.ask(Ask::Fhir(FhirRequest::get(read_again.clone())), Some(deadline)).await;
+        timeout = RETRY_TIMEOUT;
+        let answer = host.send(HostRequest::Fhir(FhirRequest::get(read_again.clone())), Some(timeout)).await;
         prepared = read(answer)?;
         if is_claimed(&prepared, event)? {
             return Ok(());

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A call without a ticket, if the config allows it. The browser's parameters are not trusted; only the policy decides.
+//! Answers a browser's call without a ticket, if the config allows such calls. The bot does not trust the browser's
+//! parameters: only the policy decides which number may be dialed.
 
 use super::browser_call::BrowserCall;
-use crate::chart::{CallEvent, CallLog, Context};
+use crate::chart::{CallContext, CallEvent, CallState};
 use crate::dialplan::Params;
 use crate::dialplan::config::Config;
 use crate::error::Code;
@@ -15,13 +16,14 @@ use crate::json::Json;
 use crate::outbound::{CallerId, PoolKey, check_calling_hours, is_uuid, practitioner_of, set_caller_id};
 use crate::phone::E164;
 use crate::policy::{Policy, Pool, Refusal, check_limits, limit_searches};
-use crate::runtime::{Answer, Ask, FhirRequest, Host};
+use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse};
 
-/// Milliseconds for each of at most two reads and one write. The caller waits less than three seconds.
-const DEADLINE: u32 = 950;
+/// The timeout of each round trip, in milliseconds. There are at most two reads and one write, so the caller waits less
+/// than three seconds.
+const TIMEOUT: u32 = 950;
 
-/// The TwiML that dials what the browser asks for, if the policy allows it. Nothing is read unless there are limits, a
-/// context, or a pool that depends on the chart.
+/// Returns the TwiML that dials the requested number, if the policy allows it. The chart is read only for limits, for a
+/// patient or appointment, and for a pool that depends on earlier calls.
 pub(super) async fn without_ticket(
     call: &BrowserCall<'_>,
     host: &Host,
@@ -44,7 +46,7 @@ pub(super) async fn without_ticket(
         CallerLookup::NotNeeded
     };
 
-    // First the caller, unless the identity is enough, and which numbers were last shown.
+    // The first round trip reads the caller (unless the identity is enough), and the last use of each caller ID.
     let mut practitioner = match &lookup {
         CallerLookup::Bound(practitioner) | CallerLookup::FromIdentity(practitioner) => Some(practitioner.clone()),
         CallerLookup::NotNeeded | CallerLookup::Search(_) => None,
@@ -55,14 +57,14 @@ pub(super) async fn without_ticket(
     let mut caller_id = CallerId::of(config, numbers, practitioner.as_deref(), &mut Vec::new());
     let mut reads = match &lookup {
         CallerLookup::Search(search) => vec![FhirRequest::get(search.clone())],
-        // The limits of a practitioner who does not exist would limit no one.
+        // A count for a practitioner who does not exist is always 0, so the practitioner must exist.
         CallerLookup::FromIdentity(practitioner) if limited => vec![FhirRequest::get(practitioner.clone())],
         _ => Vec::new(),
     };
     let has_lookup = reads.len() == 1;
     reads.extend(limits.iter().map(|limit| FhirRequest::get(limit.search.clone())));
     reads.extend(caller_id.reads());
-    let mut answers = ask(reads, host).await;
+    let mut answers = read_all(reads, host).await;
     if has_lookup && matches!(lookup, CallerLookup::FromIdentity(_)) {
         check_practitioner(answers.remove(0))?;
     }
@@ -76,14 +78,15 @@ pub(super) async fn without_ticket(
             None => {}
         }
         caller_id = CallerId::of(config, numbers, practitioner.as_deref(), codes);
-        let mut counts = ask(limits.iter().map(|limit| FhirRequest::get(limit.search.clone())).collect(), host).await;
+        let mut counts =
+            read_all(limits.iter().map(|limit| FhirRequest::get(limit.search.clone())).collect(), host).await;
         counts.append(&mut answers);
         answers = counts;
     } else {
         caller_id = CallerId::of(config, numbers, practitioner.as_deref(), codes);
     }
     let last_uses = answers.split_off(limits.len().min(answers.len()));
-    let found: Vec<Option<Json>> = answers.into_iter().map(Answer::ok).collect();
+    let found: Vec<Option<Json>> = answers.into_iter().map(HostResponse::ok).collect();
     check_limits(&limits, &found)?;
 
     let event = CallEvent::from_first_request(call.request.pairs, call.request.now);
@@ -92,48 +95,48 @@ pub(super) async fn without_ticket(
     let from = caller_id.choose(last_uses, key).ok_or(Refusal::ChartUnavailable)?;
     if has_record && let Some(event) = &event {
         let identity = Some(call.identity.to_owned());
-        let context = Context { patient, practitioner, appointment, identity, ..Context::default() };
+        let context = CallContext { patient, practitioner, appointment, identity, ..CallContext::default() };
         let request = record(call, event, &context, from);
-        // A failed write must not drop the call. The callbacks write the record, too.
-        match host.ask(Ask::Fhir(request), Some(DEADLINE)).await {
-            Answer::Done { status: 200..=299, .. } => {}
-            Answer::Done { status: 400..=499, .. } => codes.push(Code::ChartRefused),
+        // A failed write must not end the call. The callbacks also write the record.
+        match host.send(HostRequest::Fhir(request), Some(TIMEOUT)).await {
+            HostResponse::Done { status: 200..=299, .. } => {}
+            HostResponse::Done { status: 400..=499, .. } => codes.push(Code::ChartRefused),
             _ => codes.push(Code::ChartUnavailable),
         }
     }
     call.connect(&callee, from)
 }
 
-async fn ask(reads: Vec<FhirRequest>, host: &Host) -> Vec<Answer> {
+async fn read_all(reads: Vec<FhirRequest>, host: &Host) -> Vec<HostResponse> {
     if reads.is_empty() {
         return Vec::new();
     }
-    host.ask_all(reads.into_iter().map(|read| (Ask::Fhir(read), Some(DEADLINE))).collect()).await
+    host.send_all(reads.into_iter().map(|read| (HostRequest::Fhir(read), Some(TIMEOUT))).collect()).await
 }
 
-/// How the caller is found.
+/// How the bot finds the practitioner who calls.
 enum CallerLookup {
-    /// The caller is not needed.
+    /// The practitioner is not needed.
     NotNeeded,
-    /// `Practitioner/<id>`, which the config binds the identity to.
+    /// `Practitioner/<id>`: the config binds the identity to this practitioner.
     Bound(String),
-    /// `Practitioner/<id>` from the form of the identity. The practitioner may not exist.
+    /// `Practitioner/<id>`: the identity contains this id. The practitioner may not exist.
     FromIdentity(String),
-    /// A search by the identity.
+    /// The URL of a search for the `Practitioner` with the identity.
     Search(String),
 }
 
 fn caller_lookup(identity: &str, config: &Config) -> CallerLookup {
-    // A token's identity may be the practitioner's id in either spelling.
+    // An identity may be the practitioner's id with `-` or with `_`.
     let id = if is_uuid(identity) { Some(identity.to_owned()) } else { practitioner_of(identity) };
     if let Some(id) = id.filter(|id| is_uuid(id)) {
         return CallerLookup::FromIdentity(["Practitioner/", &id].concat());
     }
-    // An identity that is bound to one person identifies that person, whatever other `Practitioner`s contain.
+    // If the config binds the identity to one practitioner, identifiers of other `Practitioner`s are ignored.
     let bound = config.identities.get(identity).filter(|binding| binding.roles.is_empty());
     match bound.and_then(|binding| if let [only] = &*binding.practitioners { Some(only.clone()) } else { None }) {
         Some(practitioner) => CallerLookup::Bound(practitioner),
-        // The clinic chose the identity.
+        // The identity is a name that the clinic chose.
         None => CallerLookup::Search(
             ["Practitioner?identifier=", &search_value(&[IDENTITY, "|", identity].concat()), "&_count=2"].concat(),
         ),
@@ -141,13 +144,13 @@ fn caller_lookup(identity: &str, config: &Config) -> CallerLookup {
 }
 
 /// Refuses a practitioner who does not exist or is not active.
-fn check_practitioner(answer: Answer) -> Result<(), Refusal> {
+fn check_practitioner(answer: HostResponse) -> Result<(), Refusal> {
     match answer {
-        Answer::Done { status: 200..=299, body } if is(&body, "resourceType", "Practitioner") => {
+        HostResponse::Done { status: 200..=299, body } if is(&body, "resourceType", "Practitioner") => {
             let active = body.get("active").and_then(Json::boolean) != Some(false);
             if active { Ok(()) } else { Err(Refusal::CallerUnknown) }
         }
-        Answer::Done { status: 404 | 410, .. } => Err(Refusal::CallerUnknown),
+        HostResponse::Done { status: 404 | 410, .. } => Err(Refusal::CallerUnknown),
         _ => Err(Refusal::ChartUnavailable),
     }
 }
@@ -160,11 +163,11 @@ fn only_practitioner(bundle: &Json) -> Option<String> {
 }
 
 /// The request that creates the record of the call.
-fn record(call: &BrowserCall<'_>, event: &CallEvent<'_>, context: &Context, from: E164<'_>) -> FhirRequest {
-    let mut log = CallLog::of(core::slice::from_ref(event));
+fn record(call: &BrowserCall<'_>, event: &CallEvent<'_>, context: &CallContext, from: E164<'_>) -> FhirRequest {
+    let mut log = CallState::of(core::slice::from_ref(event));
     log.add_context(context);
-    let mut resource = log.write(None, call.request.base());
+    let mut resource = log.write(None, call.request.extension_base());
     set_caller_id(&mut resource, from.as_str());
-    let criteria = ["identifier=", TWILIO, "|", &search_value(log.root().unwrap_or_default())].concat();
+    let criteria = ["identifier=", TWILIO, "|", &search_value(log.root_sid().unwrap_or_default())].concat();
     FhirRequest::create(&resource, Some(criteria))
 }

@@ -66,8 +66,8 @@ impl Checker<'_> {
     }
 }
 
-/// Whether an earlier verb of the action has the same conditions, so that these never hold. Conditions on the language
-/// may hold later.
+/// Whether an earlier verb of the action has the same conditions, so that the later ones never hold. Conditions on the
+/// language are excluded, because the language may change between the verbs.
 fn is_repeated(verbs: &[Verb], index: usize) -> bool {
     let Some(conditions) = verbs.get(index).and_then(Verb::conditions) else { return false };
     let earlier = verbs.get(index.saturating_sub(MAX_COMPARED)..index).unwrap_or_default();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Checks that only the library has, for the author of a config. A bot uses the config as it is.
+//! Checks for the author of a config. Only the library has them, because a bot must also use a config with such
+//! findings.
 
 use crate::error::Code;
 use crate::twiml::{DocumentKind, check_xml};

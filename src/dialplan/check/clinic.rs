@@ -14,7 +14,7 @@ use crate::twiml::is_writable;
 /// The types of resources that may own a task. Source: <https://hl7.org/fhir/R4/task-definitions.html#Task.owner>.
 const OWNERS: &[&str] = &["Organization", "CareTeam", "HealthcareService", "Practitioner", "PractitionerRole"];
 
-/// One hundred years.
+/// One hundred years, in days.
 const MAX_RETENTION_DAYS: u32 = 36_500;
 
 impl Checker<'_> {
@@ -23,7 +23,7 @@ impl Checker<'_> {
         let config = self.config;
         let at = ConfigPath::root("greeting");
         if let Some(text) = &config.greeting.text {
-            // An empty text is allowed: nothing is said.
+            // An empty text is allowed. The caller then hears no greeting.
             let fits = text.is_empty() || shape::is_speakable_text(text);
             self.expect(fits, Code::ConfigText, &at.field("text"));
         }
@@ -50,7 +50,7 @@ impl Checker<'_> {
             self.alerts(alerts, &ConfigPath::root("alerts"));
         }
         if let Some(base) = &config.chart.extension_base {
-            // The URL of an extension is only an identifier, so http is allowed.
+            // The URL of a FHIR extension is only an identifier, so `http` is allowed.
             let fits = shape::is_url(base, &["https://", "http://"]) && !base.contains(['?', '#', '|']);
             self.expect(fits, Code::ConfigUrl, &ConfigPath::root("chart").field("extensionBase"));
         }
@@ -60,7 +60,7 @@ impl Checker<'_> {
         let config = self.config;
         let at = ConfigPath::root("identities");
         for (index, (identity, binding)) in config.identities.iter().enumerate() {
-            // It may be a person's name, so the path has the index only.
+            // The identity may be a person's name, so the path has only its index.
             let at = at.element(index);
             self.expect(shape::is_identity(identity), Code::ConfigIdentity, &at);
             self.advise(|| !binding.roles.is_empty() || !binding.practitioners.is_empty(), Code::ConfigEmpty, &at);
@@ -76,8 +76,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks an identity that the plan rings: unless it is bound to a person, no access token is issued for it. Each
-    /// is reported only at its first use.
+    /// Checks an identity that the dialplan rings. No access token is issued for an identity that is not bound to a
+    /// person. Each identity is reported only at its first use.
     pub(in crate::dialplan) fn check_identity_binding(&mut self, identity: &str, at: &ConfigPath<'_>) {
         let is_bound = self.config.identities.get(identity).is_some() || shape::is_uuid(identity);
         if !is_bound && !self.unbound.iter().any(|known| known == identity) {
@@ -133,7 +133,7 @@ impl Checker<'_> {
 
     fn calling_hours(&mut self, hours: &CallingHours, at: &ConfigPath<'_>) {
         self.expect(shape::is_time(&hours.from, false), Code::ConfigTime, &at.field("from"));
-        // Calling hours may not include midnight.
+        // Calling hours must not extend past midnight.
         let ends = shape::is_time(&hours.to, true) && (hours.to > hours.from || !shape::is_time(&hours.from, false));
         self.expect(ends, Code::ConfigTime, &at.field("to"));
         let zones = at.field("zones");
@@ -147,14 +147,14 @@ impl Checker<'_> {
     }
 
     fn recording(&mut self, recording: &Recording, at: &ConfigPath<'_>) {
-        // Voicemail needs no announcement: a caller who leaves a message knows that it is recorded.
+        // Voicemail needs no announcement, because a caller who leaves a message expects a recording.
         if recording.inbound || recording.outbound || recording.announcement != Prompt::default() {
             self.prompt(&recording.announcement, &at.field("announcement"));
         }
         self.range(recording.retention_days, 0, MAX_RETENTION_DAYS, &at.field("retentionDays"));
     }
 
-    /// Whether such a call creates a task or an alert.
+    /// Whether a call with this trigger creates a task or an alert.
     pub(in crate::dialplan) fn has_follow_up(&self, trigger: FollowUpTrigger) -> bool {
         let alerts = self.config.alerts.iter().flat_map(|alerts| &alerts.on);
         self.config.tasks.on.iter().chain(alerts).any(|on| *on == trigger)
@@ -167,7 +167,8 @@ impl Checker<'_> {
     }
 }
 
-/// Whether a country has phone numbers; if not, it is a typing error. A bot calls none of its numbers anyway.
+/// Whether a country code has phone numbers. Otherwise, it is a typing error. A bot ignores such a country, because it
+/// matches no number.
 fn is_known(country: &str) -> bool {
     parse("0", Some(country)) != Err(Code::PhoneCountryUnknown)
 }

@@ -15,7 +15,7 @@ use crate::error::Code;
 pub(super) struct UsedLanguage {
     path: String,
     tag: String,
-    /// Whether the call switches to it, so that menus may have to recognize it.
+    /// Whether the call switches to this language, so that menus may need to recognize it.
     is_switched: bool,
 }
 
@@ -25,7 +25,7 @@ impl Checker<'_> {
         self.used_language(tag, false, at);
     }
 
-    /// Checks a language that the call switches to: menus have to recognize it too.
+    /// Checks a language that the call switches to. Menus must also recognize it.
     pub(in crate::dialplan) fn switched_language(&mut self, tag: Option<&str>, at: &ConfigPath<'_>) {
         self.used_language(tag, true, at);
     }

@@ -18,11 +18,13 @@ pub(super) struct Edges {
 /// An edge to an action by its position.
 #[derive(Clone, Copy)]
 pub(super) struct EdgeTo {
+    /// The position of the action to which the edge leads.
     pub(super) to: usize,
+    /// What must happen before a call follows the edge.
     pub(super) trigger: Trigger,
     /// The index of the verb in its action.
     verb: usize,
-    /// The verb and the member that have the edge.
+    /// The verb and the member that have the edge, such as `menu.otherwise`.
     member: &'static str,
 }
 
@@ -56,14 +58,14 @@ impl Edges {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum VisitState {
     Not,
-    /// It is on the current path.
+    /// The action is on the current path.
     Open,
     Done,
 }
 
 impl Checker<'_> {
-    /// Without any action of a person, every call has to end, and a document has to end before the engine's limit. Each
-    /// loop is reported once, at the verb that closes it.
+    /// Every call must end without an action of a person, and every document must end after at most [`MAX_HOPS`]
+    /// actions. Each loop is reported once, at the verb that closes it.
     pub(super) fn loops(&mut self) {
         let count = self.config.actions.len();
         let mut seen = vec![VisitState::Not; count];
@@ -81,7 +83,7 @@ impl Checker<'_> {
                 let Some(edge) = edge else {
                     seen[from] = VisitState::Done;
                     path.pop();
-                    // Report only the first action that exceeds the limit, and not every action that leads here.
+                    // Report only the first action that exceeds the limit, and not each action that leads to it.
                     if lengths[from] == MAX_HOPS + 1 {
                         self.chain_at(from);
                     }
@@ -89,13 +91,13 @@ impl Checker<'_> {
                 };
                 match seen.get(edge.to) {
                     Some(VisitState::Not) if edge.trigger != Trigger::Person => {
-                        // The edge is examined again when that action is done.
+                        // The edge is examined again after the search of that action.
                         seen[edge.to] = VisitState::Open;
                         path.push((edge.to, self.edges.start(edge.to)));
                         continue;
                     }
                     Some(VisitState::Open) if edge.trigger != Trigger::Person => {
-                        // A phone that is not answered would ring forever.
+                        // Otherwise, an unanswered phone would ring without end.
                         let rings_again = edge.to == from && edge.member == "dial.otherwise";
                         let code = if rings_again { Code::ConfigNoAnswer } else { Code::ConfigLoop };
                         self.loop_at(from, edge, code);
@@ -141,15 +143,15 @@ impl Checker<'_> {
         leading
     }
 
-    /// Warns of names that no number leads to.
+    /// Warns of dialplans, actions, hours and lists that no number uses.
     pub(super) fn unused(&mut self) {
         let config = self.config;
         let mut dialplans = vec![false; config.dialplans.len()];
         let mut hours = vec![false; config.hours.len()];
         let mut lists = vec![false; config.lists.len()];
         let mut actions = vec![false; config.actions.len()];
-        for (_, plan) in config.numbers.iter() {
-            mark(&mut dialplans, config.dialplans.position(&plan.dialplan));
+        for (_, input) in config.numbers.iter() {
+            mark(&mut dialplans, config.dialplans.position(&input.dialplan));
         }
         let mut waiting = Vec::new();
         let used = config.dialplans.iter().zip(&dialplans).filter(|(_, used)| **used);
@@ -201,7 +203,7 @@ impl Checker<'_> {
     }
 }
 
-/// Marks an element. Returns whether it was unmarked.
+/// Marks an element. Returns whether it was not marked before.
 fn mark(used: &mut [bool], at: Option<usize>) -> bool {
     at.and_then(|at| used.get_mut(at)).is_some_and(|used| !std::mem::replace(used, true))
 }

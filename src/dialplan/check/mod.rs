@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Checks a config for errors that its types permit: formats and ranges of values, and plans that cannot work.
+//! Checks a config for errors that its types permit: formats and ranges of values, and dialplans that cannot work.
 
 mod actions;
 #[cfg(feature = "library")]
@@ -35,7 +35,7 @@ const MAX: usize = 100;
 /// An error or a warning about a config.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigFinding {
-    /// The path: `actions.day[1].dial.timeout`. It has no value of the config. The only names in it are those of
+    /// The path in the config, such as `actions.day[1].dial.timeout`. It contains no value. It contains only names of
     /// actions, dialplans, hours, lists and languages.
     pub path: String,
     /// The code.
@@ -49,29 +49,29 @@ pub struct ConfigFinding {
 pub enum Severity {
     /// The config is refused.
     Error,
-    /// The config is used, but a part has no effect, or an unexpected one.
+    /// The config is used, but a part of it has no effect or an unexpected effect.
     Warning,
 }
 
 /// How much is checked.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
-    /// Errors that stop calls. A caller waits for this check.
+    /// Only errors that stop calls. A bot uses this level, because a caller waits for the check.
     Errors,
-    /// Also what never rings, is never heard or has no effect.
+    /// All errors and warnings, including parts that never ring, are never heard or have no effect.
     All,
 }
 
-/// Checks `config`. `numbers` are the account's, if known.
+/// Checks `config`. `numbers` are the numbers of the Twilio account, if known.
 #[must_use]
 pub fn check(config: &Config, numbers: Option<&[E164<'_>]>, depth: Depth) -> Vec<ConfigFinding> {
     let named = config.numbers.iter().filter_map(|(number, _)| E164::parse(number));
-    let ours = named.chain(numbers.into_iter().flatten().copied()).collect();
+    let own = named.chain(numbers.into_iter().flatten().copied()).collect();
     let mut checker = Checker {
         config,
         depth,
         numbers,
-        ours,
+        own,
         findings: Vec::new(),
         errors: 0,
         edges: Edges::default(),
@@ -86,10 +86,10 @@ pub fn check(config: &Config, numbers: Option<&[E164<'_>]>, depth: Depth) -> Vec
 pub struct Checker<'a> {
     config: &'a Config,
     depth: Depth,
-    /// The account's numbers.
+    /// The numbers of the Twilio account, if known.
     numbers: Option<&'a [E164<'a>]>,
-    /// The account's numbers and those of the config.
-    ours: Vec<E164<'a>>,
+    /// The numbers of the Twilio account and of the config.
+    own: Vec<E164<'a>>,
     findings: Vec<ConfigFinding>,
     errors: usize,
     /// The edges between actions.
@@ -118,7 +118,7 @@ impl Checker<'_> {
         if self.errors == 0 && self.gives_advice() {
             self.sizes();
         }
-        // A mistyped name is an error that makes other names unused, so these checks need a config without errors.
+        // A mistyped name makes other names unused, so these checks require a config without errors.
         if self.errors == 0 && self.gives_advice() {
             self.unused();
             self.dead_rules();
@@ -129,12 +129,12 @@ impl Checker<'_> {
         }
     }
 
-    /// Whether to check for more than what stops calls. A bot does not.
+    /// Whether to check for more than errors that stop calls. False in a bot.
     pub(super) fn gives_advice(&self) -> bool {
         advice::IS_BUILT && self.depth == Depth::All
     }
 
-    /// The config is refused.
+    /// Adds an error.
     pub(super) fn error(&mut self, code: Code, at: &ConfigPath<'_>) {
         self.errors += 1;
         if self.errors <= MAX {
@@ -156,8 +156,8 @@ impl Checker<'_> {
         }
     }
 
-    /// Adds an error unless `holds`, only in the author's check. A bot uses the config anyway: other calls are not
-    /// affected.
+    /// Adds an error unless `holds`, but not in a bot. A bot uses the config, because the error does not affect other
+    /// calls.
     pub(super) fn advise(&mut self, holds: impl FnOnce() -> bool, code: Code, at: &ConfigPath<'_>) {
         if self.gives_advice() && !holds() {
             self.error(code, at);
@@ -183,10 +183,10 @@ impl Checker<'_> {
 
     /// Checks a number that must be one of the clinic's.
     pub(super) fn our_number(&mut self, number: &str, at: &ConfigPath<'_>) {
-        let ours = |numbers: &[E164<'_>]| numbers.iter().any(|ours| ours.as_str() == number);
+        let own = |numbers: &[E164<'_>]| numbers.iter().any(|own| own.as_str() == number);
         if E164::parse(number).is_none() {
             self.error(Code::ConfigNumber, at);
-        } else if !self.numbers.is_none_or(ours) {
+        } else if !self.numbers.is_none_or(own) {
             self.error(Code::ConfigNumberNotOurs, at);
         }
     }
@@ -196,14 +196,13 @@ impl Checker<'_> {
         self.config.numbers.position(number).is_some()
     }
 
-    /// Whether a valid number in the config that is not one of the clinic's is never dialed. Its country does not
-    /// matter.
+    /// Whether a valid number that is not one of the clinic's is never dialed, even if its country were allowed.
     pub(super) fn is_never_dialed(&self, number: &str) -> bool {
         let reported = E164::parse(number).is_none() || self.is_config_number(number);
-        !reported && !Policy::new(&self.config.outbound, &self.ours).allows_config_number(number)
+        !reported && !Policy::new(&self.config.outbound, &self.own).allows_config_number(number)
     }
 
-    /// Checks the keys of an `on`.
+    /// Checks the outcomes in the member `on` of a verb.
     pub(super) fn outcomes(&mut self, on: &Map<String>, known: &[VerbOutcome], at: &ConfigPath<'_>) {
         for (index, (outcome, _)) in on.iter().enumerate() {
             let is_known = known.iter().any(|known| known.word() == outcome);

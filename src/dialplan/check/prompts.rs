@@ -28,7 +28,7 @@ impl Checker<'_> {
                 for (index, (tag, text)) in texts.iter().enumerate() {
                     let at = at.member(index, tag);
                     self.language(Some(tag), &at);
-                    // If this text is the default for another language, it is spoken in its own language.
+                    // The first text is also the default for other languages, and is then spoken in its own language.
                     self.spoken_language(Some(tag).filter(|tag| tag.contains('-')), &at);
                     self.text(text, is_ssml, &at);
                 }
@@ -39,7 +39,7 @@ impl Checker<'_> {
     fn text(&mut self, text: &str, is_ssml: bool, at: &ConfigPath<'_>) {
         if is_ssml && shape::is_short(text, shape::MAX_TEXT_CHARS) {
             match ssml(text) {
-                // Twilio refuses a document in which nothing is said (13520).
+                // Twilio refuses a `<Say>` without text (error 13520).
                 Some(nodes) => self.advise(|| shape::has_speech(&nodes), Code::ConfigText, at),
                 None => self.error(Code::ConfigSsml, at),
             }

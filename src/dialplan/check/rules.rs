@@ -16,19 +16,19 @@ impl Checker<'_> {
     pub(super) fn numbers(&mut self) {
         let config = self.config;
         let at = ConfigPath::root("numbers");
-        for (index, (number, plan)) in config.numbers.iter().enumerate() {
+        for (index, (number, input)) in config.numbers.iter().enumerate() {
             let at = at.member(index, number);
             self.our_number(number, &at);
-            self.number_plan(plan, &at);
+            self.number_plan(input, &at);
         }
     }
 
-    fn number_plan(&mut self, plan: &NumberPlan, at: &ConfigPath<'_>) {
-        self.expect(shape::is_label(&plan.name), Code::ConfigText, &at.field("name"));
-        let defined = self.config.dialplans.position(&plan.dialplan).is_some();
+    fn number_plan(&mut self, input: &NumberPlan, at: &ConfigPath<'_>) {
+        self.expect(shape::is_label(&input.name), Code::ConfigText, &at.field("name"));
+        let defined = self.config.dialplans.position(&input.dialplan).is_some();
         self.expect(defined, Code::ConfigNameUnknown, &at.field("dialplan"));
-        self.switched_language(plan.language.as_deref(), &at.field("language"));
-        self.zone(plan.time_zone.as_deref(), &at.field("timeZone"));
+        self.switched_language(input.language.as_deref(), &at.field("language"));
+        self.zone(input.time_zone.as_deref(), &at.field("timeZone"));
     }
 
     pub(super) fn hours(&mut self) {
@@ -89,7 +89,7 @@ impl Checker<'_> {
         let mut covered = false;
         for (index, rule) in rules.iter().enumerate() {
             let at = at.element(index);
-            // Report only the first one.
+            // Report only the first rule that is covered.
             if covered {
                 self.error(Code::ConfigRuleUnreachable, &at);
                 return;
@@ -108,7 +108,7 @@ impl Checker<'_> {
             if caller.starts_with('+') {
                 checker.expect(is_caller(caller), Code::ConfigNumber, at);
             } else {
-                // A text without letters is a number without its `+`, unless a list has that name.
+                // A text without letters is probably a number without its `+`, unless a list has that name.
                 let number = caller.bytes().all(|byte| !byte.is_ascii_alphabetic());
                 let unknown = if number { Code::ConfigNumber } else { Code::ConfigNameUnknown };
                 checker.expect(config.lists.position(caller).is_some(), unknown, at);
@@ -127,9 +127,9 @@ impl Checker<'_> {
             checker.expect(shape::is_reference(team, &["CareTeam"]), Code::ConfigReference, at);
         });
         self.each(when.called.as_deref(), &at.field("called"), |checker, number, at| {
-            let (number_fits, ours) = (E164::parse(number).is_some(), config.numbers.position(number).is_some());
+            let (number_fits, own) = (E164::parse(number).is_some(), config.numbers.position(number).is_some());
             checker.expect(number_fits, Code::ConfigNumber, at);
-            checker.expect(ours || !number_fits, Code::ConfigNameUnknown, at);
+            checker.expect(own || !number_fits, Code::ConfigNameUnknown, at);
         });
         for (name, hours) in [("open", &when.open), ("closed", &when.closed)] {
             let defined = hours.as_deref().is_none_or(|hours| config.hours.position(hours).is_some());
@@ -157,7 +157,7 @@ impl Checker<'_> {
                 }
                 let called = at.field("called");
                 for (index, number) in rule.when.called.iter().flatten().enumerate() {
-                    if config.numbers.get(number).is_some_and(|plan| plan.dialplan != name) {
+                    if config.numbers.get(number).is_some_and(|input| input.dialplan != name) {
                         self.warning(Code::ConfigRuleUnreachable, &called.element(index));
                     }
                 }
@@ -165,7 +165,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks each element of a list that may be absent but not empty: an empty list would never match.
+    /// Checks each element of a list. The list may be absent but not empty, because an empty list would never match.
     fn each(
         &mut self,
         list: Option<&[String]>,
@@ -176,12 +176,12 @@ impl Checker<'_> {
             return;
         };
         self.expect(!list.is_empty(), Code::ConfigEmpty, at);
-        for (index, one) in list.iter().enumerate() {
-            check(self, one, &at.element(index));
+        for (index, item) in list.iter().enumerate() {
+            check(self, item, &at.element(index));
         }
     }
 
-    /// Checks that every number has a time zone if it needs the local time.
+    /// Checks that every number whose dialplan needs the local time has a time zone.
     pub(super) fn zones(&mut self) {
         let config = self.config;
         if config.time_zone.is_some() {
@@ -189,16 +189,16 @@ impl Checker<'_> {
         }
         let needs_time = |verbs: &Vec<Verb>| verbs.iter().any(|verb| verb.needs_local_time(config));
         let leads = self.leading_to(config.actions.iter().map(|(_, verbs)| needs_time(verbs)));
-        let asks = |rule: &Rule| config.actions.position(&rule.then).and_then(|at| leads.get(at)) == Some(&true);
+        let requests = |rule: &Rule| config.actions.position(&rule.then).and_then(|at| leads.get(at)) == Some(&true);
         let hourly: Vec<bool> = config
             .dialplans
             .iter()
-            .map(|(_, rules)| rules.iter().any(|rule| rule.when.needs_local_time(config) || asks(rule)))
+            .map(|(_, rules)| rules.iter().any(|rule| rule.when.needs_local_time(config) || requests(rule)))
             .collect();
         let at = ConfigPath::root("numbers");
-        for (index, (number, plan)) in config.numbers.iter().enumerate() {
-            let hourly = || config.dialplans.position(&plan.dialplan).and_then(|at| hourly.get(at)) == Some(&true);
-            if plan.time_zone.is_none() && hourly() {
+        for (index, (number, input)) in config.numbers.iter().enumerate() {
+            let hourly = || config.dialplans.position(&input.dialplan).and_then(|at| hourly.get(at)) == Some(&true);
+            if input.time_zone.is_none() && hourly() {
                 self.error(Code::ConfigTimeZoneMissing, &at.member(index, number).field("timeZone"));
             }
         }

@@ -6,14 +6,15 @@ use crate::text::{is_letter_or_digit, split_before, split_on};
 use crate::time::days_since_epoch;
 use crate::twiml::{Node, is_writable};
 
-/// The maximum length of a spoken text, in characters. Twilio accepts 4096 (error 13521), inserted names included.
+/// The maximum length of a spoken text, in characters. Twilio accepts 4096 characters (error 13521), including inserted
+/// names.
 pub(super) const MAX_TEXT_CHARS: usize = 4_000;
 
 /// The maximum length of a SIP address. Source: <https://www.twilio.com/docs/voice/twiml/sip>.
 const MAX_SIP_LENGTH: usize = 255;
 
-/// Whether a text is a valid name of a dialplan, an action, a list or hours. It becomes part of callback URLs and
-/// paths.
+/// Whether a text is a valid name of a dialplan, an action, a list or hours. The name becomes a part of callback URLs
+/// and paths.
 pub(super) fn is_name(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
     (1..=32).contains(&text.len()) && text.bytes().all(allowed)
@@ -75,7 +76,7 @@ pub(super) fn is_language(text: &str) -> bool {
     allowed && text.len() <= 35
 }
 
-/// Whether a text has the format of a time zone: `America/New_York`, `UTC`. Only the host knows whether the zone
+/// Whether a text has the format of a time zone: `America/New_York`, `UTC`. Only the host can check that the zone
 /// exists.
 pub(super) fn is_zone(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+');
@@ -107,7 +108,7 @@ pub(super) fn is_url(text: &str, schemes: &[&str]) -> bool {
     !host.is_empty() && host.bytes().all(allowed) && port && text.len() <= 2_048 && text.bytes().all(plain)
 }
 
-/// Whether a text is `HH:MM`; `24:00` only if `end`.
+/// Whether a text is `HH:MM`. `24:00` is valid only if `end` is true.
 pub(super) fn is_time(text: &str, end: bool) -> bool {
     let allowed = |number: &[u8], last: &str| matches!(number, [b'0'..=b'9', b'0'..=b'9']) && number <= last.as_bytes();
     match text.as_bytes() {
@@ -126,7 +127,7 @@ pub(super) fn is_date(text: &str) -> bool {
     };
     let dash = |at: usize| text.as_bytes().get(at) == Some(&b'-');
     let (year, month, day) = match text.len() {
-        // A leap year has every day.
+        // `MM-DD` is checked in a leap year, which includes February 29.
         5 if dash(2) => (Some(2_000), number(0, 2), number(3, 5)),
         10 if dash(4) && dash(7) => (number(0, 4), number(5, 7), number(8, 10)),
         _ => return false,
@@ -142,15 +143,15 @@ pub fn is_reference(text: &str, types: &[&str]) -> bool {
     types.contains(&resource) && (1..=64).contains(&id.len()) && id.bytes().all(allowed)
 }
 
-/// Whether a text is a valid SDK identity. It becomes part of a URI: error 31105 refuses characters that a URI cannot
-/// have.
+/// Whether a text is a valid SDK identity. The identity becomes a part of a URI, and Twilio refuses other characters
+/// (error 31105).
 #[must_use]
 pub fn is_identity(text: &str) -> bool {
     let allowed = |byte: u8| byte.is_ascii_graphic() && !br#"<>#%"{}|\^[]`"#.contains(&byte);
     (1..=256).contains(&text.len()) && text.bytes().all(allowed)
 }
 
-/// Whether an identity is the id of a practitioner, with `-` or with `_`: Medplum's ids are UUIDs.
+/// Whether an identity is the id of a practitioner, with `-` or with `_`. Medplum's ids are UUIDs.
 pub(super) fn is_uuid(text: &str) -> bool {
     let separator = |at: usize| matches!(at, 8 | 13 | 18 | 23);
     let fits =
@@ -158,7 +159,7 @@ pub(super) fn is_uuid(text: &str) -> bool {
     text.len() == 36 && text.bytes().enumerate().all(fits) && !(text.contains('-') && text.contains('_'))
 }
 
-/// Whether a text is `sip:user@host`, parameters included.
+/// Whether a text is `sip:user@host`, with or without parameters.
 #[must_use]
 pub fn is_sip(text: &str) -> bool {
     let Some(address) = text.strip_prefix("sip:").or_else(|| text.strip_prefix("sips:")) else {
@@ -169,13 +170,13 @@ pub fn is_sip(text: &str) -> bool {
     !user.is_empty() && !host.is_empty() && text.len() <= MAX_SIP_LENGTH && text.bytes().all(plain)
 }
 
-/// Whether a text is a number prefix: `+1555`.
+/// Whether a text is a prefix of E.164 numbers, such as `+1555`.
 pub(super) fn is_number_prefix(text: &str) -> bool {
     let digits = text.strip_prefix('+').unwrap_or_default();
     (1..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()) && !digits.starts_with('0')
 }
 
-/// Whether a text has only keys of a phone.
+/// Whether a text contains only keys of a phone.
 #[must_use]
 pub fn is_keys(text: &str, max: usize) -> bool {
     let key = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'*' | b'#');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Checks the size of documents: Twilio reads 64 kB of each.
+//! Checks the size of documents. Twilio accepts at most 64 kB.
 
 use super::Checker;
 use super::config_path::ConfigPath;
@@ -10,8 +10,8 @@ use crate::error::Code;
 use crate::twiml::MAX_BYTES;
 
 impl Checker<'_> {
-    /// Actions that follow each other at once must fit into one document. If they do not, reports the last action that
-    /// exceeds the limit. Only for plans without loops.
+    /// Actions that follow each other without a callback must fit into one document. Reports the last action that
+    /// exceeds the limit. Call this only for a dialplan without loops.
     pub(super) fn sizes(&mut self) {
         let config = self.config;
         let mut sizes = vec![None; config.actions.len()];
@@ -22,8 +22,8 @@ impl Checker<'_> {
         }
     }
 
-    /// The size of an action with the longest sequence of actions that follow it at once. The depth is limited by the
-    /// check for chains.
+    /// The size of an action with the largest sequence of actions that follow it in the same document. An earlier check
+    /// limits the length of such a sequence.
     fn size(&self, action: usize, sizes: &mut [Option<usize>]) -> usize {
         if let Some(Some(size)) = sizes.get(action) {
             return *size;
@@ -31,7 +31,8 @@ impl Checker<'_> {
         let mut own = Size::default();
         let mut longest = 0;
         for verb in self.config.actions.at(action).into_iter().flat_map(|(_, verbs)| verbs) {
-            // What follows at once replaces this verb: if there is no one to ring, the `<Dial>` is not written.
+            // An action in the same document replaces this verb. For example, no `<Dial>` is written if there is
+            // nothing to ring.
             longest = longest.max(own.before + self.longest_after(verb, sizes));
             verb.size(self.config, &mut own);
         }

@@ -101,7 +101,7 @@ impl Config {
         self.actions.iter().flat_map(|(_, verbs)| verbs)
     }
 
-    /// Whether the plan rings this identity, or `identities` has it. The comparison ignores case.
+    /// Whether the dialplan rings this identity, or `identities` has it. The comparison ignores case.
     #[must_use]
     pub fn names_identity(&self, identity: &str) -> bool {
         let same = |named: &str| named.eq_ignore_ascii_case(identity);
@@ -111,7 +111,7 @@ impl Config {
             || Dial::all(self).any(|dial| dial.targets.iter().any(rings))
     }
 
-    /// Whether calls may be recorded or messages left.
+    /// Whether the config can cause a recording of a call or a voicemail message.
     #[must_use]
     pub fn may_record(&self) -> bool {
         self.recording.is_some() || Voicemail::is_in(self)
@@ -155,12 +155,12 @@ members!(Greeting {
     language: optional "language",
 });
 
-/// Why a config is refused. Neither field has a value of the config.
+/// Why a config is refused. No field contains a value of the config.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     /// The path, such as `actions.day[1].dial.timeout`, or `line 2, column 5` if the document is not valid JSON.
     pub path: String,
-    /// The code: [`Code::ConfigInvalid`] if the document does not match the types, a more specific code if the plan
-    /// cannot work.
+    /// [`Code::ConfigInvalid`] if the document does not match the types, or a more specific code if the dialplan cannot
+    /// work.
     pub code: Code,
 }

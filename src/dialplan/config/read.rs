@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Reading a config document.
+//! Reads a config document.
 
 use super::{Config, ConfigError};
 use crate::dialplan::check::{ConfigFinding, Depth, Severity, check};
@@ -9,11 +9,11 @@ use crate::json::{Json, decimal, read_as};
 use crate::phone::E164;
 
 impl Config {
-    /// Reads a config document, and checks what a bot needs for a call. [`Config::check`] also finds errors that do not
-    /// stop other calls, such as a number that never rings.
+    /// Reads a config document, and checks it for errors that stop calls. [`Config::check`] also finds other errors,
+    /// such as a number that never rings.
     ///
     /// # Errors
-    /// [`ConfigError`]: no part of an invalid config is used.
+    /// [`ConfigError`]. No part of an invalid config is used.
     pub fn read(text: &str) -> Result<Self, ConfigError> {
         let config = parse(text)?;
         match check(&config, None, Depth::Errors).into_iter().find(|finding| finding.severity == Severity::Error) {
@@ -22,7 +22,7 @@ impl Config {
         }
     }
 
-    /// All findings for a config document. `numbers` are the account's, if known.
+    /// All findings for a config document. `numbers` are the numbers of the Twilio account, if known.
     #[must_use]
     pub fn check(text: &str, numbers: Option<&[E164<'_>]>) -> Vec<ConfigFinding> {
         match parse(text) {
@@ -32,8 +32,8 @@ impl Config {
     }
 }
 
-/// The maximum size of the document, in bytes. The document is read before a signature is checked, so its size limits
-/// the cost of a request from an attacker.
+/// The maximum size of the document, in bytes. A bot reads the document before it verifies a signature, so this limits
+/// the cost of a forged request.
 const MAX_LENGTH: usize = 256 * 1024;
 
 fn parse(text: &str) -> Result<Config, ConfigError> {
@@ -42,7 +42,7 @@ fn parse(text: &str) -> Result<Config, ConfigError> {
     }
     read_as(text).map_err(|error| {
         let refused = |path: &[&str]| ConfigError { path: path.concat(), code: Code::ConfigInvalid };
-        // Invalid JSON matches no type; its author needs the line.
+        // The author of invalid JSON needs the line and the column.
         if let Err(at) = Json::parse(text) {
             let (line, column) = (decimal(at.line.into()), decimal(at.column.into()));
             return refused(&["line ", &line, ", column ", &column]);

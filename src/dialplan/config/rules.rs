@@ -129,7 +129,7 @@ impl Conditions {
         self.callers.iter().flatten().for_each(|name| lists(name));
     }
 
-    /// Whether they depend on hours in the time zone of the called number.
+    /// Whether the conditions depend on hours in the time zone of the called number.
     #[must_use]
     pub fn needs_local_time(&self, config: &Config) -> bool {
         let mut hours = self.open.iter().chain(&self.closed).filter_map(|name| config.hours.get(name));

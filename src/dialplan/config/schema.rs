@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Generates the JSON Schema of the config from its types. Implements serde for the types too: tests compare it with
-//! the reader of the bots.
+//! Generates the JSON Schema of the config from its types. Also implements serde for the types, so that tests can
+//! compare serde with the reader of the bots.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -20,8 +20,8 @@ use crate::json::Map;
 /// The URL where the schema is published.
 const ID: &str = "https://plumline.dev/schema/config.json";
 
-/// The schema (JSON Schema 2020-12) as text, as in `schema/config.json`. It checks less than [`Config::check`]: a
-/// schema cannot express undefined names, loops and similar errors.
+/// The schema (JSON Schema 2020-12) as text, as in `schema/config.json`. It finds fewer errors than [`Config::check`],
+/// because a schema cannot express undefined names, loops and similar errors.
 #[must_use]
 pub fn schema() -> String {
     let mut schema = SchemaSettings::draft2020_12().into_generator().into_root_schema_for::<Config>();
@@ -35,19 +35,19 @@ pub fn schema() -> String {
         named(properties, "identities", "^[!-~]{1,256}$");
         named(properties, "numbers", r"^\+[1-9][0-9]{6,14}$");
     }
-    // A `Value` always serializes.
+    // This cannot fail: every `Value` can be serialized.
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }
 
-/// Sets the pattern for the member names of an object.
+/// Sets the pattern of the names in an object.
 fn named(properties: &mut serde_json::Map<String, Value>, name: &str, pattern: &str) {
     if let Some(Value::Object(object)) = properties.get_mut(name) {
         object.insert("propertyNames".to_owned(), json!({ "pattern": pattern }));
     }
 }
 
-/// Removes what schemars adds. Optional members are left out and never `null`, and only schemars' own validator knows
-/// the format `uint32`.
+/// Removes additions of schemars: `null` for optional members, which the config does not allow, and the format
+/// `uint32`, which other validators do not support.
 fn without_additions(schema: &mut Schema) {
     transform_subschemas(&mut without_additions, schema);
     schema.remove("format");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What callers hear and say: texts, languages and voices.
+//! Texts, languages and voices of what callers hear and say.
 
 mod phrases;
 mod prompt;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What callers say: words that can be compared, and the language for `<Gather>`.
+//! Speech of callers: words that can be compared, and the language for `<Gather>`.
 
 use crate::text::is_letter_or_digit;
 
-/// The words of a text in lowercase, without punctuation. In scripts without spaces between words each letter is a
+/// The words of a text in lowercase, without punctuation. In scripts without spaces between words, each letter is a
 /// word, so that a phrase is found anywhere in a sentence.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
@@ -44,7 +44,7 @@ fn is_unspaced(c: char) -> bool {
         )
 }
 
-/// The tag that `<Gather>` uses for a language of `<Say>`. Some differ. Sources:
+/// The `<Gather>` tag for a language tag of `<Say>`. Some tags differ. Sources:
 /// <https://www.twilio.com/docs/voice/twiml/say/text-speech>,
 /// <https://www.twilio.com/docs/voice/twiml/gather#languagetags>.
 #[must_use]
@@ -63,8 +63,8 @@ pub fn gather_language(language: &str) -> &str {
     NAMES.iter().find(|(said, _)| said.eq_ignore_ascii_case(language)).map_or(language, |(_, heard)| heard)
 }
 
-/// Converts a letter to lowercase in Latin, Greek and Cyrillic. A table for all of Unicode is ten times as large as
-/// this file.
+/// Converts a letter to lowercase in Latin, Greek and Cyrillic. A table for all of Unicode would be ten times as large
+/// as this file.
 fn lowercase(c: char) -> char {
     let shifted = |by: u32| char::from_u32(c as u32 + by).unwrap_or(c);
     match c {

@@ -38,10 +38,10 @@ members!(Prompt {
 });
 
 impl Prompt {
-    /// The maximum size of the `<Say>` tags, in bytes.
+    /// The maximum size of the `<Say>` tags without the text, in bytes.
     const TAGS: usize = 256;
 
-    /// The maximum size in TwiML, in bytes.
+    /// The maximum size of the prompt in TwiML, in bytes.
     #[must_use]
     pub fn bytes(&self) -> usize {
         Self::TAGS + self.text.as_ref().or(self.ssml.as_ref()).map_or(0, Words::bytes)

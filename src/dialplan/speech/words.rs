@@ -14,8 +14,9 @@ pub enum Words {
 }
 
 impl Words {
-    /// The text for a language: that of the same tag, else of the same language (`es` for `es-US`), else the first. In
-    /// the last case the second value is the tag of that text, because it has to be spoken in its own language.
+    /// The text for a language: the text with the same tag, else with the same language (`es` for `es-US`), else the
+    /// first text. In the last case, the second value is the tag of that text, because it must be spoken in its own
+    /// language.
     #[must_use]
     pub fn in_language(&self, language: &str) -> (&str, Option<&str>) {
         match self {
@@ -33,11 +34,11 @@ impl Words {
 
     /// All texts.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
-        let (one, each) = match self {
+        let (item, each) = match self {
             Self::One(text) => (Some(text.as_str()), None),
             Self::Each(texts) => (None, Some(texts)),
         };
-        one.into_iter().chain(each.into_iter().flat_map(Map::iter).map(|(_, text)| text.as_str()))
+        item.into_iter().chain(each.into_iter().flat_map(Map::iter).map(|(_, text)| text.as_str()))
     }
 }
 

@@ -12,7 +12,7 @@ use crate::json::decimal;
 use crate::text::split_on;
 use crate::twiml::{self, Document, Node};
 
-/// The language if the config sets none. It is Twilio's default.
+/// The language if the config sets no language. It is Twilio's default.
 pub const DEFAULT_LANGUAGE: &str = "en-US";
 
 /// Why a document cannot be written: the code, and the path in the config.
@@ -22,7 +22,7 @@ pub type RenderError = (Code, String);
 /// call.
 ///
 /// # Errors
-/// [`RenderError`]: the SSML is not well-formed.
+/// [`RenderError`] if the SSML is not well-formed.
 pub fn say(
     document: &mut Document<'_>,
     say: &Prompt,
@@ -64,8 +64,9 @@ pub fn write_text(
     }
 }
 
-/// The text for a language, and the language to speak it in: its own if there is no text in the wanted one. `<Say>`
-/// accepts no language without a region, so for such a tag it is the config's language if that is the same.
+/// The text for a language, and the language in which to speak it. If there is no text in this language, the text is
+/// spoken in its own language. `<Say>` requires a region, so a tag without a region is replaced by the config's tag of
+/// the same language.
 #[must_use]
 pub fn localized<'a>(words: &'a Words, wanted: Option<&'a str>, config: &'a Config) -> (&'a str, Option<&'a str>) {
     let (words, own) = words.in_language(wanted.unwrap_or(DEFAULT_LANGUAGE));
@@ -74,8 +75,8 @@ pub fn localized<'a>(words: &'a Words, wanted: Option<&'a str>, config: &'a Conf
     (words, own.filter(|own| own.contains('-')).or(wanted))
 }
 
-/// `voice`, `language` and `loop` of a `<Say>`. The voice of the config is used only for the language of the config: an
-/// English voice pronounces Spanish text as if it were English.
+/// `voice`, `language` and `loop` of a `<Say>`. The voice of the config is used only for the language of the config,
+/// because an English voice pronounces Spanish text as English.
 #[must_use]
 pub fn attributes<'a>(
     voice: Option<&'a str>,
@@ -103,9 +104,9 @@ pub fn in_english(config: &Config) -> Vec<(&'static str, &str)> {
     attributes(None, language, None, config)
 }
 
-/// Whether two tags have the same language, whatever the region.
-fn is_same(one: &str, other: &str) -> bool {
-    split_on(one, b'-').0.eq_ignore_ascii_case(split_on(other, b'-').0)
+/// Whether two tags have the same language. The regions may differ.
+fn is_same(item: &str, other: &str) -> bool {
+    split_on(item, b'-').0.eq_ignore_ascii_case(split_on(other, b'-').0)
 }
 
 /// Writes SSML into an open `<Say>`. The text for a placeholder is escaped, so it cannot add elements.
@@ -117,7 +118,7 @@ fn write(document: &mut Document<'_>, nodes: &[Node<'static>], replaced: Option<
                 for (name, value) in &element.attributes {
                     attributes.push((&**name, &**value));
                 }
-                // Element names are static strings of a table.
+                // Element names are always static strings from a table.
                 let Cow::Borrowed(name) = element.name else { continue };
                 if element.children.is_empty() {
                     document.empty(name, &attributes);

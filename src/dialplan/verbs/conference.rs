@@ -9,7 +9,7 @@ use crate::dialplan::check::{Checker, ConfigPath};
 use crate::dialplan::config::Config;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
 use crate::dialplan::speech::RenderError;
-use crate::dialplan::turn::{CallbackRequest, Progress};
+use crate::dialplan::turn::{CallbackRequest, CallbackResult};
 use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::{decimal, members};
 
@@ -86,8 +86,8 @@ impl DialplanVerb for Conference {
         size.last = Size::CALLBACKS + config.announcement_size();
     }
 
-    fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
-        self.then.as_deref().map_or(Progress::Hangup, Progress::Action)
+    fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> CallbackResult<'a> {
+        self.then.as_deref().map_or(CallbackResult::Hangup, CallbackResult::Action)
     }
 
     fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
@@ -122,7 +122,8 @@ pub fn max_participants(conference: &Conference) -> Option<String> {
     conference.max_participants.map(|max| decimal(max.clamp(2, 250).into()))
 }
 
-/// The attributes of a `<Conference>` that are the same for every participant: Twilio uses those of the first.
+/// The attributes of a `<Conference>` that are the same for every participant. Twilio uses those of the first
+/// participant.
 pub fn conference_attributes<'a>(
     attributes: &mut Vec<(&'static str, &'a str)>,
     conference: &'a Conference,

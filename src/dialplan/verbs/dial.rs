@@ -13,7 +13,7 @@ use crate::dialplan::outcome::VerbOutcome;
 use crate::dialplan::people::Endpoint;
 use crate::dialplan::speech::RenderError;
 use crate::dialplan::target::{Endpoints, MAX_AT_ONCE, Target};
-use crate::dialplan::turn::{CallbackRequest, Plan, Progress, VerbEvent};
+use crate::dialplan::turn::{CallbackRequest, CallbackResult, DialplanInput, VerbEvent};
 use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members, words};
@@ -22,7 +22,7 @@ use crate::text::hash;
 
 /// The default number of seconds that each target rings.
 const DEFAULT_TIMEOUT: u32 = 20;
-/// The maximum number of targets that ring in order. No caller waits for more.
+/// The maximum number of targets that ring in order. No caller waits longer.
 const MAX_IN_ORDER: usize = 50;
 
 /// `dial`.
@@ -107,7 +107,7 @@ impl DialplanVerb for Dial {
         checker.outcomes(&self.on, &VerbOutcome::OF_DIAL, &at.field("on"));
     }
 
-    /// Each identity that it rings must be bound to a person.
+    /// Warns of identities that are not bound to a person.
     fn advise(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         let targets = at.field("targets");
         for (index, target) in self.targets.iter().enumerate() {
@@ -118,7 +118,7 @@ impl DialplanVerb for Dial {
     }
 
     fn edges<'a>(&'a self, at: &ConfigPath<'_>, visit: Visit<'_, 'a>) {
-        // If only the chart determines who rings, there may be no one to ring.
+        // If all targets depend on the chart, there may be nothing to ring.
         let no_one = if self.targets.iter().any(Target::is_fixed) { Trigger::Unattended } else { Trigger::Immediate };
         let on = at.field("on");
         for (index, (outcome, action)) in self.on.iter().enumerate() {
@@ -139,7 +139,7 @@ impl DialplanVerb for Dial {
     }
 
     fn size(&self, config: &Config, size: &mut Size) {
-        // Ten phones at once, each with its callbacks.
+        // Up to `MAX_AT_ONCE` phones ring at once, each with its callback URLs.
         size.last = MAX_AT_ONCE * Size::CALLBACKS + config.announcement_size();
     }
 
@@ -152,7 +152,7 @@ impl DialplanVerb for Dial {
         match event {
             VerbEvent::NextTarget { n, before } => self.add_lookups_from(*n, *before, lookups),
             VerbEvent::Answered { n } => {
-                // The same lookups determine who was rung.
+                // The same look-ups determine which targets rang.
                 match self.order {
                     RingOrder::AllAtOnce | RingOrder::HuntGroup => {
                         self.targets.iter().for_each(|target| target.add_lookups(lookups));
@@ -169,19 +169,19 @@ impl DialplanVerb for Dial {
         }
     }
 
-    fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
+    fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> CallbackResult<'a> {
         let (n, params) = (request.n, request.params);
         let sip = params.get("DialSipResponseCode").or_else(|| params.get("SipResponseCode"));
         let status = params.get("DialCallStatus").unwrap_or_default();
         let outcome = match VerbOutcome::of_dial(status, sip, params.get("DialBridged")) {
-            // An app has no line that could be busy.
-            VerbOutcome::Busy if self.rings_only_apps(request.plan, n) => VerbOutcome::Declined,
+            // An app is never busy, so the callee declined the call.
+            VerbOutcome::Busy if self.rings_only_apps(request.input, n) => VerbOutcome::Declined,
             outcome => outcome,
         };
-        Progress::Event(if outcome == VerbOutcome::Answered {
+        CallbackResult::Event(if outcome == VerbOutcome::Answered {
             VerbEvent::Answered { n }
         } else {
-            // All targets are tried before `on` is evaluated: a hunt group does not end at the first busy target.
+            // All targets ring before `on` is evaluated, so a hunt group does not end at the first busy target.
             VerbEvent::NextTarget { n: n + 1, before: outcome }
         })
     }
@@ -199,7 +199,7 @@ impl DialplanVerb for Dial {
         match event {
             VerbEvent::NextTarget { n, before } => self.ring(writer, action, n, before),
             VerbEvent::Answered { n } => {
-                writer.rendered.dialed = self.endpoints(&writer.plan, n, writer.facts).only_person();
+                writer.rendered.dialed = self.endpoints(&writer.input, n, writer.facts).only_person();
                 let then = self.on.get(VerbOutcome::Answered.word());
                 Ok(then.map_or_else(|| writer.hang_up(), |then| AfterVerb::Action(then)))
             }
@@ -223,48 +223,48 @@ impl Dial {
     }
 
     /// The target at index `n`, if targets ring one after the other.
-    fn target(&self, plan: &Plan<'_>, n: u32) -> Option<&Target> {
+    fn target(&self, input: &DialplanInput<'_>, n: u32) -> Option<&Target> {
         let (count, n) = (self.targets.len(), n as usize);
         // A hunt group starts at a hash of the CallSid, so that all requests of a call use the same order.
-        let first = if self.order == RingOrder::HuntGroup { hash(plan.caller.sid) as usize % count.max(1) } else { 0 };
+        let first = if self.order == RingOrder::HuntGroup { hash(input.caller.sid) as usize % count.max(1) } else { 0 };
         if n < count { self.targets.get((first + n) % count) } else { None }
     }
 
-    /// What rings in round `n`.
-    fn endpoints(&self, plan: &Plan<'_>, n: u32, facts: &crate::dialplan::facts::Facts) -> Endpoints {
+    /// The endpoints that ring in round `n`.
+    fn endpoints(&self, input: &DialplanInput<'_>, n: u32, facts: &crate::dialplan::facts::Facts) -> Endpoints {
         match self.order {
-            RingOrder::AllAtOnce if n == 0 => Endpoints::of(self.targets.iter(), plan, facts),
-            RingOrder::AllAtOnce => Endpoints::of([].iter(), plan, facts),
-            RingOrder::InOrder | RingOrder::HuntGroup => Endpoints::of(self.target(plan, n).into_iter(), plan, facts),
+            RingOrder::AllAtOnce if n == 0 => Endpoints::of(self.targets.iter(), input, facts),
+            RingOrder::AllAtOnce => Endpoints::of([].iter(), input, facts),
+            RingOrder::InOrder | RingOrder::HuntGroup => Endpoints::of(self.target(input, n).into_iter(), input, facts),
         }
     }
 
     /// Whether only browsers and apps ring in round `n`.
-    fn rings_only_apps(&self, plan: &Plan<'_>, n: u32) -> bool {
+    fn rings_only_apps(&self, input: &DialplanInput<'_>, n: u32) -> bool {
         let is_app = |target: &Target| matches!(target, Target::Client(_));
         match self.order {
             RingOrder::AllAtOnce => self.targets.iter().all(is_app),
-            RingOrder::InOrder | RingOrder::HuntGroup => self.target(plan, n).is_some_and(is_app),
+            RingOrder::InOrder | RingOrder::HuntGroup => self.target(input, n).is_some_and(is_app),
         }
     }
 
-    /// Adds what must be looked up from round `n` on, until a target rings in any case.
+    /// Adds the look-ups from round `n` on, up to the first target that certainly rings.
     fn add_lookups_from<'a>(&'a self, n: u32, before: VerbOutcome, lookups: &mut Lookups<'_, 'a>) {
         let mut always_rings = false;
         match self.order {
-            // Any target may be the first.
+            // Any target may be the first to ring.
             RingOrder::HuntGroup => {
                 self.targets.iter().for_each(|target| target.add_lookups(lookups));
-                always_rings = n == 0 && self.targets.iter().any(|target| target.always_rings(lookups.plan));
+                always_rings = n == 0 && self.targets.iter().any(|target| target.always_rings(lookups.input));
             }
             RingOrder::AllAtOnce => {
                 self.targets.iter().filter(|_| n == 0).for_each(|target| target.add_lookups(lookups));
-                always_rings = n == 0 && self.targets.iter().any(|target| target.always_rings(lookups.plan));
+                always_rings = n == 0 && self.targets.iter().any(|target| target.always_rings(lookups.input));
             }
             RingOrder::InOrder => {
                 for target in self.targets.iter().skip(n as usize) {
                     target.add_lookups(lookups);
-                    if target.always_rings(lookups.plan) {
+                    if target.always_rings(lookups.input) {
                         always_rings = true;
                         break;
                     }
@@ -276,8 +276,8 @@ impl Dial {
         }
     }
 
-    /// Rings in round `n`, or in the first later round in which anything rings. If nothing rings, the action for the
-    /// last outcome is next.
+    /// Writes the `<Dial>` of round `n`, or of the first later round with an endpoint. If no round has an endpoint, the
+    /// action for the last outcome is next.
     fn ring<'a>(
         &'a self,
         writer: &mut Writer<'a>,
@@ -286,7 +286,7 @@ impl Dial {
         before: VerbOutcome,
     ) -> Result<AfterVerb<'a>, RenderError> {
         let places = self.places();
-        let mut from_here = (n..places).map(|place| (place, self.endpoints(&writer.plan, place, writer.facts)));
+        let mut from_here = (n..places).map(|place| (place, self.endpoints(&writer.input, place, writer.facts)));
         let Some((place, endpoints)) = from_here.find(|(_, endpoints)| !endpoints.is_empty()) else {
             return Ok(AfterVerb::Action(self.on.get(before.word()).unwrap_or(&self.otherwise)));
         };
@@ -297,7 +297,7 @@ impl Dial {
         let url = writer.url(CallbackKind::Dial, action, place);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
         let mut attributes = vec![("action", url.as_str()), ("timeout", timeout.as_str())];
-        if let Some(number) = self.caller_id(&writer.plan, &endpoints) {
+        if let Some(number) = self.caller_id(&writer.input, &endpoints) {
             attributes.push(("callerId", number));
         }
         let recorded = writer.status_url(CallbackKind::Recording);
@@ -307,15 +307,15 @@ impl Dial {
         }
         writer.document.open("Dial", &attributes);
         let status = writer.status_url(CallbackKind::Status);
-        // The same URL for every call: a callee has no switched language.
-        let announcement_url = CallbackUrl::common(CallbackKind::Announce).url(writer.plan.url);
+        // This URL has no language, because a callee does not switch the language.
+        let announcement_url = CallbackUrl::common(CallbackKind::Announce).url(writer.input.url);
         for endpoint in endpoints.iter() {
             write_endpoint(writer, endpoint, &status, Some(announcement_url.as_str()).filter(|_| recording.is_some()));
         }
         writer.document.close();
         if let Some(person) = endpoints.only_person()
-            && !self.may_connect_later(writer.plan.config)
-            && (0..places).all(|other| other == place || self.endpoints(&writer.plan, other, writer.facts).is_empty())
+            && !self.may_connect_later(writer.input.config)
+            && (0..places).all(|other| other == place || self.endpoints(&writer.input, other, writer.facts).is_empty())
         {
             writer.rendered.dialed = Some(person);
         }
@@ -330,13 +330,13 @@ impl Dial {
         connects(config, actions)
     }
 
-    /// The caller ID: the clinic's number in the config, else the caller's number, which is Twilio's default. If the
-    /// caller has no number, the called number.
-    fn caller_id<'a>(&'a self, plan: &Plan<'a>, endpoints: &Endpoints) -> Option<&'a str> {
-        let ours = |number: &str| plan.numbers.iter().find(|one| one.as_str() == number).map(|one| one.as_str());
+    /// The caller ID: the number in the config, else the caller's number, which is Twilio's default. If the caller has
+    /// no number, it is the called number.
+    fn caller_id<'a>(&'a self, input: &DialplanInput<'a>, endpoints: &Endpoints) -> Option<&'a str> {
+        let own = |number: &str| input.numbers.iter().find(|item| item.as_str() == number).map(|item| item.as_str());
         let telephone = endpoints.iter().any(|endpoint| matches!(endpoint, Endpoint::Number { .. }));
-        let called = || plan.caller.called.filter(|_| telephone && plan.caller.number.is_none());
-        self.caller_id.as_deref().and_then(ours).or_else(|| called().map(E164::as_str))
+        let called = || input.caller.called.filter(|_| telephone && input.caller.number.is_none());
+        self.caller_id.as_deref().and_then(own).or_else(|| called().map(E164::as_str))
     }
 }
 
@@ -347,7 +347,7 @@ fn write_endpoint(writer: &mut Writer<'_>, endpoint: &Endpoint, status: &str, an
         Endpoint::Sip(address) => ("Sip", address),
     };
     let mut attributes = vec![("statusCallback", status), ("statusCallbackEvent", EVENTS)];
-    // Wait half a second before the extension: most exchanges need it.
+    // `w` waits half a second before the extension, because most phone systems need a pause.
     let keys = match endpoint {
         Endpoint::Number { extension, .. } if !extension.is_empty() => ["w", extension].concat(),
         _ => String::new(),

@@ -56,7 +56,7 @@ impl DialplanVerb for Greet {
     fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         let given = writer.patient().and_then(|patient| patient.given.as_deref());
         let words = if given.is_some() { &self.patient } else { &self.neutral };
-        let config = writer.plan.config;
+        let config = writer.input.config;
         let (words, language) = localized(words, writer.current_language(), config);
         let attributes = attributes(self.voice.as_deref(), language, None, config);
         write_text(&mut writer.document, &attributes, words, given.map(|given| ("{name}", given)));

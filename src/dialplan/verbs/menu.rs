@@ -8,7 +8,7 @@ use crate::dialplan::check::{Checker, ConfigPath, is_keys, is_short, is_speakabl
 use crate::dialplan::config::Config;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
 use crate::dialplan::speech::{Prompt, RenderError, gather_language, words, xml_bytes};
-use crate::dialplan::turn::{CallbackRequest, Progress, VerbEvent};
+use crate::dialplan::turn::{CallbackRequest, CallbackResult, VerbEvent};
 use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members};
@@ -17,16 +17,16 @@ use crate::json::{Map, decimal, members};
 const DEFAULT_TIMEOUT: u32 = 5;
 /// The default number of repetitions of the prompt.
 const DEFAULT_RETRIES: u32 = 2;
-/// The maximum number of options. Each is compared with every other one.
+/// The maximum number of options. The check compares each option with every other option.
 const MAX_CHOICES: usize = 100;
 /// The maximum number of phrases of one option.
 const MAX_WORDS: usize = 20;
 /// The maximum number of phrases of a menu (error 13330). Source:
 /// <https://www.twilio.com/docs/voice/twiml/gather#hints>.
 const MAX_HINTS: usize = 500;
-/// The maximum length of a phrase. Source: <https://www.twilio.com/docs/voice/twiml/gather#hints>.
+/// The maximum length of a phrase, in characters. Source: <https://www.twilio.com/docs/voice/twiml/gather#hints>.
 const MAX_PHRASE_CHARS: usize = 100;
-/// The maximum length of an extension.
+/// The maximum length of an extension, in digits.
 const MAX_DIGITS: usize = 10;
 
 /// `menu`, an IVR.
@@ -108,7 +108,8 @@ impl DialplanVerb for Menu {
         for (index, choice) in self.options.iter().enumerate().take(MAX_CHOICES) {
             let at = options.element(index);
             choice.check(checker, &at);
-            // Digits are recognized as they are pressed, so no option may start with the digits of another.
+            // Twilio may recognize digits as soon as they are pressed, so no option may start with the digits of
+            // another option.
             let earlier = self.options.iter().take(index);
             if earlier.into_iter().any(|other| choice.is_prefix_of(other) || other.is_prefix_of(choice)) {
                 checker.error(Code::ConfigChoice, &at.field("digits"));
@@ -145,28 +146,28 @@ impl DialplanVerb for Menu {
     }
 
     fn size(&self, _config: &Config, size: &mut Size) {
-        // After an invalid choice, other text precedes the menu.
+        // After an invalid choice, the text `invalid` precedes the menu.
         size.before = size.before.max(self.invalid.as_ref().map_or(0, Prompt::bytes));
         let hints = self.options.iter().flat_map(|option| &option.speech).map(|hint| xml_bytes(hint) + 1);
         size.last = Size::CALLBACKS + self.prompt.bytes() + hints.sum::<usize>();
     }
 
-    fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
+    fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> CallbackResult<'a> {
         let (digits, speech) = (request.params.get("Digits"), request.params.get("SpeechResult"));
         if let Some(choice) = chosen(self, digits, speech) {
             if let Some(language) = &choice.language {
                 request.language = Some(language);
             }
             return match &choice.then {
-                Some(then) => Progress::Action(then),
-                None => Progress::Event(VerbEvent::Repeat { n: 0, invalid: false }),
+                Some(then) => CallbackResult::Action(then),
+                None => CallbackResult::Event(VerbEvent::Repeat { n: 0, invalid: false }),
             };
         }
         if request.n < self.retries() {
             let invalid = digits.is_some() || speech.is_some();
-            Progress::Event(VerbEvent::Repeat { n: request.n + 1, invalid })
+            CallbackResult::Event(VerbEvent::Repeat { n: request.n + 1, invalid })
         } else {
-            Progress::Action(&self.otherwise)
+            CallbackResult::Action(&self.otherwise)
         }
     }
 
@@ -189,12 +190,12 @@ impl DialplanVerb for Menu {
 }
 
 impl Menu {
-    /// How many times the prompt is repeated. More repetitions would exceed the limit of callback URLs.
+    /// How many times the prompt is repeated. It is limited, because each repetition needs a callback URL.
     fn retries(&self) -> u32 {
         self.retries.unwrap_or(DEFAULT_RETRIES).min(MAX_CALLBACKS as u32)
     }
 
-    /// Writes the `<Gather>`. Silence leads to the same callback URL as a choice: the parameters distinguish them.
+    /// Writes the `<Gather>`. Silence and a choice have the same callback URL, and the parameters distinguish them.
     fn gather<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str, n: u32) -> Result<AfterVerb<'a>, RenderError> {
         let url = writer.url(CallbackKind::Menu, action, n);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
@@ -211,7 +212,7 @@ impl Menu {
         let mut attributes = vec![("input", input), ("timeout", timeout.as_str())];
         if longest > 0 {
             attributes.push(("numDigits", &number));
-            // If all options have the same length, no key is needed to finish. If `#` is part of an option, it cannot
+            // If all options have the same length, no finish key is needed. If an option contains `#`, this key cannot
             // finish the input.
             if lengths().all(|length| length == longest) || digits().any(|keys| keys.contains('#')) {
                 attributes.push(("finishOnKey", ""));
@@ -231,7 +232,7 @@ impl Menu {
         Ok(AfterVerb::End)
     }
 
-    /// A phrase chooses the first option that has it, so a repeated phrase has no effect.
+    /// Warns of repeated phrases. A phrase chooses the first option that has it.
     fn check_phrases(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         if !checker.gives_advice() {
             return;
@@ -255,7 +256,7 @@ impl Choice {
         let speech = at.field("speech");
         checker.expect(self.speech.len() <= MAX_WORDS, Code::ConfigRange, &speech);
         for (index, phrase) in self.speech.iter().enumerate().take(MAX_WORDS) {
-            // Commas separate the hints for Twilio.
+            // A phrase has no comma, because commas separate the hints for Twilio.
             let fits = is_speakable_text(phrase) && is_short(phrase, MAX_PHRASE_CHARS) && !phrase.contains(',');
             checker.expect(fits, Code::ConfigText, &speech.element(index));
             checker.advise(|| !fits || !words(phrase).is_empty(), Code::ConfigText, &speech.element(index));
@@ -271,7 +272,7 @@ impl Choice {
         matches!((&self.digits, &other.digits), (Some(digits), Some(others)) if others.starts_with(digits.as_str()))
     }
 
-    /// Its phrases, normalized for the comparison with what the caller says.
+    /// The phrases of the option, normalized for the comparison with the caller's speech.
     fn phrases(&self) -> impl Iterator<Item = String> {
         self.speech.iter().take(MAX_WORDS).map(|phrase| words(phrase).join(" "))
     }
@@ -282,8 +283,8 @@ fn phrases(menu: &Menu) -> Vec<&str> {
     menu.options.iter().flat_map(|option| &option.speech).map(String::as_str).filter(|text| !text.is_empty()).collect()
 }
 
-/// The chosen option; `None` for an invalid choice. Digits must match exactly. Speech chooses the option with the
-/// longest phrase in it.
+/// The chosen option. `None` for an invalid choice. Digits must match exactly. Speech chooses the option with the
+/// longest phrase that occurs in it.
 fn chosen<'a>(menu: &'a Menu, digits: Option<&str>, speech: Option<&str>) -> Option<&'a Choice> {
     if digits.is_some() {
         return menu.options.iter().find(|option| option.digits.as_deref() == digits);
@@ -350,7 +351,7 @@ mod tests {
             ("我要约预", None),
             ("un cafe\u{301}, por favor", Some("coffee")),
         ] {
-            assert_eq!(chosen(&menu, None, Some(speech)).and_then(|one| one.then.as_deref()), then, "{speech}");
+            assert_eq!(chosen(&menu, None, Some(speech)).and_then(|item| item.then.as_deref()), then, "{speech}");
         }
     }
 

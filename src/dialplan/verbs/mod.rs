@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The verbs of the call plan, one file each.
+//! The verbs of the dialplan, one file for each.
 //!
-//! A file has the verb's config type, its checks, its edges to other actions, its callback URLs, the handling of
-//! callbacks, the TwiML and the tests. To add a verb, add a file and a line in `verbs!` below.
+//! A file has the verb's config type, checks, edges to other actions, callback URLs, handling of callbacks, TwiML and
+//! tests. To add a verb, add a file and a line in `verbs!` below.
 
 mod conference;
 mod dial;
@@ -27,7 +27,7 @@ use super::config::{Conditions, Config};
 use super::graph::Visit;
 use super::lookups::Lookups;
 use super::speech::RenderError;
-use super::turn::{CallbackRequest, Progress, VerbEvent};
+use super::turn::{CallbackRequest, CallbackResult, VerbEvent};
 use super::writer::{AfterVerb, Writer};
 use crate::json::cases;
 
@@ -188,7 +188,7 @@ impl Verb {
         dispatch!(self, verb => verb.add_lookups_after(event, lookups));
     }
 
-    pub fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
+    pub fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> CallbackResult<'a> {
         dispatch!(self, verb => verb.on_callback(request))
     }
 
@@ -206,7 +206,7 @@ impl Verb {
     }
 }
 
-/// The maximum size of an action in TwiML, in bytes. Twilio reads 64 kB of a document.
+/// The maximum size of an action in TwiML, in bytes. Twilio accepts documents of at most 64 kB.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Size {
     /// The verbs before the final verb.
@@ -216,88 +216,88 @@ pub struct Size {
 }
 
 impl Size {
-    /// The maximum size of a verb with callback URLs, without its texts.
+    /// The maximum size of a verb with callback URLs without its texts, in bytes.
     pub const CALLBACKS: usize = 1_024;
-    /// The maximum size of a verb without callback URLs, without its texts.
+    /// The maximum size of a verb without callback URLs and without its texts, in bytes.
     pub const SHORT: usize = 256;
 }
 
-/// The behavior of a verb. The defaults are for a final verb without edges that the caller hears.
+/// The behavior of a verb. The defaults are for a final verb that has audio and no edges.
 pub trait DialplanVerb {
-    /// Whether the verb decides what comes next, so that later verbs are not performed.
+    /// Whether the verb is final: later verbs of the action are not performed.
     fn is_final(&self) -> bool {
         true
     }
 
-    /// Whether it must be the only verb of its action.
+    /// Whether the verb must be the only one of its action.
     fn is_alone(&self) -> bool {
         false
     }
 
-    /// Whether the caller hears nothing.
+    /// Whether the verb has no audio.
     fn is_silent(&self) -> bool {
         false
     }
 
-    /// Whether it is allowed in a document for a queue.
+    /// Whether Twilio allows the verb in the document for a waiting caller.
     fn fits_queue(&self) -> bool {
         !self.is_final()
     }
 
-    /// Whether it connects the caller to a person, or may.
+    /// Whether the verb may connect the caller to a person.
     fn connects(&self) -> bool {
         false
     }
 
-    /// Whether it uses speech recognition.
+    /// Whether the verb uses speech recognition.
     fn uses_speech_recognition(&self) -> bool {
         false
     }
 
-    /// Whether it depends on the local time of the called number.
+    /// Whether the verb depends on the local time of the called number.
     fn needs_local_time(&self, _config: &Config) -> bool {
         false
     }
 
-    /// The conditions under which it continues with another action.
+    /// The conditions under which the verb continues with another action.
     fn conditions(&self) -> Option<&Conditions> {
         None
     }
 
-    /// Reports errors in its values. `at` is its path in the config.
+    /// Reports errors in the values of the verb. `at` is its path in the config.
     fn check(&self, _checker: &mut Checker<'_>, _at: &ConfigPath<'_>) {}
 
-    /// Warns of what has no effect, or an unexpected one, in a config without errors.
+    /// Warns of values that have no effect or an unexpected effect. Called only for a config without errors.
     fn advise(&self, _checker: &mut Checker<'_>, _at: &ConfigPath<'_>) {}
 
-    /// Visits the edges to other actions. `at` is its path in the config.
+    /// Visits the edges to other actions. `at` is the path of the verb in the config.
     fn edges<'a>(&'a self, _at: &ConfigPath<'_>, _visit: Visit<'_, 'a>) {}
 
-    /// Visits its callback URLs: the kind, and the number that distinguishes them.
+    /// Visits the callback URLs of the verb: the kind, and the number `n` in the URL.
     fn callbacks(&self, _visit: &mut dyn FnMut(CallbackKind, u32)) {}
 
-    /// Visits the languages to which the call can switch.
+    /// Visits the languages to which the verb can switch the call.
     fn languages<'a>(&'a self, _visit: &mut dyn FnMut(&'a str)) {}
 
-    /// Visits the names of hours and of lists of callers that it uses.
+    /// Visits the names of the hours and of the lists of callers that the verb uses.
     fn names<'a>(&'a self, _hours: &mut dyn FnMut(&'a str), _lists: &mut dyn FnMut(&'a str)) {}
 
-    /// Adds its size.
+    /// Adds the size of the verb.
     fn size(&self, _config: &Config, size: &mut Size) {
         size.before += Size::SHORT;
     }
 
-    /// Adds what must be looked up before it is written. Returns whether the next verb may be performed.
+    /// Adds the look-ups that are needed to write the verb. Returns whether the next verb may be performed.
     fn add_lookups<'a>(&'a self, _needs: &mut Lookups<'_, 'a>) -> bool {
         !self.is_final()
     }
 
-    /// Adds what must be looked up before it continues after `event`.
+    /// Adds the look-ups that are needed to continue the verb after `event`.
     fn add_lookups_after<'a>(&'a self, _event: &VerbEvent, _needs: &mut Lookups<'_, 'a>) {}
 
-    /// Handles a request to one of its callback URLs.
-    fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
-        Progress::EmptyResponse
+    /// Handles a request to a callback URL of the verb.
+    fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> CallbackResult<'a> {
+        CallbackResult::EmptyResponse
     }
 
     /// Writes the verb.
@@ -322,13 +322,13 @@ pub trait DialplanVerb {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    //! Shared code of the tests of the verbs.
+    //! Shared code for the tests of the verbs.
 
     use super::*;
     use crate::dialplan::config::Verification;
     use crate::dialplan::facts::Facts;
     use crate::dialplan::params::Caller;
-    use crate::dialplan::turn::{Next, Plan, Turn};
+    use crate::dialplan::turn::{DialplanInput, LocalizedTurn, Turn};
     use crate::dialplan::writer::render;
     use crate::phone::E164;
 
@@ -337,14 +337,14 @@ pub(crate) mod testing {
         twiml_with(actions, &Facts::default())
     }
 
-    /// As [`twiml`], with facts.
+    /// Like [`twiml`], with facts.
     pub(crate) fn twiml_with(actions: &str, facts: &Facts) -> String {
         let config = config(actions);
         let numbers = [E164::parse("+15550100001").unwrap()];
         let number = E164::parse("+15550100101");
         let caller = Caller { number, called: Some(numbers[0]), verification: Verification::None, sid: "CA1" };
-        let plan = Plan { config: &config, numbers: &numbers, url: "/v", caller };
-        let rendered = render(&plan, &Next { turn: Turn::Action("main"), language: None }, facts);
+        let input = DialplanInput { config: &config, numbers: &numbers, url: "/v", caller };
+        let rendered = render(&input, &LocalizedTurn { turn: Turn::Action("main"), language: None }, facts);
         assert_eq!(rendered.codes, []);
         let xml = rendered.twiml.split_once("<Response>").unwrap().1;
         xml.strip_suffix("</Response>").unwrap().to_owned()

@@ -2,10 +2,10 @@
 
 //! `queue`: puts the caller into a queue. `<Enqueue>`: <https://www.twilio.com/docs/voice/twiml/enqueue>.
 //!
-//! A document for a waiting caller can say, play, gather, hang up, and remove the caller with `<Leave>`; no other verb
-//! is allowed. So the action after an accepted callback offer runs in the queue only if it just says something and
-//! hangs up. Otherwise the caller leaves the queue, as after an overflow. The queue's action request distinguishes the
-//! two cases by the chart, which has the accepted offer.
+//! Twilio supports only a few verbs in the document for a waiting caller, such as `<Say>`, `<Play>`, `<Gather>`,
+//! `<Hangup>` and `<Leave>`. So the action after an accepted callback offer runs in the queue only if it just says
+//! something and hangs up. Otherwise, the caller leaves the queue, as after an overflow. The request to the queue's
+//! `action` URL finds the accepted offer in the chart, which distinguishes the two cases.
 
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::{CallbackKind, RETRY};
@@ -16,7 +16,7 @@ use crate::dialplan::lookups::Lookups;
 use crate::dialplan::outcome::VerbOutcome;
 use crate::dialplan::params::{Caller, Params};
 use crate::dialplan::speech::{Prompt, RenderError};
-use crate::dialplan::turn::{CallbackRequest, Progress, VerbEvent};
+use crate::dialplan::turn::{CallbackRequest, CallbackResult, VerbEvent};
 use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members};
@@ -25,7 +25,7 @@ use crate::json::{Map, decimal, members};
 const MAX_QUEUE_SIZE: u32 = 5_000;
 /// The maximum of `averageWait`, in seconds.
 const MAX_AVERAGE_WAIT: u32 = 14_400;
-/// One of Twilio's hold music files, some minutes long. The length of the queue is checked again after it.
+/// One of Twilio's hold music files, some minutes long. After it, the length of the queue is checked again.
 const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
 
 /// `queue`.
@@ -193,7 +193,7 @@ impl DialplanVerb for Queue {
     }
 
     fn add_lookups_after<'a>(&'a self, event: &VerbEvent, lookups: &mut Lookups<'_, 'a>) {
-        let config = lookups.plan.config;
+        let config = lookups.input.config;
         match event {
             VerbEvent::CallbackAccepted => {
                 if let Some(then) = self.offered().filter(|then| can_run_in_queue(config, then)) {
@@ -211,33 +211,33 @@ impl DialplanVerb for Queue {
         }
     }
 
-    fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
+    fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> CallbackResult<'a> {
         let params = request.params;
         let waiting = VerbEvent::Waiting { position: params.number("QueuePosition") };
         match request.kind {
             CallbackKind::Queue => self.ended(params),
-            CallbackKind::Offer if self.accepts(&request.plan.caller, params) => {
-                Progress::Event(VerbEvent::CallbackAccepted)
+            CallbackKind::Offer if self.accepts(&request.input.caller, params) => {
+                CallbackResult::Event(VerbEvent::CallbackAccepted)
             }
             CallbackKind::Wait if self.overflow.as_ref().is_some_and(|overflow| overflow.is_exceeded(params)) => {
-                Progress::Event(VerbEvent::Overflow)
+                CallbackResult::Event(VerbEvent::Overflow)
             }
-            _ => Progress::Event(waiting),
+            _ => CallbackResult::Event(waiting),
         }
     }
 
-    /// The recording starts when staff take the caller out of the queue. It can no longer be announced then, so it is
-    /// announced here.
+    /// The recording starts when staff take the caller from the queue. At that moment, an announcement is no longer
+    /// possible, so the caller hears it before the wait.
     fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         if let Some(recording) = writer.recording() {
             writer.say(&recording.announcement)?;
         }
-        // No other request reports the outcome of the queue, so Twilio retries this one, even if the caller has hung
-        // up.
+        // No other request reports the outcome of the queue, so Twilio must send this one again after an error, even if
+        // the caller hung up.
         let ended = [&writer.url(CallbackKind::Queue, action, 0), RETRY].concat();
         let waits = writer.url(CallbackKind::Wait, action, 0);
         let mut attributes = vec![("action", ended.as_str())];
-        // Without a `waitUrl` Twilio plays its own music and sends no request.
+        // Without a `waitUrl`, Twilio plays its own music and sends no request.
         let has_part = self.position.is_some() || self.callback.is_some() || self.overflow.is_some();
         if has_part || self.music.is_some() {
             attributes.push(("waitUrl", &waits));
@@ -255,7 +255,7 @@ impl DialplanVerb for Queue {
         match event {
             VerbEvent::Waiting { position } => self.wait(writer, action, position),
             VerbEvent::CallbackAccepted => match &self.callback {
-                Some(offer) if can_run_in_queue(writer.plan.config, &offer.then) => {
+                Some(offer) if can_run_in_queue(writer.input.config, &offer.then) => {
                     Ok(AfterVerb::ActionInQueue(&offer.then))
                 }
                 _ => Ok(writer.leave()),
@@ -268,26 +268,26 @@ impl DialplanVerb for Queue {
 }
 
 impl Queue {
-    /// Handles the queue's action request.
-    fn ended<'a>(&'a self, params: Params<'_, '_>) -> Progress<'a> {
+    /// Handles the request to the queue's `action` URL.
+    fn ended<'a>(&'a self, params: Params<'_, '_>) -> CallbackResult<'a> {
         let Some(outcome) = VerbOutcome::of_queue(params.get("QueueResult").unwrap_or_default()) else {
-            return Progress::EmptyResponse;
+            return CallbackResult::EmptyResponse;
         };
         match self.on.get(outcome.word()) {
             _ if outcome == VerbOutcome::Left && (self.overflow.is_some() || self.callback.is_some()) => {
-                Progress::Event(VerbEvent::Left)
+                CallbackResult::Event(VerbEvent::Left)
             }
-            Some(then) => Progress::Action(then),
-            None if outcome == VerbOutcome::Answered => Progress::Hangup,
-            None => Progress::Action(&self.otherwise),
+            Some(then) => CallbackResult::Action(then),
+            None if outcome == VerbOutcome::Answered => CallbackResult::Hangup,
+            None => CallbackResult::Action(&self.otherwise),
         }
     }
 
     /// The action for a caller who left the queue: for an accepted offer, for an overflow, or for any other reason.
     fn after_leaving<'a>(&'a self, writer: &Writer<'a>) -> &'a str {
         let overflow = self.overflow_action();
-        // If the action of the offer ran in the queue, the caller did not leave because of the offer.
-        let offered = self.offered().filter(|then| !can_run_in_queue(writer.plan.config, then));
+        // If the action of the offer can run in the queue, the caller did not leave because of the offer.
+        let offered = self.offered().filter(|then| !can_run_in_queue(writer.input.config, then));
         let accepted = offered.filter(|_| overflow.is_none() || writer.facts.callback_accepted);
         accepted.or(overflow).unwrap_or_else(|| self.left())
     }
@@ -318,7 +318,7 @@ impl Queue {
             writer.say_with(say, Some(("{position}", &decimal(position.into()))))?;
         }
         let music = self.music.as_deref().unwrap_or(MUSIC);
-        let Some(offer) = self.offer(&writer.plan.caller) else {
+        let Some(offer) = self.offer(&writer.input.caller) else {
             writer.document.element("Play", &[], music);
             return Ok(AfterVerb::End);
         };
@@ -331,7 +331,7 @@ impl Queue {
         Ok(AfterVerb::End)
     }
 
-    /// The callback offer; `None` for a caller without a number.
+    /// The callback offer. `None` for a caller without a number.
     fn offer(&self, caller: &Caller<'_>) -> Option<&CallbackOffer> {
         self.callback.as_ref().filter(|_| caller.number.is_some())
     }

@@ -7,14 +7,15 @@ use crate::dialplan::callback_urls::CallbackKind;
 use crate::dialplan::check::{Checker, ConfigPath};
 use crate::dialplan::config::{Config, FollowUpTrigger};
 use crate::dialplan::speech::{Prompt, RenderError};
-use crate::dialplan::turn::{CallbackRequest, Progress, VerbEvent};
+use crate::dialplan::turn::{CallbackRequest, CallbackResult, VerbEvent};
 use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{decimal, members};
 
 /// The default maximum length of a message, in seconds.
 const DEFAULT_LENGTH: u32 = 120;
-/// Twilio does not transcribe longer messages. Source: <https://www.twilio.com/docs/api/errors/13617>.
+/// The maximum length of a message that Twilio transcribes, in seconds. Source:
+/// <https://www.twilio.com/docs/api/errors/13617>.
 const MAX_TRANSCRIBED: u32 = 120;
 
 /// `voicemail`.
@@ -80,11 +81,11 @@ impl DialplanVerb for Voicemail {
         size.last = Size::CALLBACKS + self.greeting.bytes() + self.farewell.as_ref().map_or(0, Prompt::bytes);
     }
 
-    fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> Progress<'a> {
-        Progress::Event(VerbEvent::MessageLeft)
+    fn on_callback<'a>(&'a self, _request: &mut CallbackRequest<'a, '_>) -> CallbackResult<'a> {
+        CallbackResult::Event(VerbEvent::MessageLeft)
     }
 
-    /// If no message is left, Twilio continues after `<Record>`, and the call ends.
+    /// Without a message, Twilio continues after `<Record>`, and the call ends.
     fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         writer.say(&self.greeting)?;
         let url = writer.url(CallbackKind::Voicemail, action, 0);

@@ -75,7 +75,7 @@ impl DialplanVerb for When {
         }
     }
 
-    /// It writes no TwiML.
+    /// The verb writes no TwiML.
     fn size(&self, _config: &Config, _size: &mut Size) {}
 
     fn names<'a>(&'a self, hours: &mut dyn FnMut(&'a str), lists: &mut dyn FnMut(&'a str)) {

@@ -14,14 +14,14 @@ use crate::phone::E164;
 pub(super) fn check(frame: &Frame) -> Result<String, LibraryError> {
     let fields = fields(frame)?;
     let ([config], numbers) = fields.split_first_chunk().ok_or(Code::EventInvalid)?;
-    let mut ours = Vec::with_capacity(numbers.len());
+    let mut own = Vec::with_capacity(numbers.len());
     for (index, number) in numbers.iter().enumerate() {
         let at =
             || LibraryError { code: Code::ArgumentInvalid, at: ["numbers[", &decimal(index as u64), "]"].concat() };
-        ours.push(E164::parse(number).ok_or_else(at)?);
+        own.push(E164::parse(number).ok_or_else(at)?);
     }
     let mut text = String::new();
-    for finding in Config::check(config, (frame.head(0) == 1).then_some(&ours[..])) {
+    for finding in Config::check(config, (frame.head(0) == 1).then_some(&own[..])) {
         let severity = if finding.severity == Severity::Warning { "warning" } else { "error" };
         for line in [finding.code.as_str(), "\n", &finding.path, "\n", finding.code.help(), "\n", severity, "\n"] {
             text.push_str(line);

@@ -121,7 +121,7 @@ pub fn twiml(written: usize) -> i32 {
 }
 
 /// Checks a TwiML document. Head: 1 if the only field is XML, 0 for the fields of [`twiml()`]; then the kind of
-/// document, as there. The output has four lines for each finding: code, path, help, and `error` or `warning`.
+/// document as in [`twiml()`]. The output has four lines for each finding: code, path, help, and `error` or `warning`.
 #[wasm_bindgen(js_name = "checkTwiml")]
 #[must_use]
 pub fn check_twiml(written: usize) -> usize {

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::library_error::{LibraryError, fields, pairs_of, split};
 use crate::dialplan::config::Config;
 use crate::dialplan::{
-    Call, CallbackUrl, Caller, Clinic, Direction, Fact, Facts, LocalTime, Params, Patient, Plan, Route, Subject,
-    answer, apology, render, route,
+    Call, CallbackUrl, Caller, Clinic, DialplanInput, Direction, Fact, Facts, LocalTime, Params, Patient, Route,
+    Subject, error_message, render, route, write_route,
 };
 use crate::error::Code;
 use crate::frame::Frame;
@@ -95,11 +95,11 @@ fn try_route(frame: &Frame) -> Result<Routing, LibraryError> {
     let fields = fields(frame)?;
     let ([config, application, facts, url], rest) = fields.split_first_chunk().ok_or(Code::EventInvalid)?;
     let (numbers, pairs) = split(rest, frame.head(0), 1)?;
-    let mut ours = Vec::with_capacity(numbers.len());
+    let mut own = Vec::with_capacity(numbers.len());
     for (index, number) in numbers.iter().enumerate() {
         let at =
             || LibraryError { code: Code::ArgumentInvalid, at: ["numbers[", &decimal(index as u64), "]"].concat() };
-        ours.push(E164::parse(number).ok_or_else(at)?);
+        own.push(E164::parse(number).ok_or_else(at)?);
     }
     let config = match frame.head(1) {
         1 => Config::read(config).map_err(|error| LibraryError { code: error.code, at: error.path })?,
@@ -112,28 +112,28 @@ fn try_route(frame: &Frame) -> Result<Routing, LibraryError> {
         Ok(call) => call,
         Err(code) => {
             let routing =
-                Routing { ok: true, direction: Some("unknown"), twiml: Some(apology()), ..Routing::default() };
+                Routing { ok: true, direction: Some("unknown"), twiml: Some(error_message()), ..Routing::default() };
             return Ok(routing.with_route(&Route::Refuse(SpokenMessage::Failure)).with_code(code));
         }
     };
-    let clinic = Clinic { numbers: &ours, application, config: &config };
-    let direction = Direction::of(&call, &ours);
-    let caller = Caller::of(&call, Params(&pairs), &ours);
-    let plan = Plan { config: &config, numbers: &ours, url: split_on(url, b'#').0, caller };
-    if matches!(direction, Direction::Inbound { .. }) && plan.rules().is_some() {
-        return Ok(route_by_dialplan(&plan, Params(&pairs), facts));
+    let clinic = Clinic { numbers: &own, application, config: &config };
+    let direction = Direction::of(&call, &own);
+    let caller = Caller::of(&call, Params(&pairs), &own);
+    let input = DialplanInput { config: &config, numbers: &own, url: split_on(url, b'#').0, caller };
+    if matches!(direction, Direction::Inbound { .. }) && input.rules().is_some() {
+        return Ok(route_by_dialplan(&input, Params(&pairs), facts));
     }
     let (route, code) = route(&call, &direction, &clinic);
-    let twiml = answer(&route, &config, None).unwrap_or_else(|_| apology());
+    let twiml = write_route(&route, &config, None).unwrap_or_else(|_| error_message());
     let routing = Routing { ok: true, direction: Some(name(&direction)), twiml: Some(twiml), ..Routing::default() }
         .with_route(&route);
     Ok(if let Some(code) = code { routing.with_code(code) } else { routing })
 }
 
 /// What the dialplan does with a new call. Facts that were not given are unknown.
-fn route_by_dialplan(plan: &Plan<'_>, params: Params<'_, '_>, facts: &str) -> Routing {
-    let facts = read_facts(&Json::parse(facts).unwrap_or_default(), &plan.caller);
-    let mut rendered = render(plan, &plan.next(&CallbackUrl::FIRST, params, false), &facts);
+fn route_by_dialplan(input: &DialplanInput<'_>, params: Params<'_, '_>, facts: &str) -> Routing {
+    let facts = read_facts(&Json::parse(facts).unwrap_or_default(), &input.caller);
+    let mut rendered = render(input, &input.next(&CallbackUrl::FIRST, params, false), &facts);
     let code = if rendered.codes.is_empty() { None } else { Some(rendered.codes.swap_remove(0).0) };
     let routing = Routing {
         ok: true,
@@ -146,7 +146,7 @@ fn route_by_dialplan(plan: &Plan<'_>, params: Params<'_, '_>, facts: &str) -> Ro
     if let Some(code) = code { routing.with_code(code) } else { routing }
 }
 
-/// Reads `{ patient: { given?, language? } | null, open: { name: boolean }, walls: { zone: local time } }`. Every
+/// Reads `{ patient: { given?, language? } | null, open: { name: boolean }, localTimes: { zone: local time } }`. Every
 /// member is optional.
 fn read_facts(given: &Json, caller: &Caller<'_>) -> Facts {
     let mut facts = Facts::at(0, caller);
@@ -158,7 +158,7 @@ fn read_facts(given: &Json, caller: &Caller<'_>) -> Facts {
     for (name, open) in given.get("open").map(Json::members).unwrap_or_default() {
         facts.open.extend(open.boolean().map(|open| (name.clone(), open)));
     }
-    for (zone, local_time) in given.get("walls").map(Json::members).unwrap_or_default() {
+    for (zone, local_time) in given.get("localTimes").map(Json::members).unwrap_or_default() {
         let local_time = local_time.text().and_then(LocalTime::parse);
         facts.local_times.push((zone.clone(), local_time.map_or(Fact::Unavailable, Fact::Known)));
     }
@@ -220,10 +220,10 @@ mod tests {
             ("", "late", Some("HOURS_UNKNOWN")),
             ("{", "late", Some("HOURS_UNKNOWN")),
             (r#"{"open":{"desk":true}}"#, "ring", None),
-            (r#"{"open":{"desk":false},"walls":{"America/New_York":"2026-11-16T10:00:00"}}"#, "late", None),
-            (r#"{"walls":{"America/New_York":"2026-11-16T10:00:00"},"patient":null}"#, "ring", None),
-            (r#"{"walls":{"America/New_York":"2026-11-16T17:00:00"}}"#, "late", None),
-            (r#"{"walls":{"America/New_York":"soon"}}"#, "late", Some("HOURS_UNKNOWN")),
+            (r#"{"open":{"desk":false},"localTimes":{"America/New_York":"2026-11-16T10:00:00"}}"#, "late", None),
+            (r#"{"localTimes":{"America/New_York":"2026-11-16T10:00:00"},"patient":null}"#, "ring", None),
+            (r#"{"localTimes":{"America/New_York":"2026-11-16T17:00:00"}}"#, "late", None),
+            (r#"{"localTimes":{"America/New_York":"soon"}}"#, "late", Some("HOURS_UNKNOWN")),
             (r#"{"open":{"desk":true},"patient":{"given":"Ada"}}"#, "greet", None),
         ] {
             let routing = routed(facts);

@@ -8,7 +8,7 @@ use crate::frame::Frame;
 use crate::json::decimal;
 use crate::signature::{
     self, Algorithm, AuthToken, HostHeaders, Request, SharedKey, SharedKeys, SignedBody, SignedParams, UrlParts,
-    WebhookUrl, explain_input,
+    WebhookUrl, explain_for_program,
 };
 use crate::text::{is_invisible, list, split_on};
 
@@ -18,7 +18,7 @@ pub(super) fn sign(frame: &Frame) -> Result<String, LibraryError> {
     let token = AuthToken::new(token)?;
     let pairs = pairs_of(pairs)?;
     let in_order = frame.head(0) == 1;
-    // Twilio signs absolute URLs. A caller that sorts the parameters itself has its own rules for URLs too.
+    // Twilio signs absolute URLs. A program that sorts the parameters itself also has its own rules for URLs.
     if !in_order && UrlParts::parse(url).is_none() {
         return Err(Code::UrlNotAbsolute.into());
     }
@@ -62,7 +62,7 @@ pub(super) fn verify(frame: &Frame, body: &[u8]) -> Result<String, LibraryError>
             .filter_map(|(trimmed, _)| AuthToken::new(trimmed).ok());
         let trimmed: Vec<_> = trimmed.collect();
         let headers = HostHeaders { host, forwarded_host, forwarded_port };
-        match explain_input(url, &pairs, signature, &tokens, &trimmed, headers) {
+        match explain_for_program(url, &pairs, signature, &tokens, &trimmed, headers) {
             Code::SignatureMismatch if header_names_key(header) => Code::SharedKeyUnknown,
             // The parsed body was passed as parameters of a form.
             Code::SignatureBodyIgnored if signature::has_body_hash(url) => Code::BodyMissing,
@@ -145,7 +145,7 @@ mod tests {
         let form = sign(&Frame::of([0; 5], &[TOKEN, &url, "CallSid", "CA1"])).unwrap();
         assert_eq!(verdict(0, &form, &["CallSid", "CA1"], b""), Ok(String::new()));
         assert_eq!(verdict(0, &form, &["CallSid", "CA2"], b""), Err("SIGNATURE_MISMATCH"));
-        // A part of the hash as the name of a parameter: the same text is signed.
+        // A part of the hash is the name of a parameter, so the signed text is the same.
         let cut = &url[..url.len() - 4];
         let pieces = [&[cut, &signature, "", "", "", "", TOKEN][..], &[&url[url.len() - 4..], ""]].concat();
         let split = verify(&Frame::of([1, 0, 0, 0, 0], &pieces), b"").map_err(|refused| refused.code.as_str());

@@ -53,8 +53,8 @@ fn document(frame: &Frame) -> Option<DocumentKind> {
     }
 }
 
-/// The maximum depth of a tree that is built. The writer refuses any tree deeper than 64; this limit keeps a tree from
-/// being too deep to drop.
+/// The maximum depth of a tree that is built. The writer refuses any tree deeper than 64; this limit keeps the
+/// recursive drop of a tree from overflowing the stack.
 const MAX_DEPTH: usize = 80;
 
 /// Builds the tree from the fields.

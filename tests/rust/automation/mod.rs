@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The bot `automation` and the reports of `operations`, against a chart and Twilio in memory.
+//! The `automation` bot and the reports of the `operations` bot, with a chart and Twilio in memory.
 
 mod after;
 mod reports;

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The reports that staff ask for, a patient's history and statistics, against random charts.
+//! The reports for staff, a patient's history and statistics, on random charts.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use plumline::bots::operations;
-use plumline::chart::{CallDirection, CallEvent, CallLog, Context, Outcome};
+use plumline::chart::{CallContext, CallDirection, CallEvent, CallState, Outcome};
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::runtime::{BotEvent, Flow, Reply};
 use plumline::time::{date, instant, parse_instant};
 
-use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, calls, leg};
+use crate::automation::world::{CALLER, CLINIC_NUMBER, DAY, HOUR, MINUTE, World, calls, leg};
 use crate::constants::NOW;
 use crate::fault::Fault;
 use crate::fhir::Fhir;
@@ -36,13 +36,13 @@ fn refused(world: &mut World, input: &str) -> Code {
 }
 
 fn call_of(number: u64, patient: &str, at: u64) -> Json {
-    let context = Context {
+    let context = CallContext {
         patient: Some(patient.to_owned()),
         practitioner: Some("Practitioner/a".to_owned()),
-        ..Context::default()
+        ..CallContext::default()
     };
-    let mut log = CallLog::ticket(&context);
-    log.add(&CallEvent::from_rest(&leg(number, None, CALLER, OURS, at, 60).json(NOW)).unwrap());
+    let mut log = CallState::ticket(&context);
+    log.add(&CallEvent::from_rest(&leg(number, None, CALLER, CLINIC_NUMBER, at, 60).json(NOW)).unwrap());
     log.write(None, EXTENSION_BASE)
 }
 
@@ -99,7 +99,7 @@ fn pages_return_each_call_once_while_new_calls_arrive() {
             let resource = world.fhir.put(&resource, NOW);
             format!("Communication/{}", resource.get("id").and_then(Json::text).unwrap())
         };
-        // Few different instants, so that pages end between calls of the same time.
+        // There are few different times, so some pages end between two calls of the same time.
         let mut existing = BTreeSet::new();
         for _ in 0..count {
             let at = NOW - HOUR - random.below(8) as u64 * 1_000;
@@ -183,17 +183,17 @@ fn a_refusal_of_the_chart_is_reported() {
     }
 }
 
-/// A chart of made-up calls; some have a practitioner.
+/// Fills the chart with random calls. Some have a practitioner.
 fn chart(world: &mut World, random: &mut Random, count: u64, from: u64, days: u64) {
     let mut legs = calls(random, count, from, days * 24 * 60);
     random.shuffle(&mut legs);
     for root in legs.iter().filter(|leg| leg.parent.is_none()) {
         let practitioner = ["a", "b", "c"].get(random.below(4)).map(|name| format!("Practitioner/{name}"));
-        let mut log = CallLog::ticket(&Context { practitioner, ..Context::default() });
+        let mut log = CallState::ticket(&CallContext { practitioner, ..CallContext::default() });
         for leg in legs.iter().filter(|leg| leg.sid == root.sid || leg.parent.as_ref() == Some(&root.sid)) {
             let mut json = leg.json(u64::MAX);
             if random.one_in(3) {
-                // Rang for a while.
+                // The duration counts from the answer. Before that, the call rang.
                 json.set("duration", Json::of("1"));
             }
             log.add(&CallEvent::from_rest(&json).unwrap());
@@ -202,14 +202,14 @@ fn chart(world: &mut World, random: &mut Random, count: u64, from: u64, days: u6
     }
 }
 
-/// The same figures by a simple count, without optimization.
+/// The expected statistics, computed by a simple loop that is independent of the core.
 fn expected_statistics(world: &World, from: u64, to: u64, zone_shift: impl Fn(u64) -> u64) -> Json {
     let (mut outcomes, mut days, mut people) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
     let mut waits = [Vec::new(), Vec::new()];
     let mut totals = [0u64; 2];
     let mut answers = [0u64; 2];
     for call in world.fhir.of_type("Communication") {
-        let log = CallLog::read(call);
+        let log = CallState::read(call);
         let sent = parse_instant(call.get("sent").and_then(Json::text).unwrap()).unwrap();
         let day = date(zone_shift(sent));
         let sent_day = parse_instant(&day).unwrap();
@@ -288,7 +288,7 @@ fn expected_statistics(world: &World, from: u64, to: u64, zone_shift: impl Fn(u6
     ])
 }
 
-/// Seconds as coarse as the page says: to the second below two minutes, then to ten, then to the minute.
+/// Rounds down as docs/reports.md says: to a second below two minutes, then to ten seconds, then to a minute.
 fn floor(seconds: u64) -> u64 {
     match seconds {
         0..120 => seconds,
@@ -318,7 +318,7 @@ fn statistics_match_a_simple_count() {
             &mut world,
             r#"{"operation":"statistics","from":"2026-11-12","to":"2026-11-17","timeZone":"Test/Place"}"#,
         );
-        // The local time is five hours behind UTC, and four from 2026-11-15 on.
+        // The local time is five hours behind UTC. From 2026-11-15 on, it is four hours behind.
         let turn = parse_instant("2026-11-15").unwrap() + 5 * HOUR;
         let shift = |at: u64| if at >= turn { at - 4 * HOUR } else { at - 5 * HOUR };
         let (first, last) = (parse_instant("2026-11-12").unwrap(), parse_instant("2026-11-17").unwrap());
@@ -336,13 +336,13 @@ fn a_long_period_continues_from_its_last_page() {
     let mut random = Random::new(7);
     let mut world = World::new(r#"{"timeZone":"Test/Place"}"#);
     let from = parse_instant("2026-11-10").unwrap();
-    // Many share a second.
+    // Many calls start in the same second.
     chart(&mut world, &mut random, 4_500, from, 1);
     let first = ask(&mut world, r#"{"operation":"statistics","from":"2026-11-08","to":"2026-11-12"}"#);
     assert!(is(&first, "timeZone", "Test/Place"));
     let next = first.get("next").expect("more").clone();
     assert_eq!(first.get("calls").and_then(Json::integer), Some(4_000));
-    // Calls arrive between the pages. They count if they are after the cursor.
+    // Two calls are stored between the pages. The second page counts only the one after the cursor.
     let late = call_of(9_001, "Patient/p1", parse_instant("2026-11-12").unwrap());
     world.fhir.put(&late, NOW);
     world.fhir.put(&call_of(9_005, "Patient/p1", from - HOUR), NOW);
@@ -351,7 +351,7 @@ fn a_long_period_continues_from_its_last_page() {
     assert_eq!(second.get("calls").and_then(Json::integer), Some(4_501));
     // The same `next` gives the same page again.
     assert_eq!(ask(&mut world, &next.write()), second);
-    // Without the call before the cursor, the figures are those of one count.
+    // Without the call before the cursor, the statistics equal those of a single page.
     world.fhir.resources.pop();
     let (first, last) = (parse_instant("2026-11-08").unwrap(), parse_instant("2026-11-12").unwrap());
     assert_eq!(without_period(&second).write(), expected_statistics(&world, first, last, |at| at - 5 * HOUR).write());

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Twilio's REST API for the sweep: a list of calls, which shows a call late, newest first and in pages, and
-//! recordings.
+//! Twilio's REST API for the sweep: recordings, and a list of calls in pages, newest first. The list shows new calls
+//! late.
 
 use plumline::json::Json;
-use plumline::runtime::{Answer, HttpRequest};
+use plumline::runtime::{HostResponse, HttpRequest};
 use plumline::time::parse_instant;
 
 use crate::fault::answer_with;
@@ -21,9 +21,9 @@ pub(crate) struct Leg {
     pub(crate) direction: &'static str,
     pub(crate) start: u64,
     pub(crate) end: u64,
-    /// The status at the end.
+    /// The final status.
     pub(crate) status: &'static str,
-    /// When the list shows it.
+    /// The time from which on the list shows the leg, in Unix milliseconds.
     pub(crate) listed: u64,
 }
 
@@ -42,18 +42,18 @@ pub(crate) struct Twilio {
     pub(crate) legs: Vec<Leg>,
     /// The list of recordings.
     pub(crate) recorded: Vec<Recorded>,
-    /// How many pages of lists were requested.
+    /// The number of requests for list pages.
     pub(crate) lists: usize,
     pub(crate) recordings: Vec<String>,
-    /// How many recordings were deleted.
+    /// The number of deleted recordings.
     pub(crate) deleted: usize,
-    /// How many deletions were requested.
+    /// The number of requests to delete a recording.
     pub(crate) deletions: usize,
-    /// Recordings whose deletion is refused, and the status. `*` is any recording.
+    /// Recordings that cannot be deleted, and the status of the response. `*` matches any recording.
     pub(crate) undeletable: Vec<(String, u16)>,
-    /// The most legs of a page.
+    /// The maximum number of legs in a page.
     pub(crate) page: Option<usize>,
-    /// Whether a list has each leg twice.
+    /// Whether lists contain each leg twice.
     pub(crate) twice: bool,
 }
 
@@ -80,13 +80,13 @@ impl Leg {
 }
 
 impl Twilio {
-    pub(crate) fn answer(&mut self, request: &HttpRequest, now: u64) -> Answer {
+    pub(crate) fn answer(&mut self, request: &HttpRequest, now: u64) -> HostResponse {
         assert_eq!(request.headers[0], ("Authorization", "Basic U0sxOmludmVudGVk".to_owned()));
         let path = request.url.strip_prefix("https://api.twilio.com/2010-04-01/Accounts/AC1").expect("the API");
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         if let Some(sid) = path.strip_prefix("/Recordings/").and_then(|path| path.strip_suffix(".json")) {
             if request.method == "GET" {
-                let created = self.recorded.iter().find(|one| one.sid == sid).map_or(0, |one| one.created);
+                let created = self.recorded.iter().find(|item| item.sid == sid).map_or(0, |item| item.created);
                 let known = self.recordings.iter().any(|known| known == sid);
                 let body = Json::object([("sid", Json::of(sid)), ("date_created", Json::of(&rfc2822(created)))]);
                 return if known { answer_with(200, body) } else { answer_with(404, Json::Null) };
@@ -120,9 +120,9 @@ impl Twilio {
         let param = |name: &str| params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
         let bound = |name: &str| param(name).map(|text| parse_instant(text).expect("an instant")).unwrap();
         let (low, high) = (bound("DateCreated>"), bound("DateCreated<"));
-        let mut found: Vec<&Recorded> = self.recorded.iter().filter(|one| one.created <= now).collect();
-        found.retain(|one| (low..=high).contains(&one.created));
-        found.sort_by_key(|one| std::cmp::Reverse(one.created));
+        let mut found: Vec<&Recorded> = self.recorded.iter().filter(|item| item.created <= now).collect();
+        found.retain(|item| (low..=high).contains(&item.created));
+        found.sort_by_key(|item| std::cmp::Reverse(item.created));
         let size = param("PageSize").map_or(50, |size| size.parse().unwrap()).min(self.page.unwrap_or(1_000));
         let page: usize = param("Page").map_or(0, |page| page.parse().unwrap());
         let more = found.len() > (page + 1) * size;
@@ -131,14 +131,14 @@ impl Twilio {
             query.split("&Page=").next().unwrap(),
             page + 1
         );
-        let written = found.into_iter().skip(page * size).take(size).map(|one| {
-            let over = one.created + one.seconds * 1_000 <= now;
+        let written = found.into_iter().skip(page * size).take(size).map(|item| {
+            let over = item.created + item.seconds * 1_000 <= now;
             Json::object([
-                ("sid", Json::of(&one.sid)),
-                ("call_sid", if one.call.is_empty() { Json::Null } else { Json::of(&one.call) }),
-                ("date_created", Json::of(&rfc2822(one.created))),
-                ("duration", Json::of(&if over { one.seconds.to_string() } else { "-1".to_owned() })),
-                ("source", Json::of(one.source)),
+                ("sid", Json::of(&item.sid)),
+                ("call_sid", if item.call.is_empty() { Json::Null } else { Json::of(&item.call) }),
+                ("date_created", Json::of(&rfc2822(item.created))),
+                ("duration", Json::of(&if over { item.seconds.to_string() } else { "-1".to_owned() })),
+                ("source", Json::of(item.source)),
                 ("status", Json::of(if over { "completed" } else { "processing" })),
             ])
         });

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Servers for the requests of `automation`: a chart, Twilio, an alert URL and a clock.
+//! Fake servers for the `automation` bot: a chart, Twilio's lists, an alert URL and a clock.
+//!
+//! The clinic has one number, `+15550100001` ([`CLINIC_NUMBER`]). Its usual caller is `+15550100123` ([`CALLER`]). The chart is
+//! empty at first. A test configures the clinic by the text that it passes to [`World::new`].
 
 use plumline::bots::{automation, operations};
-use plumline::chart::{CallEvent, CallLog};
+use plumline::chart::{CallEvent, CallState};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, BotEvent, Flow, HttpRequest, OpenRequest, Reply, Response};
+use plumline::runtime::{BotEvent, Flow, HostRequest, HostResponse, HttpRequest, OpenRequest, Reply, Response};
 
 use crate::automation::twilio::{Leg, Recorded, Twilio};
 use crate::constants::NOW;
@@ -20,27 +23,32 @@ use crate::twilio::sid;
 pub(crate) const MINUTE: u64 = 60_000;
 pub(crate) const HOUR: u64 = 3_600_000;
 pub(crate) const DAY: u64 = 86_400_000;
-pub(crate) const OURS: &str = "+15550100001";
+/// The clinic's number.
+pub(crate) const CLINIC_NUMBER: &str = "+15550100001";
+/// The number of the usual caller.
 pub(crate) const CALLER: &str = "+15550100123";
+/// The alert URL.
 pub(crate) const ALERTS: &str = "https://alerts.example.com/hook";
 
+/// The servers that the bot sends requests to, and its settings.
 #[derive(Clone, Default)]
 pub(crate) struct World {
     pub(crate) fhir: Fhir,
     pub(crate) twilio: Twilio,
     pub(crate) now: u64,
     pub(crate) config: String,
-    /// `TWILIO_NUMBER`; not set where empty.
+    /// `TWILIO_NUMBER`. The secret is not set if this is empty.
     pub(crate) numbers: &'static str,
-    /// The alerts that were posted.
+    /// The alerts that the bot posted.
     pub(crate) posts: Vec<Json>,
-    /// The status of the address for alerts. 0 is 200.
+    /// The status that the alert URL returns. 0 means 200.
     pub(crate) alert_status: u16,
-    /// Whether the address for alerts hangs, and how many milliseconds runs have waited for it.
+    /// If set, the alert URL does not respond. The value is the total wait of the runs, in milliseconds.
     pub(crate) alert_hangs: Option<u32>,
 }
 
 impl World {
+    /// A world with this `PLUMLINE_CONFIG`.
     pub(crate) fn new(config: &str) -> Self {
         Self { now: NOW, config: config.to_owned(), ..Self::default() }
     }
@@ -64,24 +72,24 @@ impl World {
         self.on_change(&Json::object([("resourceType", Json::of("Bot"))]))
     }
 
-    /// What a Subscription starts when a resource has changed.
+    /// The run that a Subscription starts after a change of `resource`.
     pub(crate) fn on_change(&self, resource: &Json) -> Flow {
         let event = self.event(resource);
         Flow::new(|host| automation(event, host))
     }
 
-    /// An operation.
+    /// Runs an operation of the `operations` bot.
     pub(crate) fn execute(&mut self, input: &Json) -> Reply {
         let event = self.event(input);
         self.play(Flow::new(|host| operations(event, host)), &Faults::NONE).0.reply
     }
 
-    /// Plays a flow to its end. Returns how often it waited for answers, too.
+    /// Runs a flow to its end. Returns its response and its number of round trips.
     pub(crate) fn play(&mut self, flow: Flow, faults: &Faults) -> (Response, usize) {
         let mut run = Run::new(flow);
         loop {
             if let Some(response) = run.response() {
-                leaks_nothing(response);
+                assert_no_secrets(response);
                 return (response.clone(), run.waits);
             }
             let fault = faults.of(run.waits);
@@ -89,15 +97,15 @@ impl World {
         }
     }
 
-    /// Plays flows concurrently in a random order.
+    /// Runs flows concurrently in a random order.
     pub(crate) fn race(&mut self, flows: Vec<Flow>, random: &mut Random) -> Vec<Response> {
         let responses = race(flows, random, |open| self.answer(open, None));
-        responses.iter().for_each(leaks_nothing);
+        responses.iter().for_each(assert_no_secrets);
         responses
     }
 
-    /// Sweeps every minute until nothing changes any more. Returns the number of runs. A run that ends a long list may
-    /// change nothing, and leave new calls to the next run.
+    /// Sweeps every minute until two runs in a row change nothing. Returns the number of runs before the last one. One
+    /// run without changes is not enough: a run that reads the rest of a long list leaves new calls to the next run.
     pub(crate) fn sweep_until_stable(&mut self) -> usize {
         let mut quiet = 0;
         for runs in 1..200 {
@@ -113,24 +121,25 @@ impl World {
         panic!("it never settles");
     }
 
-    /// Whether Twilio's list is not read to its end.
+    /// Whether the sweep has not read Twilio's list to its end.
     fn is_reading(&self) -> bool {
         self.fhir.of_type("Basic").iter().any(|checkpoints| checkpoints.write().contains("\"top\""))
     }
 
+    /// Sweeps once. Returns the number of round trips.
     pub(crate) fn sweep(&mut self) -> usize {
-        let (response, asked) = self.play(self.cron(), &Faults::NONE);
+        let (response, round_trips) = self.play(self.cron(), &Faults::NONE);
         assert_eq!(response.reply, Reply::Accepted, "{:?}", response.log);
-        asked
+        round_trips
     }
 
-    pub(crate) fn answer(&mut self, open: &OpenRequest, fault: Option<Fault>) -> Answer {
+    pub(crate) fn answer(&mut self, open: &OpenRequest, fault: Option<Fault>) -> HostResponse {
         let now = self.now;
-        match &open.ask {
-            Ask::Batch(_) => self.fhir.answer(open, fault, now),
-            Ask::Http(request) => Fault::apply(fault, || self.http(request, open.deadline)),
+        match &open.request {
+            HostRequest::Batch(_) => self.fhir.answer(open, fault, now),
+            HostRequest::Http(request) => Fault::apply(fault, || self.http(request, open.timeout)),
             // A time zone five hours behind UTC, with a change to summer time at midnight of one day.
-            Ask::Zone(zone) if zone.zone == "Test/Place" => {
+            HostRequest::Zone(zone) if zone.zone == "Test/Place" => {
                 let local_times = zone.local_times.iter().map(|local_time| match local_time.as_str() {
                     "2026-11-15T00:00:00" => Json::List(Vec::new()),
                     local_time => {
@@ -140,26 +149,26 @@ impl World {
                 });
                 answer_with(200, Json::object([("instants", Json::List(local_times.collect()))]))
             }
-            Ask::Zone(_) => answer_with(400, Json::Null),
-            Ask::Wait(_) => answer_with(200, Json::Null),
+            HostRequest::Zone(_) => answer_with(400, Json::Null),
+            HostRequest::Wait(_) => answer_with(200, Json::Null),
             other => panic!("{other:?}"),
         }
     }
 
-    fn http(&mut self, request: &HttpRequest, deadline: Option<u32>) -> Answer {
+    fn http(&mut self, request: &HttpRequest, timeout: Option<u32>) -> HostResponse {
         if request.url != ALERTS {
             return self.twilio.answer(request, self.now);
         }
         assert_eq!(request.method, "POST");
         self.posts.push(json(&request.body));
         if let Some(waited) = &mut self.alert_hangs {
-            *waited += deadline.expect("a deadline");
-            return Answer::TimedOut;
+            *waited += timeout.expect("a deadline");
+            return HostResponse::TimedOut;
         }
         answer_with(if self.alert_status == 0 { 200 } else { self.alert_status }, Json::Null)
     }
 
-    /// The calls in the chart, without ids and versions, in the order of their text.
+    /// The call records in the chart, sorted, without ids and versions.
     pub(crate) fn calls(&self) -> Vec<String> {
         let mut calls = Vec::new();
         for call in self.fhir.of_type("Communication") {
@@ -172,17 +181,18 @@ impl World {
         calls
     }
 
+    /// The only record of a call.
     pub(crate) fn call(&self, root: &str) -> &Json {
         let url = format!("https://www.twilio.com/\",\"value\":\"{root}\"");
-        let open = |one: &&&Json| one.write().contains(&url) && !is(one, "status", "entered-in-error");
+        let open = |item: &&&Json| item.write().contains(&url) && !is(item, "status", "entered-in-error");
         let calls: Vec<&Json> = self.fhir.of_type("Communication").iter().filter(open).copied().collect();
         assert_eq!(calls.len(), 1, "{root}");
         calls[0]
     }
 
-    /// Stores the list's data of a call in the chart, like its callbacks.
+    /// Stores a call in the chart, as if all its callbacks had arrived.
     pub(crate) fn chart(&mut self, root: &str) -> Json {
-        let mut log = CallLog::default();
+        let mut log = CallState::default();
         let now = self.now;
         for leg in self.twilio.legs.iter().filter(|leg| leg.sid == root || leg.parent.as_deref() == Some(root)) {
             log.add(&CallEvent::from_rest(&leg.json(now)).unwrap());
@@ -191,7 +201,7 @@ impl World {
     }
 }
 
-fn leaks_nothing(response: &Response) {
+fn assert_no_secrets(response: &Response) {
     for line in &response.log {
         assert!(!line.contains("CONFIG_INVALID"), "{line}");
         assert!(!line.contains("+1555") && !line.contains("CA0") && !line.contains("invented"), "{line}");
@@ -199,10 +209,10 @@ fn leaks_nothing(response: &Response) {
 }
 
 fn without_checkpoints(resources: &[Json]) -> Vec<String> {
-    resources.iter().filter(|one| !is(one, "resourceType", "Basic")).map(Json::write).collect()
+    resources.iter().filter(|item| !is(item, "resourceType", "Basic")).map(Json::write).collect()
 }
 
-/// A leg of a call; `number` makes its `CallSid`.
+/// A leg of a call. Its `CallSid` is derived from `number`.
 pub(crate) fn leg(number: u64, parent: Option<u64>, from: &str, to: &str, start: u64, seconds: u64) -> Leg {
     Leg {
         sid: sid("CA", number),
@@ -217,12 +227,13 @@ pub(crate) fn leg(number: u64, parent: Option<u64>, from: &str, to: &str, start:
     }
 }
 
-/// A recording; `number` makes its `RecordingSid`.
+/// A recording. Its `RecordingSid` is derived from `number`.
 pub(crate) fn recording(number: u64, call: &str, created: u64, seconds: u64, source: &'static str) -> Recorded {
     Recorded { sid: sid("RE", number), call: call.to_owned(), created, seconds, source }
 }
 
-/// Random calls within `minutes`: answered, missed, failed or placed by a browser. All times are whole seconds.
+/// Random calls that start within `minutes` after `from`: answered, missed, failed or placed by a browser. All times
+/// are whole seconds.
 pub(crate) fn calls(random: &mut Random, count: u64, from: u64, minutes: u64) -> Vec<Leg> {
     let mut legs = Vec::new();
     for number in 0..count {
@@ -233,20 +244,20 @@ pub(crate) fn calls(random: &mut Random, count: u64, from: u64, minutes: u64) ->
         let late = random.below(14 * 60_000) as u64;
         let first = legs.len();
         match random.below(4) {
-            0 => legs.push(leg(root, None, &caller, OURS, start, seconds)),
+            0 => legs.push(leg(root, None, &caller, CLINIC_NUMBER, start, seconds)),
             1 => {
-                legs.push(leg(root, None, &caller, OURS, start, seconds));
+                legs.push(leg(root, None, &caller, CLINIC_NUMBER, start, seconds));
                 legs.push(leg(root + 1, Some(root), &caller, "client:desk", start + 1_000, 4));
                 legs[first + 1].status = *random.pick(&["no-answer", "busy", "failed"]);
                 legs.push(leg(root + 2, Some(root), &caller, "+15550100002", start + 1_000, seconds.max(9) - 4));
             }
             2 => {
-                legs.push(leg(root, None, &caller, OURS, start, seconds));
+                legs.push(leg(root, None, &caller, CLINIC_NUMBER, start, seconds));
                 legs[first].status = *random.pick(&["no-answer", "busy", "failed", "canceled"]);
             }
             _ => {
                 legs.push(leg(root, None, "client:practitioner_1", &caller, start, seconds));
-                legs.push(leg(root + 1, Some(root), OURS, &caller, start + 1_000, seconds - 2));
+                legs.push(leg(root + 1, Some(root), CLINIC_NUMBER, &caller, start + 1_000, seconds - 2));
                 legs[first + 1].status = *random.pick(&["completed", "no-answer"]);
             }
         }
@@ -257,10 +268,10 @@ pub(crate) fn calls(random: &mut Random, count: u64, from: u64, minutes: u64) ->
     legs
 }
 
-/// Asserts that two lists are the same. Shows the first difference.
-pub(crate) fn assert_same(ours: &[String], theirs: &[String], of: &str) {
-    for (ours, theirs) in ours.iter().zip(theirs) {
-        assert_eq!(ours, theirs, "{of}");
+/// Asserts that two lists are equal. Shows the first difference.
+pub(crate) fn assert_same(actual: &[String], expected: &[String], of: &str) {
+    for (actual, expected) in actual.iter().zip(expected) {
+        assert_eq!(actual, expected, "{of}");
     }
-    assert_eq!(ours.len(), theirs.len(), "{of}");
+    assert_eq!(actual.len(), expected.len(), "{of}");
 }

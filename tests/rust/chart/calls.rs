@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Random calls as Twilio reports them: the legs, their outcomes and the requests. The expected record of a call is
-//! derived from how the call was made up, not from the code under test.
+//! Random calls as Twilio reports them: the legs, their outcomes and the requests. The generator also returns the
+//! expected record of each call. It does not use the code under test.
 
-use plumline::chart::{CallEvent, CallLog, Context};
+use plumline::chart::{CallContext, CallEvent, CallState};
 use plumline::json::Json;
 
 use crate::random::Random;
 use crate::twilio::rfc2822;
 
-/// A request and its time, or a call in Twilio's list.
+/// A webhook request with its time, or a call in Twilio's list.
 #[derive(Clone)]
 pub(crate) enum Event {
     Opening(Vec<(String, String)>, u64),
@@ -25,7 +25,7 @@ impl Event {
         }
     }
 
-    pub(crate) fn add_to(&self, log: &mut CallLog) {
+    pub(crate) fn add_to(&self, log: &mut CallState) {
         let pairs = self.pairs().map(|(pairs, _)| pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())));
         let pairs: Vec<_> = pairs.into_iter().flatten().collect();
         let event = match self {
@@ -36,8 +36,8 @@ impl Event {
         log.add(&event.expect("an event"));
     }
 
-    pub(crate) fn log(&self) -> CallLog {
-        let mut log = CallLog::default();
+    pub(crate) fn log(&self) -> CallState {
+        let mut log = CallState::default();
         self.add_to(&mut log);
         log
     }
@@ -47,7 +47,7 @@ impl Event {
 pub(crate) struct Call {
     pub(crate) root: String,
     pub(crate) events: Vec<Event>,
-    pub(crate) context: Context,
+    pub(crate) context: CallContext,
     pub(crate) outcome: &'static str,
     pub(crate) sent: u64,
     pub(crate) received: Option<u64>,
@@ -55,9 +55,9 @@ pub(crate) struct Call {
 }
 
 impl Call {
-    /// The log after all events.
-    pub(crate) fn log(&self) -> CallLog {
-        let mut log = CallLog::ticket(&self.context);
+    /// The state of the call after all events.
+    pub(crate) fn log(&self) -> CallState {
+        let mut log = CallState::ticket(&self.context);
         for event in &self.events {
             event.add_to(&mut log);
         }
@@ -65,7 +65,7 @@ impl Call {
     }
 }
 
-const OURS: &str = "+15550100001";
+const CLINIC_NUMBER: &str = "+15550100001";
 const PATIENT: &str = "+15550100123";
 const CLIENT: &str = "client:practitioner_1";
 
@@ -80,7 +80,7 @@ const LEG_ENDS: [(&str, &str, &str); 7] = [
     ("canceled", "487", "dropped"),
 ];
 
-/// The outcomes by rank: the first one that a leg has is the outcome of the call.
+/// The outcomes by rank. The outcome of a call is the first one that any of its legs has.
 const OUTCOMES_BY_RANK: [&str; 6] = ["answered", "dropped", "no-answer", "declined", "busy", "failed"];
 
 struct CallGenerator {
@@ -94,7 +94,7 @@ struct CallGenerator {
     direction: &'static str,
     events: Vec<Event>,
     answered: Option<u64>,
-    /// The time of the first request that says that the root is in progress.
+    /// The time of the first request with the status `in-progress` of the root call.
     first_in_progress: Option<u64>,
     /// When Twilio answered the root.
     picked_up: Option<u64>,
@@ -107,9 +107,9 @@ pub(crate) fn call(seed: u64) -> Call {
     let root = format!("CA{seed:024x}{:08x}", random.below(0xffff_ffff));
     let kind = random.below(8);
     let (from, to, direction) = match kind {
-        0..=3 => (PATIENT, OURS, "inbound"),
+        0..=3 => (PATIENT, CLINIC_NUMBER, "inbound"),
         4 | 5 => (CLIENT, PATIENT, "inbound"),
-        _ => (OURS, PATIENT, "outbound-api"),
+        _ => (CLINIC_NUMBER, PATIENT, "outbound-api"),
     };
     let mut generator = CallGenerator {
         random,
@@ -134,7 +134,7 @@ pub(crate) fn call(seed: u64) -> Call {
         _ => generator.placed(),
     };
     let context = generator.context(kind);
-    // The first event of the root (`own`), or of the legs that it dialed.
+    // The time of the first event of the root call (`own`), or of its dialed legs.
     let first_event_at = |own: bool| {
         let events = generator.events.iter().filter_map(Event::pairs);
         let of = events.filter(|(pairs, _)| (pairs[0].1 == root) == own);
@@ -153,7 +153,7 @@ pub(crate) fn call(seed: u64) -> Call {
 }
 
 impl CallGenerator {
-    /// A call to our number that rings up to three phones one after the other, and may end with a voicemail.
+    /// A call to the clinic that rings up to three phones in sequence and may end with a voicemail.
     fn inbound(&mut self, voicemail: bool) -> &'static str {
         self.opening();
         let mut outcomes = Vec::new();
@@ -181,7 +181,7 @@ impl CallGenerator {
             *self.random.pick(&[("bridged", "answered"), ("hangup", "dropped"), ("error", "failed")]);
         self.advance_clock(30);
         let waited = self.random.below(30) as u64;
-        // Twilio reports the wait after the conversation.
+        // Twilio reports the result of the queue only after the conversation.
         self.advance_clock(if outcome == "answered" { 600 } else { 1 });
         self.root_status = "in-progress";
         self.callback(vec![("QueueResult", result.into()), ("QueueTime", waited.to_string())]);
@@ -194,7 +194,7 @@ impl CallGenerator {
         outcome
     }
 
-    /// A call to our number that ends before our document is read.
+    /// A call to the clinic that ends before Twilio runs the document.
     fn unanswered(&mut self) -> &'static str {
         self.opening();
         let (status, outcome) = *self.random.pick(&[
@@ -210,7 +210,7 @@ impl CallGenerator {
     /// A call from a browser.
     fn outbound(&mut self) -> &'static str {
         self.opening();
-        let outcome = self.dial(OURS, PATIENT);
+        let outcome = self.dial(CLINIC_NUMBER, PATIENT);
         self.end("completed");
         outcome
     }
@@ -227,7 +227,7 @@ impl CallGenerator {
         }
     }
 
-    /// A leg that is dialed, and the action of its dial.
+    /// A dialed leg, and the request to the action URL of its `<Dial>`.
     fn dial(&mut self, from: &'static str, to: &'static str) -> &'static str {
         let mut end = *self.random.pick(&LEG_ENDS);
         // An app is never busy.
@@ -260,7 +260,7 @@ impl CallGenerator {
         let steps = ["initiated", "ringing", "in-progress", end];
         let mut lasted = None;
         for (sequence, status) in steps.into_iter().filter(|step| answered || *step != "in-progress").enumerate() {
-            // After the answer the duration passes.
+            // The duration counts from the answer.
             if lasted.is_none() {
                 self.advance_clock(9);
             }
@@ -307,7 +307,7 @@ impl CallGenerator {
             ("RecordingSource", "RecordVerb".into()),
             ("RecordingDuration", "20".into()),
         ]);
-        // The log does not contain what the caller said.
+        // The call record does not contain the transcription.
         self.callback(vec![("TranscriptionText", "words of a patient".into())]);
     }
 
@@ -320,8 +320,8 @@ impl CallGenerator {
         self.picked_up = Some(self.now + self.random.below(900) as u64);
     }
 
-    /// The moment of the first event, or of Twilio's pickup where that was long before. Twilio gives it in whole
-    /// seconds.
+    /// The time of the first event, or the time of the answer if that was long before. Twilio reports the answer in
+    /// whole seconds.
     fn since_picked_up(&self, first_event_at: u64) -> u64 {
         let end = self.now - self.now % 1_000;
         let seconds = self.picked_up.filter(|_| self.root_status == "completed").map(|at| (self.now - at) / 1_000);
@@ -329,7 +329,7 @@ impl CallGenerator {
         began.filter(|began| first_event_at == end || began + 2_000 < first_event_at).unwrap_or(first_event_at)
     }
 
-    /// A request about the root.
+    /// A request about the root call.
     fn callback(&mut self, more: Vec<(&'static str, String)>) {
         if self.root_status == "in-progress" {
             self.first_in_progress.get_or_insert(self.now);
@@ -339,7 +339,7 @@ impl CallGenerator {
         self.advance_clock(2);
     }
 
-    /// The last event of the root. Some calls are in Twilio's list, too.
+    /// The last event of the root call. Some calls are also in Twilio's list.
     fn end(&mut self, status: &'static str) {
         self.advance_clock(5);
         self.root_status = status;
@@ -377,8 +377,8 @@ impl CallGenerator {
         ]
     }
 
-    fn context(&mut self, kind: usize) -> Context {
-        let mut context = Context::default();
+    fn context(&mut self, kind: usize) -> CallContext {
+        let mut context = CallContext::default();
         if self.random.one_in(2) {
             context.patient = Some("Patient/p1".into());
             context.practitioner = Some("Practitioner/d1".into());
@@ -400,7 +400,7 @@ fn owned(pairs: Vec<(&'static str, String)>) -> Vec<(String, String)> {
     pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
-/// The time that an event gives for itself.
+/// The time in an event's `Timestamp`.
 fn timestamp_of(pairs: &[(String, String)], at: u64) -> u64 {
     let stated = pairs.iter().find(|(name, _)| name == "Timestamp");
     stated.and_then(|(_, text)| plumline::time::parse_rfc2822(text)).unwrap_or(at)

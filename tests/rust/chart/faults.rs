@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Faults at any request to the chart: acknowledged events are in the chart, and the others are posted again.
+//! Faults at any request to the chart. Every acknowledged event is in the chart. Twilio posts the others again.
 
-use plumline::chart::CallLog;
+use plumline::chart::CallState;
 use plumline::fhir::systems::EXTENSION_BASE;
 
 use crate::chart::calls::{Call, Event, call};
@@ -13,24 +13,24 @@ use crate::fhir::Fhir;
 use crate::json::without_server_fields;
 use crate::random::Random;
 
-/// A refusal ends one attempt, and the next one succeeds.
+/// All transient faults, and a refusal, after which only a new request of Twilio succeeds.
 fn faults() -> impl Iterator<Item = Fault> {
     TRANSIENT.into_iter().chain([Fault::EachRefused(403)])
 }
 
-fn requests(call: &Call) -> (Vec<Event>, CallLog) {
+fn requests(call: &Call) -> (Vec<Event>, CallState) {
     let events: Vec<Event> = call.events.iter().filter(|event| event.pairs().is_some()).cloned().collect();
-    let mut log = CallLog::default();
+    let mut log = CallState::default();
     for event in &events {
         event.add_to(&mut log);
     }
     (events, log)
 }
 
-/// Posts the events one after the other, each until it is acknowledged, while requests to the chart have faults.
-/// Returns how many requests there were.
+/// Posts the events in sequence, each until it is acknowledged, while requests to the chart have faults. Returns the
+/// number of requests to the chart.
 fn post(events: &[Event], fhir: &mut Fhir, faults: &Faults) -> usize {
-    let mut acknowledged: Vec<CallLog> = Vec::new();
+    let mut acknowledged: Vec<CallState> = Vec::new();
     for event in events {
         for tries in 1.. {
             assert!(tries < 5, "one fault, and more than five attempts");
@@ -88,7 +88,7 @@ fn many_faults_lose_no_acknowledged_event() {
         let mut fhir = Fhir::default();
         let mut waiting: Vec<(Writer, &Event)> =
             events.iter().map(|event| (Writer::of(event).unwrap(), event)).collect();
-        let mut acknowledged: Vec<CallLog> = Vec::new();
+        let mut acknowledged: Vec<CallState> = Vec::new();
         let mut steps = 0;
         while !waiting.is_empty() {
             steps += 1;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The laws of merging logs. A thousand calls give the same bytes in any order of their events.
+//! The laws of merging the states of a call. The events of a thousand calls give the same bytes in any order.
 
-use plumline::chart::{CallLog, Outcome};
+use plumline::chart::{CallState, Outcome};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::time::instant;
@@ -13,17 +13,18 @@ use crate::random::Random;
 
 const CALLS: u64 = 1_000;
 
-/// What one callback does: it reads the record, adds an event and writes it, through text as over the network.
-fn step(record: Option<Json>, known: &CallLog) -> Json {
-    let mut log = record.as_ref().map(CallLog::read).unwrap_or_default();
+/// One callback: reads the record, adds an event and writes the record. The record passes through text, as over the
+/// network.
+fn step(record: Option<Json>, known: &CallState) -> Json {
+    let mut log = record.as_ref().map(CallState::read).unwrap_or_default();
     log.merge(known);
     json(&log.write(record, EXTENSION_BASE).write())
 }
 
-/// The events in any order, some of them repeated. The context comes at any time, too.
-fn shuffled_logs(call: &Call, random: &mut Random) -> Vec<CallLog> {
-    let mut stream: Vec<CallLog> = call.events.iter().map(Event::log).collect();
-    stream.push(CallLog::ticket(&call.context));
+/// The events and the context in random order. Some events are repeated.
+fn shuffled_logs(call: &Call, random: &mut Random) -> Vec<CallState> {
+    let mut stream: Vec<CallState> = call.events.iter().map(Event::log).collect();
+    stream.push(CallState::ticket(&call.context));
     for _ in 0..random.below(6) {
         stream.push(stream[random.below(stream.len())].clone());
     }
@@ -81,12 +82,12 @@ fn the_record_shows_the_expected_outcome() {
     assert_eq!(seen.len(), 7, "{seen:?}");
 }
 
-/// A log of some of a call's events, sometimes of two calls. They should never be merged, but the laws still hold
-/// same.
-fn part(random: &mut Random) -> CallLog {
+/// The state after some events of a call, sometimes of two calls. The bots never merge two calls, but the laws also
+/// hold for them.
+fn part(random: &mut Random) -> CallState {
     let seed = 1 + random.below(3) as u64;
     let call = call(seed);
-    let mut log = if random.one_in(2) { CallLog::ticket(&call.context) } else { CallLog::default() };
+    let mut log = if random.one_in(2) { CallState::ticket(&call.context) } else { CallState::default() };
     for event in &call.events {
         if random.one_in(2) {
             log.merge(&altered_log(event, random));
@@ -95,8 +96,8 @@ fn part(random: &mut Random) -> CallLog {
     log
 }
 
-/// An event, or one as Twilio should never send it: another status, another sequence.
-fn altered_log(event: &Event, random: &mut Random) -> CallLog {
+/// An event. It may have a status and a sequence number that Twilio never sends.
+fn altered_log(event: &Event, random: &mut Random) -> CallState {
     let Some((pairs, at)) = event.pairs().filter(|_| random.one_in(2)) else {
         return event.log();
     };
@@ -112,8 +113,8 @@ fn altered_log(event: &Event, random: &mut Random) -> CallLog {
     Event::Callback(pairs, at).log()
 }
 
-fn union(one: &CallLog, other: &CallLog) -> CallLog {
-    let mut union = one.clone();
+fn union(item: &CallState, other: &CallState) -> CallState {
+    let mut union = item.clone();
     union.merge(other);
     union
 }
@@ -126,7 +127,7 @@ fn merging_is_commutative_associative_and_idempotent() {
         assert_eq!(union(&a, &b), union(&b, &a), "case {case}");
         assert_eq!(union(&union(&a, &b), &c), union(&a, &union(&b, &c)), "case {case}");
         assert_eq!(union(&a, &a), a, "case {case}");
-        assert_eq!(union(&a, &CallLog::default()), a, "case {case}");
+        assert_eq!(union(&a, &CallState::default()), a, "case {case}");
     }
 }
 
@@ -136,7 +137,7 @@ fn a_written_record_reads_back_unchanged() {
     for case in 0..3_000 {
         let log = union(&part(&mut random), &part(&mut random));
         let record = json(&log.write(None, EXTENSION_BASE).write());
-        assert_eq!(CallLog::read(&record), log, "case {case}: {}", record.write());
+        assert_eq!(CallState::read(&record), log, "case {case}: {}", record.write());
         assert_eq!(log.write(Some(record.clone()), EXTENSION_BASE), record, "case {case}");
     }
 }
@@ -152,10 +153,10 @@ fn a_record_with_thousands_of_legs_and_recordings_is_truncated() {
     parts.extend((2..10_000).map(leg));
     let extension = format!(r#"[{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{}]}}]"#, parts.join(","));
     record.set("extension", json(&extension));
-    let log = CallLog::read(&record);
+    let log = CallState::read(&record);
     assert_eq!((log.children().count(), log.root_leg().unwrap().recordings().len()), (299, 100));
-    // The record that is written does not claim them.
+    // The written record does not contain the legs and recordings that were cut.
     let written = log.write(Some(record), EXTENSION_BASE);
-    assert_eq!(CallLog::read(&written), log);
+    assert_eq!(CallState::read(&written), log);
     assert!(written.write().len() < 60_000, "{}", written.write().len());
 }

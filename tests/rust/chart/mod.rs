@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The record of a call: events in any order, repeated events, faults and concurrent writes by others all give the
-//! same `Communication`.
+//! The call record: events in any order, repeated events, faults and concurrent writes all give the same
+//! `Communication`.
 
 pub(crate) mod calls;
 mod faults;
@@ -9,7 +9,7 @@ mod merge;
 mod recorded;
 pub(crate) mod writers;
 
-use plumline::chart::CallLog;
+use plumline::chart::CallState;
 use plumline::json::Json;
 
 use crate::fhir::Fhir;
@@ -22,9 +22,9 @@ pub(crate) fn only_call(fhir: &Fhir) -> &Json {
 }
 
 /// Whether a record in the chart contains everything in `log`.
-fn is_recorded(fhir: &Fhir, log: &CallLog) -> bool {
+fn is_recorded(fhir: &Fhir, log: &CallState) -> bool {
     fhir.of_type("Communication").iter().any(|record| {
-        let known = CallLog::read(record);
+        let known = CallState::read(record);
         let mut merged = known.clone();
         merged.merge(log);
         merged == known

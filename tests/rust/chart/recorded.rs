@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls in the format of captured webhooks (vectors/call-events.json), one complete record, and records that others
-//! have edited.
+//! The records of the calls in tests/vectors/call-events.json, one complete record, and records that other clients have
+//! edited.
 
-use plumline::chart::{CallEvent, CallLog, Context, Outcome};
+use plumline::chart::{CallContext, CallEvent, CallState, Outcome};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::time::{instant, parse_instant};
@@ -14,8 +14,8 @@ fn vectors() -> Vec<Json> {
     json(include_str!("../../vectors/call-events.json")).take("calls").into_elements()
 }
 
-fn log_of(event: &Json) -> CallLog {
-    let mut log = CallLog::default();
+fn log_of(event: &Json) -> CallState {
+    let mut log = CallState::default();
     if let Some(listed) = event.get("listed") {
         log.add(&CallEvent::from_rest(listed).unwrap());
     } else {
@@ -28,9 +28,9 @@ fn log_of(event: &Json) -> CallLog {
 }
 
 /// The events of a call by its name, merged.
-fn call(name: &str) -> CallLog {
+fn call(name: &str) -> CallState {
     let vector = vectors().into_iter().find(|vector| vector.get("name") == Some(&Json::of(name))).unwrap();
-    let mut log = CallLog::default();
+    let mut log = CallState::default();
     for event in vector.get("events").unwrap().elements() {
         log.merge(&log_of(event));
     }
@@ -42,16 +42,16 @@ fn each_recorded_call_gives_the_expected_record() {
     for vector in vectors() {
         let name = vector.get("name").and_then(Json::text).unwrap();
         let expect = |what: &str| vector.at(&["expect", what]).and_then(Json::text);
-        let mut events: Vec<CallLog> = vector.get("events").unwrap().elements().iter().map(log_of).collect();
+        let mut events: Vec<CallState> = vector.get("events").unwrap().elements().iter().map(log_of).collect();
         for order in ["as they happened", "backwards"] {
             let mut record = None;
             for event in &events {
-                let mut log = record.as_ref().map(CallLog::read).unwrap_or_default();
+                let mut log = record.as_ref().map(CallState::read).unwrap_or_default();
                 log.merge(event);
                 record = Some(log.write(record, EXTENSION_BASE));
             }
             let record = record.unwrap();
-            let log = CallLog::read(&record);
+            let log = CallState::read(&record);
             let text = |path: &[&str]| record.at(path).and_then(Json::text);
             assert_eq!(log.outcome().map(Outcome::word), expect("outcome"), "{name}, {order}");
             assert_eq!(text(&["status"]), expect("status"), "{name}, {order}");
@@ -69,13 +69,13 @@ fn each_recorded_call_gives_the_expected_record() {
     }
 }
 
-fn context() -> Context {
+fn context() -> CallContext {
     let owned = |text: &str| Some(text.to_owned());
-    Context {
+    CallContext {
         patient: owned("Patient/p1"),
         practitioner: owned("Practitioner/d1"),
         appointment: owned("Appointment/a1"),
-        ..Context::default()
+        ..CallContext::default()
     }
 }
 
@@ -137,8 +137,8 @@ fn a_record_is_written_byte_for_byte() {
 
 #[test]
 fn the_sender_of_an_incoming_call_is_the_patient_or_their_representative() {
-    let mut log = call("nobody answers");
-    log.add_context(&Context { related: Some("RelatedPerson/r1".into()), ..context() });
+    let mut log = call("no answer");
+    log.add_context(&CallContext { related: Some("RelatedPerson/r1".into()), ..context() });
     let record = log.write(None, EXTENSION_BASE);
     let reference = |path: &[&str]| record.at(path).and_then(Json::text).map(str::to_owned);
     assert_eq!(reference(&["sender", "reference"]).as_deref(), Some("RelatedPerson/r1"));
@@ -148,35 +148,35 @@ fn the_sender_of_an_incoming_call_is_the_patient_or_their_representative() {
 
 #[test]
 fn a_ticket_is_prepared_and_then_claimed() {
-    let ticket = Context {
+    let ticket = CallContext {
         identity: Some("practitioner_1".into()),
         number: Some("+15550100123".into()),
         prepared: parse_instant("2018-03-25T09:52:00Z"),
         ..context()
     };
-    let log = CallLog::ticket(&ticket);
+    let log = CallState::ticket(&ticket);
     let record = log.write(None, EXTENSION_BASE);
     assert_eq!((record.get("status"), record.get("identifier")), (Some(&Json::of("preparation")), None));
     assert_eq!(record.at(&["sender", "reference"]), Some(&Json::of("Practitioner/d1")));
     assert_eq!(record.at(&["payload", "0", "contentString"]), Some(&Json::of("Outbound Twilio voice call")));
-    assert_eq!(CallLog::read(&record), log);
-    assert_eq!((log.root(), log.outcome(), log.context()), (None, None, &ticket));
-    let mut claimed = CallLog::read(&record);
+    assert_eq!(CallState::read(&record), log);
+    assert_eq!((log.root_sid(), log.outcome(), log.context()), (None, None, &ticket));
+    let mut claimed = CallState::read(&record);
     claimed.merge(&call("from a browser and answered"));
     let record = claimed.write(Some(record), EXTENSION_BASE);
     assert_eq!(record, claimed.write(None, EXTENSION_BASE));
     assert_eq!(record.get("status"), Some(&Json::of("completed")));
-    assert_eq!(record.at(&["identifier", "0", "value"]).and_then(Json::text), claimed.root());
+    assert_eq!(record.at(&["identifier", "0", "value"]).and_then(Json::text), claimed.root_sid());
 }
 
-/// A record of a call in progress that `change` edits, after the end of the call.
+/// The record of a call that `change` edits during the call, after the end of the call.
 fn after(change: impl FnOnce(&mut Json)) -> Json {
-    let mut early = call("only the child is known");
+    let mut early = call("only the dialed leg is known");
     early.add_context(&context());
     let mut record = early.write(None, EXTENSION_BASE);
     change(&mut record);
-    let mut log = CallLog::read(&record);
-    log.merge(&call("nobody answers"));
+    let mut log = CallState::read(&record);
+    log.merge(&call("no answer"));
     log.write(Some(record), EXTENSION_BASE)
 }
 
@@ -198,7 +198,7 @@ fn additions_by_other_clients_are_kept() {
             list.push(json(element));
             record.set(name, Json::List(list));
         }
-        // A part of our extension, and of a leg of it, that a later Plumline or a bot of the clinic stores there.
+        // A later version of Plumline, or a bot of the clinic, adds a part to the extension and to a leg.
         let text = record.write();
         let part = r#"{"url":"menu","valueString":"main"}"#;
         let text = text.replacen(r#"{"url":"callSid""#, &format!(r#"{part},{{"url":"callSid""#), 1);
@@ -220,10 +220,10 @@ fn additions_by_other_clients_are_kept() {
         assert!(text.contains(kept), "{kept}\n{text}");
     }
     assert_eq!(text.matches(r#"{"url":"menu","valueString":"main"}"#).count(), 2, "{text}");
-    let mut expected = call("only the child is known");
-    expected.merge(&call("nobody answers"));
+    let mut expected = call("only the dialed leg is known");
+    expected.merge(&call("no answer"));
     expected.add_context(&context());
-    assert_eq!(CallLog::read(&record), expected);
+    assert_eq!(CallState::read(&record), expected);
 }
 
 #[test]
@@ -243,32 +243,32 @@ fn corrections_by_other_clients_are_kept() {
 #[test]
 fn a_record_by_another_client_is_adopted_and_keeps_its_content() {
     let draft = r#"{"resourceType":"Communication","id":"x","status":"unknown","subject":{"reference":"Patient/p9"},"identifier":[{"system":"https://www.twilio.com/","value":"CA000000000000000000000000000000a1","use":"official"}]}"#;
-    let mut log = call("nobody answers");
+    let mut log = call("no answer");
     log.add_context(&context());
     let record = log.write(Some(json(draft)), EXTENSION_BASE);
     assert_eq!(record.at(&["subject", "reference"]), Some(&Json::of("Patient/p9")));
     assert_eq!(record.get("status"), Some(&Json::of("completed")));
     assert_eq!(record.at(&["identifier", "0", "use"]), Some(&Json::of("official")));
-    assert_eq!(CallLog::read(&record), log);
+    assert_eq!(CallState::read(&record), log);
     assert_eq!(log.write(Some(record.clone()), EXTENSION_BASE), record);
-    // Nothing is written into another type of resource.
+    // Another type of resource is ignored.
     assert_eq!(log.write(Some(Json::Null), EXTENSION_BASE), log.write(None, EXTENSION_BASE));
 }
 
 #[test]
-fn the_list_adds_nothing_that_the_record_has() {
+fn a_listed_call_changes_no_complete_record() {
     let vectors = vectors();
     let vector =
-        vectors.iter().find(|vector| vector.get("name") == Some(&Json::of("all that Twilio's list knows"))).unwrap();
+        vectors.iter().find(|vector| vector.get("name") == Some(&Json::of("all data of Twilio's list"))).unwrap();
     let events = vector.get("events").unwrap().elements();
     let listed = |at: usize| CallEvent::from_rest(events[at].get("listed").unwrap()).unwrap();
-    let mut log = CallLog::of(&[listed(0)]);
+    let mut log = CallState::of(&[listed(0)]);
     assert!(log.includes(&listed(0)) && !log.includes(&listed(1)));
     log.merge(&call("from a browser and answered"));
-    // The list has whole seconds. That difference is not worth a write.
+    // The list has whole seconds. A difference below a second causes no write.
     assert!(log.includes(&listed(0)) && log.includes(&listed(1)));
-    assert!(!call("only the child is known").includes(&listed(1)));
-    assert!(!call("only the child is known").includes(&listed(0)));
+    assert!(!call("only the dialed leg is known").includes(&listed(1)));
+    assert!(!call("only the dialed leg is known").includes(&listed(0)));
 }
 
 #[test]
@@ -286,9 +286,9 @@ fn invalid_values_in_the_chart_are_ignored() {
             r#"{{"resourceType":"Communication","identifier":{{}},"extension":[null,{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{part}]}}]}}"#
         );
         let record = json(&text);
-        assert_eq!(CallLog::read(&record), CallLog::default(), "{part}");
-        let log = call("nobody answers");
-        assert_eq!(CallLog::read(&log.write(Some(record), EXTENSION_BASE)), log, "{part}");
+        assert_eq!(CallState::read(&record), CallState::default(), "{part}");
+        let log = call("no answer");
+        assert_eq!(CallState::read(&log.write(Some(record), EXTENSION_BASE)), log, "{part}");
     }
     let sid = r#"{"url":"callSid","valueString":"CA000000000000000000000000000000a1"}"#;
     for part in [
@@ -300,16 +300,16 @@ fn invalid_values_in_the_chart_are_ignored() {
         r#"{"url":"to","valueString":""}"#,
     ] {
         let text = format!(r#"{{"extension":[{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{sid},{part}]}}]}}"#);
-        let mut known = CallLog::default();
-        known.claim("CA000000000000000000000000000000a1");
-        assert_eq!(CallLog::read(&json(&text)), known, "{part}");
+        let mut known = CallState::default();
+        known.set_root("CA000000000000000000000000000000a1");
+        assert_eq!(CallState::read(&json(&text)), known, "{part}");
     }
 }
 
 #[test]
-fn an_outbound_call_that_reached_no_one_is_not_answered() {
-    let outcome = |from: &str, to: &str, direction: &str, context: &Context| {
-        let mut log = CallLog::ticket(context);
+fn an_outbound_call_without_an_answered_callee_is_not_answered() {
+    let outcome = |from: &str, to: &str, direction: &str, context: &CallContext| {
+        let mut log = CallState::ticket(context);
         let ended = [
             ("CallSid", "CA000000000000000000000000000000a1"),
             ("CallStatus", "completed"),
@@ -321,27 +321,27 @@ fn an_outbound_call_that_reached_no_one_is_not_answered() {
         log.add(&CallEvent::read(&ended, 1_795_000_000_000).unwrap());
         log.outcome().map(Outcome::word)
     };
-    let (ours, patient) = ("+15550100001", "+15550100123");
-    let prepared = Context { prepared: Some(1_794_999_900_000), ..Context::default() };
-    // A browser may hear a refusal instead of a callee. Our own phone may hang up before anyone is dialed.
-    assert_eq!(outcome("client:a", patient, "inbound", &Context::default()), Some("no-answer"));
-    assert_eq!(outcome(ours, "+15550100077", "outbound-api", &prepared), Some("no-answer"));
-    // The callee of a call by REST is the one who answers, and so is a caller who waits in a queue.
-    assert_eq!(outcome(ours, patient, "outbound-api", &Context::default()), Some("answered"));
-    assert_eq!(outcome("client:a", "queue:nurses", "inbound", &Context::default()), Some("answered"));
+    let (own, patient) = ("+15550100001", "+15550100123");
+    let prepared = CallContext { prepared: Some(1_794_999_900_000), ..CallContext::default() };
+    // A browser may hear a refusal instead of a callee. The practitioner may hang up before the patient is dialed.
+    assert_eq!(outcome("client:a", patient, "inbound", &CallContext::default()), Some("no-answer"));
+    assert_eq!(outcome(own, "+15550100077", "outbound-api", &prepared), Some("no-answer"));
+    // A call by REST without a ticket is answered by its callee. A queued caller is also answered.
+    assert_eq!(outcome(own, patient, "outbound-api", &CallContext::default()), Some("answered"));
+    assert_eq!(outcome("client:a", "queue:nurses", "inbound", &CallContext::default()), Some("answered"));
 }
 
-/// The call's own requests: the time of each, in seconds after the start of the call, and its parameters. Returns the
-/// record's `received` in the same unit.
+/// Returns the record's `received` in seconds after the start of the call. `events` has the requests of the root call:
+/// the time in the same unit, and the parameters.
 fn received(events: &[(u64, &[(&str, &str)])]) -> Option<u64> {
     const BEGAN: u64 = 1_795_000_000_000;
-    let mut log = CallLog::default();
+    let mut log = CallState::default();
     for (at, pairs) in events {
         let call = [("CallSid", "CA000000000000000000000000000000a1"), ("Direction", "inbound")];
         log.add(&CallEvent::read(&[&call, *pairs].concat(), BEGAN + at * 1_000).unwrap());
     }
     let record = log.write(None, EXTENSION_BASE);
-    assert_eq!(CallLog::read(&record).write(Some(record.clone()), EXTENSION_BASE), record);
+    assert_eq!(CallState::read(&record).write(Some(record.clone()), EXTENSION_BASE), record);
     let at = record.get("received").map(|at| parse_instant(at.text().unwrap()).unwrap());
     at.map(|at| (at - BEGAN) / 1_000)
 }
@@ -360,69 +360,69 @@ fn a_queued_caller_is_answered_when_the_wait_ends() {
         (20, &[("CallStatus", "in-progress"), ("DialCallStatus", "no-answer"), ("DialCallSid", CHILD)]);
     assert_eq!(received(&[RINGING, LEFT, END]), Some(60));
     assert_eq!(received(&[RINGING, GONE]), Some(60));
-    // The first event of the call comes after the conversation: only the end shows when it began.
+    // The first stored event is after the conversation, so only the end of the call shows its start.
     assert_eq!(received(&[LEFT, END]), Some(60));
     assert_eq!(received(&[LEFT]), None);
     assert_eq!(received(&[GONE]), None);
-    // Someone was dialed before.
+    // A leg was dialed before the queue.
     assert_eq!(received(&[RINGING, RANG, LEFT, END]), Some(80));
     assert_eq!(received(&[RANG, LEFT]), Some(80));
-    // Its length is unknown or invalid.
+    // The length of the wait is unknown or invalid.
     let bridged = [("CallStatus", "in-progress"), ("QueueResult", "bridged")];
     assert_eq!(received(&[RINGING, (660, &bridged), END]), None);
     let long = [("CallStatus", "in-progress"), ("QueueResult", "bridged"), ("QueueTime", "2147483647")];
     assert_eq!(received(&[RINGING, (660, &long), END]), Some(661));
-    // No one took them out.
+    // The caller was not taken out of the queue.
     let left = [("CallStatus", "in-progress"), ("QueueResult", "hangup"), ("QueueTime", "60")];
     assert_eq!(received(&[RINGING, (60, &left), END]), None);
 }
 
-/// Without a readable config the base of the clinic is unknown, and the extension has the default base.
+/// If the config cannot be read, the clinic's base URL is unknown, and the extension gets the default base URL.
 #[test]
 fn extensions_under_another_base_url_are_read_and_merged() {
     const CLINIC: &str = "https://clinic.example/fhir";
-    let (early, late) = (call("only the child is known"), call("nobody answers"));
+    let (early, late) = (call("only the dialed leg is known"), call("no answer"));
     let mut both = early.clone();
     both.merge(&late);
     both.add_context(&context());
     let expected = both.write(None, CLINIC);
-    for (one, other) in [
+    for (item, other) in [
         (CLINIC, EXTENSION_BASE),
         (EXTENSION_BASE, CLINIC),
         ("https://older.example", CLINIC),
         (CLINIC, "https://older.example"),
     ] {
-        // The base changed, and this code made every write.
+        // The base URL changed between two writes of Plumline.
         let mut log = early.clone();
         log.add_context(&context());
-        let mut record = log.write(None, one);
-        log = CallLog::read(&record);
+        let mut record = log.write(None, item);
+        log = CallState::read(&record);
         log.merge(&late);
         record = log.write(Some(record), other);
-        assert_eq!(record, both.write(None, other), "{one} {other}");
-        assert_eq!(CallLog::read(&record).write(Some(record), CLINIC), expected, "{one} {other}");
-        // There is a second one without further elements. Someone has also corrected the patient, removed the
+        assert_eq!(record, both.write(None, other), "{item} {other}");
+        assert_eq!(CallState::read(&record).write(Some(record), CLINIC), expected, "{item} {other}");
+        // There is a second extension without other elements. A user has also corrected the patient, removed the
         // appointment, and added parts.
         let mut log = early.clone();
         log.add_context(&context());
-        let mut record = log.write(None, one);
+        let mut record = log.write(None, item);
         let added = r#"{"url":"menu","valueString":"main"}"#;
         let second = late.write(None, other).at(&["extension", "0"]).unwrap().write();
         let second = second.replacen(r#"{"url":"callSid""#, &format!(r#"{added},{{"url":"callSid""#), 1);
-        let theirs = r#"{"url":"https://example.com/other","valueBoolean":true}"#;
+        let other = r#"{"url":"https://example.com/other","valueBoolean":true}"#;
         let mut extensions = record.get("extension").unwrap().elements().to_vec();
-        extensions.extend([theirs, &second].map(json));
+        extensions.extend([other, &second].map(json));
         record.set("extension", Json::List(extensions));
         let patient = json(r#"{"reference":"Patient/p2"}"#);
         record.set("subject", patient.clone());
         record.set("basedOn", Json::Null);
-        let merged = CallLog::read(&record);
-        assert_eq!(merged, both, "{one} {other}");
+        let merged = CallState::read(&record);
+        assert_eq!(merged, both, "{item} {other}");
         let record = merged.write(Some(record), CLINIC);
         let extensions = record.get("extension").unwrap().elements();
         assert_eq!(extensions.len(), 2, "{}", record.write());
         assert_eq!(extensions[0].get("url"), expected.at(&["extension", "0", "url"]));
-        assert_eq!((extensions[1].write().as_str(), record.write().matches(added).count()), (theirs, 1));
+        assert_eq!((extensions[1].write().as_str(), record.write().matches(added).count()), (other, 1));
         for name in ["status", "sent", "received", "payload", "sender", "recipient"] {
             assert_eq!(record.get(name), expected.get(name), "{name}");
         }
@@ -431,14 +431,14 @@ fn extensions_under_another_base_url_are_read_and_merged() {
     }
 }
 
-/// A conference reports itself without its calls. Who joins and leaves is reported with their calls, in sequence.
+/// Events of a conference have no `CallSid`. Events of a participant have the `CallSid` and a sequence number.
 /// Source: <https://www.twilio.com/docs/voice/twiml/conference>.
 #[test]
 fn a_caller_who_joins_someone_in_a_conference_is_answered() {
     let outcome = |events: &[(&str, &str)], starts: &str, reason: &str| {
         let call = [("CallSid", "CA000000000000000000000000000000a1")];
-        let mut log = CallLog::default();
-        let read = |log: &mut CallLog, pairs: &[(&str, &str)]| {
+        let mut log = CallState::default();
+        let read = |log: &mut CallState, pairs: &[(&str, &str)]| {
             log.add(&CallEvent::read(&[&call, pairs].concat(), 1_795_000_000_000).unwrap());
         };
         for (event, number) in events {
@@ -448,19 +448,19 @@ fn a_caller_who_joins_someone_in_a_conference_is_answered() {
         }
         read(&mut log, &[("CallStatus", "completed"), ("CallDuration", "600"), ("Direction", "inbound")]);
         let record = log.write(None, EXTENSION_BASE);
-        assert_eq!(CallLog::read(&record), log);
+        assert_eq!(CallState::read(&record), log);
         assert_eq!(record.get("received"), None, "{}", record.write());
         log.outcome().map(Outcome::word)
     };
     let (join, leave, hung_up) = ("participant-join", "participant-leave", "participant_hung_up");
-    // First, then someone joins (2) and it starts (3); or someone was there.
+    // The caller joins first. Then a participant joins (2) and the conference starts (3). Or the participant was first.
     assert_eq!(outcome(&[(join, "1"), (leave, "4")], "true", hung_up), Some("answered"));
     assert_eq!(outcome(&[(leave, "4")], "true", hung_up), Some("answered"));
     assert_eq!(outcome(&[(join, "2")], "true", ""), Some("answered"));
-    // The caller is alone all the time.
+    // The caller is always alone.
     assert_eq!(outcome(&[(join, "1"), (leave, "2")], "true", hung_up), Some("no-answer"));
     assert_eq!(outcome(&[(join, "1")], "true", ""), Some("no-answer"));
-    // Two callers who wait for staff are in one conference, and do not hear each other.
+    // Two callers wait for staff in one conference. They do not hear each other.
     assert_eq!(outcome(&[(join, "2"), (leave, "4")], "false", hung_up), Some("no-answer"));
     assert_eq!(outcome(&[(join, "1"), (leave, "5")], "false", "moderator_ended_conference"), Some("answered"));
     assert_eq!(outcome(&[("participant-mute", "9"), (join, "x")], "true", ""), Some("no-answer"));

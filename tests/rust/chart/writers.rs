@@ -7,12 +7,12 @@ use std::rc::Rc;
 
 use plumline::bots::status;
 use plumline::chart::{
-    CallEvent, CallLog, Chart, ChartWrite, Context, RetryPolicy, Stored, nothing_else, search, store,
+    CallContext, CallEvent, CallRecord, CallState, RecordWrite, RetryPolicy, Stored, nothing_else, search, store,
 };
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{Ask, FhirRequest, Flow, OpenRequest, Reply, Response};
+use plumline::runtime::{FhirRequest, Flow, HostRequest, OpenRequest, Reply, Response};
 
 use crate::chart::calls::{Event, call};
 use crate::chart::{is_recorded, only_call};
@@ -23,16 +23,16 @@ use crate::json::{json, reference, without_server_fields};
 use crate::random::Random;
 use crate::run::Run;
 
-/// Milliseconds that a callback may take, or a round trip of `store` on its own.
+/// The time limit of a callback in milliseconds.
 pub(crate) const LIMIT: u32 = 12_000;
 const EMPTY: &str = r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#;
 
 /// A callback that is stored in the chart.
 pub(crate) struct Writer {
     run: Run,
-    /// How often it sent a request to the chart.
+    /// The number of requests to the chart.
     asked: usize,
-    /// How often it paused before another attempt.
+    /// The number of pauses before another attempt.
     paused: usize,
 }
 
@@ -50,9 +50,9 @@ impl Writer {
         Self { run: Run::new(flow), asked: 0, paused: 0 }
     }
 
-    /// Sends one request, after its pause. The response, once there is nothing to send.
+    /// Sends the next request, after its pause. Returns the response at the end.
     pub(crate) fn resume(&mut self, fhir: &mut Fhir, fault: Option<Fault>) -> Option<Response> {
-        while let [OpenRequest { ask: Ask::Wait(ms), .. }] = self.run.open() {
+        while let [OpenRequest { request: HostRequest::Wait(ms), .. }] = self.run.open() {
             assert!((1..=2_000).contains(ms), "{ms}");
             self.paused += 1;
             self.run.resume(|_| answer_with(200, Json::Null));
@@ -61,7 +61,7 @@ impl Writer {
             return Some(response.clone());
         }
         let [open] = self.run.open() else { panic!("{:?}", self.run.open()) };
-        assert_eq!(open.deadline.or(open.until), Some(LIMIT));
+        assert_eq!(open.timeout.or(open.deadline), Some(LIMIT));
         self.asked += 1;
         self.run.resume(|open| fhir.answer(open, fault, NOW));
         None
@@ -76,7 +76,7 @@ impl Writer {
     }
 }
 
-/// Whether Twilio gets a success. Otherwise it posts again.
+/// Whether Twilio gets a success. After an error, Twilio posts again.
 pub(crate) fn is_acknowledged(response: &Response) -> bool {
     match &response.reply {
         Reply::Twiml(xml) => {
@@ -99,7 +99,7 @@ fn concurrent_writers_produce_one_identical_record() {
         let mut random = Random::new(seed ^ 0x5eed);
         let mut fhir = Fhir::default();
         let mut events: Vec<Event> = call.events.iter().filter(|event| event.pairs().is_some()).cloned().collect();
-        let mut expected = CallLog::default();
+        let mut expected = CallState::default();
         for event in &events {
             event.add_to(&mut expected);
         }
@@ -113,7 +113,7 @@ fn concurrent_writers_produce_one_identical_record() {
             steps += 1;
             assert!(steps < 20_000, "seed {seed}");
             let at = random.below(writers.len());
-            // A server may answer 409 without a reason that shows.
+            // A server may return 409 without an apparent reason.
             let fault = (random.one_in(10)).then_some(Fault::EachRefused(409));
             let (writer, event) = &mut writers[at];
             if let Some(response) = writer.resume(&mut fhir, fault) {
@@ -180,8 +180,8 @@ fn a_callback_that_cannot_be_stored_ends_with_the_right_status() {
 
 type Outcome = Rc<RefCell<Option<Result<Stored, Code>>>>;
 
-/// A flow that stores an event, and opens a Task for a missed call.
-fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, Outcome) {
+/// A flow that stores an event and creates a Task for a missed call.
+fn with_task(event: &Event, context: CallContext, call_record: Option<CallRecord>) -> (Writer, Outcome) {
     let (pairs, at) = event.pairs().unwrap();
     let pairs = pairs.to_vec();
     let outcome = Outcome::default();
@@ -189,12 +189,12 @@ fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, 
     let flow = Flow::new(move |host| async move {
         let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         let event = CallEvent::read(&pairs, at).unwrap();
-        let task = |log: &CallLog, _: Option<&str>| {
+        let task = |log: &CallState, _: Option<&str>| {
             let missed = log.outcome().is_some_and(|outcome| outcome.word() != "answered");
-            let criteria = format!("identifier=urn:task|{}", log.root().unwrap());
+            let criteria = format!("identifier=urn:task|{}", log.root_sid().unwrap());
             let resource = format!(
                 r#"{{"resourceType":"Task","status":"requested","intent":"order","identifier":[{{"system":"urn:task","value":"{}"}}]}}"#,
-                log.root().unwrap()
+                log.root_sid().unwrap()
             );
             let request = FhirRequest {
                 method: "POST",
@@ -205,13 +205,13 @@ fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, 
             };
             missed.then_some(request).into_iter().collect()
         };
-        let write = ChartWrite {
-            root: event.root().0,
+        let write = RecordWrite {
+            root: event.root_sid().0,
             events: core::slice::from_ref(&event),
             context: &context,
-            chart: chart.as_ref(),
-            also: &task,
-            base: EXTENSION_BASE,
+            call_record: call_record.as_ref(),
+            other_writes: &task,
+            extension_base: EXTENSION_BASE,
             retry: RetryPolicy::UntilStored(Some(LIMIT)),
         };
         let stored = store(&host, write).await;
@@ -221,7 +221,7 @@ fn with_task(event: &Event, context: Context, chart: Option<Chart>) -> (Writer, 
     (Writer::new(flow), outcome)
 }
 
-/// The last event of a call that no one answered.
+/// The last event of a missed call.
 fn missed() -> Event {
     let missed = (1..100).map(call).find(|call| call.outcome == "no-answer" && !call.outbound).unwrap();
     missed.events.iter().rfind(|event| event.pairs().is_some()).unwrap().clone()
@@ -231,7 +231,7 @@ fn missed() -> Event {
 fn additional_resources_are_written_once_with_the_record() {
     let mut fhir = Fhir::default();
     for _ in 0..3 {
-        let (writer, outcome) = with_task(&missed(), Context::default(), None);
+        let (writer, outcome) = with_task(&missed(), CallContext::default(), None);
         writer.play(&mut fhir, &Faults::NONE);
         let stored = outcome.take().unwrap().unwrap();
         assert_eq!(stored.reference, Some(reference(only_call(&fhir))));
@@ -239,15 +239,15 @@ fn additional_resources_are_written_once_with_the_record() {
     assert_eq!((fhir.of_type("Task").len(), fhir.changes), (1, 2));
     assert_eq!((fhir.reads(), fhir.writes()), (3, 3));
 
-    // The record is written, the task is not: the event is not stored, and the next attempt completes it.
+    // The record is written, but the task is not. The event is not acknowledged, and the next attempt writes both.
     let mut fhir = Fhir::default();
-    let (writer, outcome) = with_task(&missed(), Context::default(), None);
+    let (writer, outcome) = with_task(&missed(), CallContext::default(), None);
     let mut faults = Faults::from(2, Fault::RequestLost);
     faults.add(1, Fault::FirstOnly);
     writer.play(&mut fhir, &faults);
     assert_eq!(outcome.take().unwrap(), Err(Code::ChartUnavailable));
     assert_eq!((fhir.of_type("Communication").len(), fhir.of_type("Task").len()), (1, 0));
-    let (writer, outcome) = with_task(&missed(), Context::default(), None);
+    let (writer, outcome) = with_task(&missed(), CallContext::default(), None);
     writer.play(&mut fhir, &Faults::NONE);
     assert!(outcome.take().unwrap().is_ok());
     assert_eq!(fhir.of_type("Task").len(), 1);
@@ -256,54 +256,54 @@ fn additional_resources_are_written_once_with_the_record() {
 #[test]
 fn a_record_that_a_flow_has_read_is_not_read_again() {
     let event = missed();
-    let root = event.log().root().unwrap().to_owned();
+    let root = event.log().root_sid().unwrap().to_owned();
     let found = answer_with(200, Json::object([("resourceType", Json::of("Bundle"))]));
     assert_eq!(search(&root).url, format!("Communication?identifier=https://www.twilio.com/|{root}"));
-    let chart = Chart::read(found, &root).unwrap();
+    let call_record = CallRecord::read(found, &root).unwrap();
     let mut fhir = Fhir::default();
-    let context = Context { patient: Some("Patient/p1".into()), ..Context::default() };
-    let (writer, outcome) = with_task(&event, context.clone(), Some(chart.clone()));
+    let context = CallContext { patient: Some("Patient/p1".into()), ..CallContext::default() };
+    let (writer, outcome) = with_task(&event, context.clone(), Some(call_record.clone()));
     writer.play(&mut fhir, &Faults::NONE);
     assert!(outcome.take().unwrap().is_ok());
     assert_eq!((fhir.reads(), fhir.writes()), (0, 1));
-    // What was read is outdated: the create makes nothing, and the record is read after all.
-    let context = Context { appointment: Some("Appointment/a1".into()), ..context };
-    let (writer, outcome) = with_task(&event, context, Some(chart));
+    // The record in `found` is outdated. The conditional create creates nothing, so the flow reads the record.
+    let context = CallContext { appointment: Some("Appointment/a1".into()), ..context };
+    let (writer, outcome) = with_task(&event, context, Some(call_record));
     writer.play(&mut fhir, &Faults::NONE);
     let stored = outcome.take().unwrap().unwrap();
     assert_eq!((fhir.reads(), fhir.writes()), (1, 3));
-    assert_eq!(stored.log, CallLog::read(only_call(&fhir)));
+    assert_eq!(stored.state, CallState::read(only_call(&fhir)));
     assert_eq!(only_call(&fhir).at(&["basedOn", "0", "reference"]), Some(&Json::of("Appointment/a1")));
 }
 
 #[test]
-fn the_record_of_the_ticket_is_kept_and_gets_everything_but_the_participants_of_the_other() {
+fn the_record_of_the_ticket_gets_the_content_of_the_other_record_except_the_participants() {
     let event = missed();
     let log = event.log();
-    let root = log.root().unwrap().to_owned();
-    let ticket = Context { prepared: Some(1), identity: Some("practitioner_1".into()), ..Context::default() };
-    let mut claimed = CallLog::ticket(&ticket);
-    claimed.claim(&root);
+    let root = log.root_sid().unwrap().to_owned();
+    let ticket = CallContext { prepared: Some(1), identity: Some("practitioner_1".into()), ..CallContext::default() };
+    let mut claimed = CallState::ticket(&ticket);
+    claimed.set_root(&root);
     let elsewhere = format!(
         r#"{{"resourceType":"Communication","status":"unknown","identifier":[{{"system":"https://www.twilio.com/","value":"{root}"}}]}}"#
     );
     let mut fhir = Fhir::default();
     fhir.put(&json(&elsewhere), NOW);
     let mut other = log.clone();
-    other.add_context(&Context { patient: Some("Patient/p1".into()), ..Context::default() });
+    other.add_context(&CallContext { patient: Some("Patient/p1".into()), ..CallContext::default() });
     fhir.put(&other.write(None, EXTENSION_BASE), NOW);
     let ticket = reference(&fhir.put(&claimed.write(None, EXTENSION_BASE), NOW));
     for _ in 0..2 {
-        let (writer, outcome) = with_task(&event, Context::default(), None);
+        let (writer, outcome) = with_task(&event, CallContext::default(), None);
         writer.play(&mut fhir, &Faults::NONE);
         assert_eq!(outcome.take().unwrap().unwrap().reference.as_ref(), Some(&ticket));
     }
     claimed.merge_legs(&other);
-    assert_eq!(CallLog::read(fhir.of_type("Communication")[2]), claimed);
+    assert_eq!(CallState::read(fhir.of_type("Communication")[2]), claimed);
     let plain = json(&elsewhere);
     assert_eq!(without_server_fields(fhir.of_type("Communication")[0]), plain.write());
-    let chart = Chart::of(plain);
-    assert_eq!((chart.reference(), chart.log.root()), (None, Some(root.as_str())));
+    let call_record = CallRecord::of(plain);
+    assert_eq!((call_record.reference(), call_record.state.root_sid()), (None, Some(root.as_str())));
 }
 
 #[test]
@@ -311,9 +311,9 @@ fn every_write_is_conditional() {
     let event = missed();
     let unversioned = event.log().write(None, EXTENSION_BASE);
     let mut log = event.log();
-    log.add_context(&Context { patient: Some("Patient/p1".into()), ..Context::default() });
-    let error = Chart::of(unversioned.clone()).write(&log, EXTENSION_BASE).unwrap_err();
+    log.add_context(&CallContext { patient: Some("Patient/p1".into()), ..CallContext::default() });
+    let error = CallRecord::of(unversioned.clone()).write(&log, EXTENSION_BASE).unwrap_err();
     assert_eq!(error.code(), Code::ChartRefused);
-    assert_eq!(Chart::of(unversioned).write(&event.log(), EXTENSION_BASE), Ok(None));
+    assert_eq!(CallRecord::of(unversioned).write(&event.log(), EXTENSION_BASE), Ok(None));
     assert_eq!(nothing_else(&log, None), []);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Random configs: valid ones are accepted, and the reader survives every change to them.
+//! Random configs: the reader accepts valid ones and never panics on changed ones.
 
 use plumline::dialplan::Severity;
 use plumline::dialplan::config::Config;
@@ -17,9 +17,9 @@ fn is_accepted(text: &str, seed: u64) -> bool {
     let errors = || findings.iter().filter(|finding| finding.severity == Severity::Error);
     match &read {
         Ok(config) => {
-            // serde_json takes more, but of the same text nothing else.
+            // serde_json accepts more texts. For a text that both accept, the result is equal.
             assert_eq!(&serde_json::from_str::<Config>(text).unwrap(), config, "seed {seed}");
-            // A bot does not check this.
+            // A bot ignores these errors.
             let passed = [
                 Code::ConfigNumberBlocked,
                 Code::ConfigCountry,
@@ -29,10 +29,10 @@ fn is_accepted(text: &str, seed: u64) -> bool {
                 Code::ConfigEmpty,
                 Code::ConfigRange,
             ];
-            assert!(errors().all(|one| passed.contains(&one.code)), "seed {seed}: {findings:?}");
+            assert!(errors().all(|item| passed.contains(&item.code)), "seed {seed}: {findings:?}");
         }
         Err(refused) => {
-            let is_found = errors().any(|one| (&one.path, one.code) == (&refused.path, refused.code));
+            let is_found = errors().any(|item| (&item.path, item.code) == (&refused.path, refused.code));
             assert!(is_found, "seed {seed}: {refused:?} but {findings:?}");
         }
     }
@@ -70,7 +70,7 @@ fn random_value(random: &mut Random) -> Value {
     }
 }
 
-/// Changes something somewhere in a document.
+/// Makes one random change in a document.
 fn change(value: &mut Value, random: &mut Random) {
     match value {
         Value::Object(members) if !members.is_empty() && !random.one_in(6) => {
@@ -109,7 +109,7 @@ fn a_changed_config_is_accepted_or_refused_at_the_changed_path() {
         }
         *(if is_accepted(&config.to_string(), seed) { &mut accepted_count } else { &mut refused_count }) += 1;
     }
-    // Both happen, and often.
+    // Both results must be frequent.
     assert!(accepted_count > 200 && refused_count > 2_000, "{accepted_count} {refused_count}");
 }
 

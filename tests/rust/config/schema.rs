@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! schema/config.json is the schema that the config's types give.
+//! schema/config.json is the schema that is generated from the config types.
 //!
-//! `PLUMLINE_WRITE_SCHEMA=1 cargo test --test rust` writes it again.
+//! `PLUMLINE_WRITE_SCHEMA=1 cargo test --test rust` writes the file.
 
 use plumline::dialplan::config::schema;
 use serde_json::Value;
@@ -29,7 +29,7 @@ fn the_schema_is_complete() {
         assert!(part["type"].is_null() || part["type"].is_string(), "{part}");
         if part["properties"].is_object() {
             objects += 1;
-            // A verb has only one member. Other objects have only the listed members.
+            // A verb has exactly one member. Other objects allow only the listed members.
             assert_eq!(part["additionalProperties"], false, "{part}");
             for (name, property) in part["properties"].as_object().unwrap() {
                 let is_described = property["description"].is_string() || part["required"][0] == name.as_str();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Speed of large configs: `cargo test --release --test rust config::speed -- --ignored --nocapture` prints it.
+//! The speed of checking large configs. `cargo test --release --test rust config::speed -- --ignored --nocapture`
+//! prints it.
 
 use plumline::dialplan::config::Config;
 use serde_json::{Value, json};

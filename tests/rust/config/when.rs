@@ -32,7 +32,7 @@ fn a_finding_in_a_when_has_its_path() {
             r#"[{"when":{"if":{"language":["x"]},"then":"heard","otherwise":"end"}}]"#,
             &[("actions.first[0].when.if.language[0]", "CONFIG_LANGUAGE")],
         ),
-        // The last verb has to decide, and nothing may follow the one that does.
+        // The last verb must decide how the call continues. No verb may follow a `when` with `otherwise`.
         (r#"[{"when":{"if":{"patient":true},"then":"heard"}}]"#, &[("actions.first", "CONFIG_DEAD_END")]),
         (
             r#"[{"when":{"if":{"patient":true},"then":"heard","otherwise":"end"}},{"goto":"end"}]"#,
@@ -43,7 +43,7 @@ fn a_finding_in_a_when_has_its_path() {
             r#"[{"when":{"if":{"open":"desk"},"then":"heard","otherwise":"end"}}]"#,
             &[("numbers[0].timeZone", "CONFIG_TIME_ZONE_MISSING")],
         ),
-        // The condition was decided earlier.
+        // An earlier `when` has decided the same condition.
         (
             r#"[{"when":{"if":{"patient":true},"then":"heard"}},{"when":{"if":{"patient":true},"then":"end"}},{"goto":"heard"}]"#,
             &[("actions.first[1].when", "CONFIG_RULE_UNREACHABLE")],
@@ -53,7 +53,7 @@ fn a_finding_in_a_when_has_its_path() {
                 {"when":{"if":{"language":["es"]},"then":"heard"}},{"goto":"heard"}]"#,
             &[],
         ),
-        // No caller input comes between two iterations, so the loop never ends.
+        // Two iterations have no caller input between them, so the loop never ends.
         (
             r#"[{"when":{"if":{"patient":true},"then":"first"}},{"goto":"heard"}]"#,
             &[("actions.first[0].when.then", "CONFIG_LOOP")],

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A clinic whose webhook is called: its config, its chart, its local time.
+//! A fake clinic for webhook requests: its config, its chart and its local time.
+//!
+//! The clinic has the numbers `+15550100001` and `+15550100002`. The first one has the dialplan `main`. It is Monday,
+//! 10:00 in New York, the only known time zone. The chart is empty until a test adds one of the invented people:
+//!
+//! - **Ada** ([`ADA`]), `Patient/ada`. Her mobile is [`CALLER`], she prefers Spanish, and her general practitioner is
+//!   Grey.
+//! - **Grey** ([`GREY`]), `Practitioner/grey`, with the client identity `grey_1` and the work phone `+15550100777`.
 
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, OpenRequest, Reply, Response, Secret};
+use plumline::runtime::{HostRequest, HostResponse, OpenRequest, Reply, Response, Secret};
 use plumline::time::{DAY, MINUTE, days_since_epoch};
 use plumline::twiml::{DocumentKind, check_xml};
 
@@ -15,30 +22,33 @@ use crate::run::play;
 use crate::signed::webhook_flow;
 
 pub(crate) const URL: &str = "https://fhir.example.com/webhook/1";
-pub(crate) const OURS: &str = "+15550100001";
+/// The clinic's number with a dialplan.
+pub(crate) const CLINIC_NUMBER: &str = "+15550100001";
+/// The default caller. It is Ada's mobile.
 pub(crate) const CALLER: &str = "+15550100123";
 pub(crate) const CALL: &str = "CA00000000000000000000000000000001";
-/// 2026-11-16, a Monday, 15:00 in UTC: ten in the morning in New York.
+/// Monday, 2026-11-16, 10:00 in New York. In UTC it is 15:00.
 pub(crate) const MONDAY: &str = "2026-11-16T10:00:00";
 
 type Pairs = Vec<(String, String)>;
 
+/// The clinic and its latest log.
 pub(crate) struct Clinic {
     pub(crate) config: String,
     /// `TWILIO_NUMBER`.
     pub(crate) numbers: String,
-    /// The chart. Its batches are those of the latest request.
+    /// The chart. Its `batches` are those of the latest webhook request.
     pub(crate) fhir: Fhir,
     /// The local time of a zone. `None` if the zone is unknown.
     pub(crate) local_time: fn(&str) -> Option<&'static str>,
-    /// Faults of batches, by their number in one request.
+    /// Faults of batches, by their index within one webhook request.
     pub(crate) faults: Faults,
     pub(crate) now: u64,
     pub(crate) log: Vec<String>,
 }
 
 impl Clinic {
-    /// A clinic whose number has the dialplan `main`. `rest` is the remaining config.
+    /// A clinic whose first number has the dialplan `main`. `rest` is the rest of the config.
     pub(crate) fn new(rest: &str) -> Self {
         let numbers = r#""numbers":{"+15550100001":{"name":"front","dialplan":"main"}}"#;
         Self {
@@ -52,12 +62,13 @@ impl Clinic {
         }
     }
 
-    /// A clinic that runs `verbs` for every call.
+    /// A clinic that runs `verbs` for every call. `rest` has the other actions.
     pub(crate) fn with_verbs(verbs: &str, rest: &str) -> Self {
         let comma = if rest.is_empty() { "" } else { "," };
         Self::new(&format!(r#""dialplans":{{"main":[{{"then":"first"}}]}},"actions":{{"first":{verbs}{comma}{rest}}}"#))
     }
 
+    /// Adds resources to the chart.
     pub(crate) fn with(mut self, resources: &[&str]) -> Self {
         for resource in resources {
             self.fhir.put(&json(resource), self.now);
@@ -65,17 +76,18 @@ impl Clinic {
         self
     }
 
-    /// The call begins.
+    /// Posts the first request of a call. Returns the content of `<Response>`.
     pub(crate) fn call(&mut self) -> String {
         self.request("", &[("CallStatus", "ringing")])
     }
 
-    /// A request to a callback URL, the webhook's URL with `suffix`.
+    /// Posts a request to the webhook's URL with `suffix`. `more` replaces parameters. Returns the content of
+    /// `<Response>`.
     pub(crate) fn request(&mut self, suffix: &str, more: &[(&str, &str)]) -> String {
         let reply = self.reply(suffix, more);
         let Reply::Twiml(xml) = reply else { panic!("{reply:?} {:?}", self.log) };
         let findings: Vec<_> =
-            check_xml(&xml, Some(DocumentKind::Voice)).into_iter().filter(|one| !one.is_warning).collect();
+            check_xml(&xml, Some(DocumentKind::Voice)).into_iter().filter(|item| !item.is_warning).collect();
         assert!(findings.is_empty(), "{xml} {findings:?}");
         let start = r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#;
         let body = xml.strip_prefix(start).map(|rest| rest.strip_suffix("</Response>").unwrap());
@@ -89,8 +101,8 @@ impl Clinic {
             ("CallSid", CALL),
             ("AccountSid", ACCOUNT),
             ("From", CALLER),
-            ("To", OURS),
-            ("Called", OURS),
+            ("To", CLINIC_NUMBER),
+            ("Called", CLINIC_NUMBER),
             ("Direction", "inbound"),
             ("CallStatus", "in-progress"),
         ];
@@ -125,60 +137,61 @@ impl Clinic {
         response
     }
 
-    fn answer(&mut self, open: &OpenRequest) -> Answer {
-        match &open.ask {
-            Ask::Headers => answer_with(200, Json::object([])),
-            Ask::Zone(request) => {
+    fn answer(&mut self, open: &OpenRequest) -> HostResponse {
+        match &open.request {
+            HostRequest::Headers => answer_with(200, Json::object([])),
+            HostRequest::Zone(request) => {
                 assert_eq!(request.instants, [self.now]);
                 match (self.local_time)(&request.zone) {
                     Some(local_time) => {
-                        answer_with(200, json(&format!(r#"{{"walls":["{local_time}"],"instants":[]}}"#)))
+                        answer_with(200, json(&format!(r#"{{"localTimes":["{local_time}"],"instants":[]}}"#)))
                     }
                     None => answer_with(400, Json::Null),
                 }
             }
-            Ask::Batch(_) => self.fhir.answer(open, self.faults.of(self.fhir.batches.len()), self.now),
-            Ask::Wait(_) => answer_with(200, Json::Null),
+            HostRequest::Batch(_) => self.fhir.answer(open, self.faults.of(self.fhir.batches.len()), self.now),
+            HostRequest::Wait(_) => answer_with(200, Json::Null),
             other => panic!("{other:?}"),
         }
     }
 
     /// The record of the call.
     pub(crate) fn record(&self) -> Option<&Json> {
-        let is_ours = |one: &&Json| list(one, "identifier").iter().any(|identifier| is(identifier, "value", CALL));
+        let is_ours = |item: &&Json| list(item, "identifier").iter().any(|identifier| is(identifier, "value", CALL));
         self.fhir.resources.iter().find(is_ours)
     }
 
-    /// The records that contain a text.
+    /// The resources that contain a text.
     pub(crate) fn with_text(&self, text: &str) -> Vec<&Json> {
-        self.fhir.resources.iter().filter(|one| one.write().contains(text)).collect()
+        self.fhir.resources.iter().filter(|item| item.write().contains(text)).collect()
     }
 
-    /// How many batches the latest request made.
+    /// The number of batches of the latest webhook request.
     pub(crate) fn round_trips(&self) -> usize {
         self.fhir.batches.len()
     }
 
-    /// How many requests were in each of them.
+    /// The number of FHIR requests in each of these batches.
     pub(crate) fn batch_sizes(&self) -> Vec<usize> {
         self.fhir.batches.iter().map(|batch| batch.requests.len()).collect()
     }
 
-    /// How long the latest request waits for the chart at most, in milliseconds.
+    /// The maximum wait of the latest webhook request for the chart, in milliseconds.
     pub(crate) fn retry(&self) -> u32 {
-        self.fhir.batches.iter().map(|batch| batch.deadline).sum()
+        self.fhir.batches.iter().map(|batch| batch.timeout).sum()
     }
 }
 
-/// The attributes of every leg.
+/// The attributes of every dialed leg.
 pub(crate) const LEG: &str = "statusCallback=\"https://fhir.example.com/webhook/1?step=status#rc=3&amp;rp=all\" statusCallbackEvent=\"initiated ringing answered completed\"";
 
-/// A person of the chart who calls with the usual number.
+/// Ada, a patient whose mobile is the default caller's number.
 pub(crate) const ADA: &str = r#"{"resourceType":"Patient","id":"ada","active":true,
     "name":[{"use":"official","given":["Augusta"],"family":"Example"},{"use":"usual","given":["Ada"]}],
     "telecom":[{"system":"phone","value":"(555) 010-0123","use":"mobile"}],
     "communication":[{"language":{"coding":[{"code":"es-US"}]},"preferred":true}],
     "generalPractitioner":[{"reference":"Practitioner/grey"}]}"#;
+/// Grey, Ada's general practitioner.
 pub(crate) const GREY: &str = r#"{"resourceType":"Practitioner","id":"grey",
     "identifier":[{"system":"http://twilio.com/voice/identity","value":"grey_1"}],
     "telecom":[{"system":"phone","value":"+1 555 010 0777","use":"work"},{"system":"phone","value":"+15550100778","use":"home"}]}"#;

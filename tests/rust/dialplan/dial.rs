@@ -42,7 +42,7 @@ fn one_after_the_other() {
     for step in ["?step=dial.first", "?step=dial.first.1", "?step=dial.first.2"] {
         assert_eq!(ended(&mut clinic, step, "completed"), "<Hangup/>");
     }
-    // The chart has a record of each of them.
+    // The record has every dialed leg.
     assert_eq!(clinic.round_trips(), 1);
     let record = clinic.record().unwrap().write();
     assert!(record.contains(CALL) && record.contains("CA00000000000000000000000000000002"), "{record}");
@@ -91,7 +91,7 @@ fn every_dial_outcome_continues_with_its_action() {
     let on = r#""targets":[{"number":"+15550100555"},{"client":"b"}],"on":{"busy":"busy","declined":"none","answered":"after"}"#;
     let mut clinic = dial(on);
     for (pairs, twiml) in [
-        // The last one is an app, which is never busy: someone declined the call.
+        // The last target is an app. An app is never busy, so the callee declined the call.
         (&[("DialCallStatus", "busy")][..], "<Say>No one.</Say><Hangup/>"),
         (&[("DialCallStatus", "busy"), ("SipResponseCode", "603")], "<Say>No one.</Say><Hangup/>"),
         (&[("DialCallStatus", "busy"), ("DialSipResponseCode", "603")], "<Say>No one.</Say><Hangup/>"),
@@ -102,7 +102,7 @@ fn every_dial_outcome_continues_with_its_action() {
         (&[("DialCallStatus", "")], "<Say>Bye.</Say><Hangup/>"),
         (&[("DialCallStatus", "completed"), ("DialBridged", "false")], "<Say>Bye.</Say><Hangup/>"),
     ] {
-        // All are tried; the last one's outcome decides.
+        // All targets are tried. The outcome of the last one decides.
         assert_eq!(clinic.request("?step=dial.first", pairs), rings(".1", "", &client("b")), "{pairs:?}");
         assert_eq!(clinic.request("?step=dial.first.1", pairs), twiml, "{pairs:?}");
     }
@@ -111,12 +111,12 @@ fn every_dial_outcome_continues_with_its_action() {
             assert_eq!(clinic.request(step, pairs), "<Say>How was it?</Say><Hangup/>", "{pairs:?}");
         }
     }
-    // The caller is gone.
+    // The caller has hung up.
     assert_eq!(
         clinic.request("?step=dial.first", &[("DialCallStatus", "no-answer"), ("CallStatus", "completed")]),
         "<Response/>"
     );
-    // A phone can be busy even if apps were dialed before it.
+    // After apps, a phone was dialed. A phone can be busy.
     let mut clinic =
         dial(r#""targets":[{"client":"b"},{"number":"+15550100555"}],"on":{"busy":"busy","declined":"none"}"#);
     assert_eq!(ended(&mut clinic, "?step=dial.first.1", "busy"), "<Say>Busy.</Say><Hangup/>");
@@ -125,13 +125,13 @@ fn every_dial_outcome_continues_with_its_action() {
 }
 
 #[test]
-fn phones_see_the_number_of_the_caller_or_one_of_ours() {
+fn phones_see_the_number_of_the_caller_or_of_the_clinic() {
     let to = r#""targets":[{"number":"+15550100555"}]"#;
     assert_eq!(
         dial(&format!(r#"{to},"callerId":"+15550100002""#)).call(),
         rings("", " callerId=\"+15550100002\"", &number("+15550100555"))
     );
-    // A number that is not ours is not shown.
+    // A number that is not the clinic's is not used as the caller ID.
     assert_eq!(dial(&format!(r#"{to},"callerId":"+15550100999""#)).call(), rings("", "", &number("+15550100555")));
     // A caller who withholds the number has no caller ID.
     for from in ["anonymous", "+266696687", ""] {
@@ -159,7 +159,7 @@ fn staff_who_are_available_now_are_dialed() {
     let all = [client("brown_1"), number("+15550100888"), client("grey_1"), number("+15550100777")].concat();
     assert_eq!(clinic.call(), rings("", "", &all));
     assert_eq!(clinic.round_trips(), 1);
-    // Outside of their hours, absent, inactive or unknown: the next target.
+    // Practitioners who are outside their hours, absent, inactive or unknown are skipped.
     let now = |role: &str, local_time: fn(&str) -> Option<&'static str>| {
         let mut clinic = zoned(nurses).with(&[role, GREY]);
         clinic.local_time = local_time;
@@ -185,10 +185,10 @@ fn staff_who_are_available_now_are_dialed() {
     ] {
         assert_eq!(now(&role, local_time), rings(".1", "", &client("desk")), "{role}");
     }
-    let mut one = zoned(r#""targets":[{"available":"PractitionerRole/r1"}]"#).with(&[ROLE, GREY, own, BROWN]);
-    assert_eq!(one.call(), rings("", "", &[client("grey_1"), number("+15550100777")].concat()));
-    // The record contains the only practitioner who can answer.
-    assert_eq!(text(one.record().unwrap(), &["recipient", "0", "reference"]), "Practitioner/grey");
+    let mut item = zoned(r#""targets":[{"available":"PractitionerRole/r1"}]"#).with(&[ROLE, GREY, own, BROWN]);
+    assert_eq!(item.call(), rings("", "", &[client("grey_1"), number("+15550100777")].concat()));
+    // The record names the only practitioner who can answer.
+    assert_eq!(text(item.record().unwrap(), &["recipient", "0", "reference"]), "Practitioner/grey");
     let unavailable = zoned(r#""targets":[{"available":"PractitionerRole/r1"}],"on":{"unavailable":"none"}"#).call();
     assert_eq!(unavailable, "<Say>No one.</Say><Hangup/>");
 }
@@ -229,7 +229,7 @@ fn the_clinician_who_last_called_the_patient_is_dialed() {
     ];
     let mut clinic = dial(back).with(&[ADA, GREY, BROWN, &calls[0], &calls[1]]);
     assert_eq!(clinic.call(), rings("", "", &client("brown_1")));
-    // The second read depends on the first; then one write.
+    // The second read depends on the first one. Then there is one write.
     assert_eq!(clinic.batch_sizes(), [2, 1, 1]);
     let mut clinic = dial(back).with(&[ADA, GREY]);
     assert_eq!(clinic.call(), rings(".1", "", &[client("grey_1"), number("+15550100777")].concat()));
@@ -238,11 +238,11 @@ fn the_clinician_who_last_called_the_patient_is_dialed() {
     let unsent = ticket.replace("\"sent\":\"2026-11-16T09:00:00Z\",", "");
     let mut tried = dial(back).with(&[ADA, GREY, BROWN, &calls[0], &calls[1], &ticket, &unsent]);
     assert_eq!(tried.call(), rings("", "", &client("brown_1")));
-    // Who answered is known once they have, by the target that rang.
+    // After the answer, the record shows which target answered.
     clinic = clinic.with(&[BROWN, &calls[1]]);
     ended(&mut clinic, "?step=dial.first", "completed");
     assert_eq!(text(clinic.record().unwrap(), &["recipient", "0", "reference"]), "Practitioner/brown");
-    // A stranger has never been called.
+    // No patient has the caller's number, so the clinic never called the caller.
     assert_eq!(dial(back).with(&[GREY, BROWN, &calls[0]]).call(), "<Say>Bye.</Say><Hangup/>");
 }
 
@@ -279,7 +279,7 @@ fn a_number_from_the_chart_is_dialed_only_if_policy_allows() {
 #[test]
 fn an_invalid_number_does_not_delay_other_targets() {
     let grey = r#"{"resourceType":"PractitionerRole","id":"r1","practitioner":{"reference":"Practitioner/grey"},"organization":{"reference":"Organization/x"}}"#;
-    // The caller's own number, and a number of ours that is not in the config.
+    // Neither the caller's own number nor the clinic's second number, which is not in the config, can be dialed.
     for first in ["+15550100123", "+15550100002"] {
         let mut clinic = dial(&format!(r#""targets":[{{"number":"{first}"}},{{"available":"Organization/x"}}]"#))
             .with(&[grey, GREY]);

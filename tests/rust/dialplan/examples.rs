@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The five clinics of docs/dialplan.md, called.
+//! Calls to the five example clinics of docs/dialplan.md.
 
 use crate::dialplan::clinic::{ADA, Clinic, GREY, LEG};
 
-/// A clinic by its example, and its number.
+/// The clinic of an example, and its number.
 fn clinic(example: &str, number: &'static str) -> impl Fn(&mut Clinic, &str, &[(&str, &str)]) -> String {
     let config = example.to_owned();
     move |clinic, step, more| {
@@ -93,7 +93,7 @@ fn two_languages() {
         switched.contains("<Say language=\"es-US\">Para citas") && switched.contains("menu.main&amp;language=es-US"),
         "{switched}"
     );
-    // Back to the number's own language: the URL has no parameter then.
+    // The caller switches back to the number's own language. The URL has no language parameter.
     let back = english(&mut chart, "?step=menu.main&language=es-US", &[("SpeechResult", "Inglés, por favor.")]);
     assert!(back.contains("For appointments") && !back.contains("&amp;language="), "{back}");
     let nested = english(&mut chart, "?step=menu.main&language=es-US", &[("SpeechResult", "Quiero una cita")]);
@@ -141,7 +141,7 @@ fn a_nurse_line() {
     assert!(back.contains("A nurse will call you back") && back.ends_with("<Hangup/>"), "{back}");
     let goodbye = ask(&mut chart, "?step=queue.wait-for-nurse", &[("QueueResult", "bridged")]);
     assert!(goodbye.contains("Goodbye."), "{goodbye}");
-    // The service has no hours: closed.
+    // The chart has no hours of the service, so the bot treats it as closed.
     chart.fhir.resources.clear();
     assert!(ask(&mut chart, "", &[]).contains("Our nurses cannot take your call."));
 }
@@ -170,6 +170,6 @@ fn known_patients() {
     assert!(ask(&mut chart, "", &stranger).contains("Lakeside Cardiology. Please hold."));
     let spoofed = [stranger[0], ("StirVerstat", "TN-Validation-Failed-C")];
     assert!(ask(&mut chart, "", &spoofed).contains("We cannot take your call."));
-    // A patient whose carrier attests nothing is still a patient.
+    // A patient's call without an attestation is still handled as a call of that patient.
     assert!(ask(&mut chart, "", &[("StirVerstat", "TN-Validation-Failed-C")]).contains("Hello Ada."));
 }

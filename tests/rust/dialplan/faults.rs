@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A chart that fails, is slow or refuses: the caller still gets a valid answer in time.
+//! If the chart fails, is slow or refuses, the caller still gets valid TwiML in time.
 
 use plumline::runtime::Reply;
 
@@ -21,7 +21,7 @@ const CONFIG: &str = r#""timeZone":"America/New_York",
 const WARD: &str = r#"{"resourceType":"HealthcareService","id":"ward","availableTime":[{"allDay":true}]}"#;
 const TEAM: &str = r#"{"resourceType":"CareTeam","id":"t1","status":"active","subject":{"reference":"Patient/ada"}}"#;
 
-/// A request of every kind.
+/// A webhook request of every kind.
 const REQUESTS: [(&str, &[(&str, &str)]); 9] = [
     ("", &[("CallStatus", "ringing")]),
     ("", &[("CallStatus", "ringing"), ("From", "anonymous")]),
@@ -61,7 +61,8 @@ fn the_first_request_reads_only_what_it_needs() {
         (clinic.batch_sizes(), twiml)
     };
     let [mut team, mut patient, mut stranger] = clinics();
-    // Patient, service, roles and the call's record; then team and last caller; then the record.
+    // The first batch reads the patient, the service, the roles and the call record. The second one reads the care team
+    // and the last caller. The third one writes the record.
     let (counted, twiml) = counts(&mut team);
     assert_eq!(counted, [4, 2, 1]);
     assert!(twiml.starts_with("<Say>Ada</Say><Dial") && twiml.contains("grey_1"), "{twiml}");
@@ -73,7 +74,7 @@ fn the_first_request_reads_only_what_it_needs() {
     assert!(twiml.starts_with("<Enqueue"), "{twiml}");
 }
 
-/// Every fault at every round trip of every request.
+/// Injects every fault at every round trip of every request.
 #[test]
 fn every_fault_gives_twiml_in_time() {
     let mut empty_documents = 0;
@@ -94,7 +95,7 @@ fn every_fault_gives_twiml_in_time() {
                 let twiml = clinic.request(step, more);
                 empty_documents += usize::from(twiml == "<Response/>");
                 assert!(!twiml.is_empty(), "{step}");
-                // A read and a write, and after a conflict both again.
+                // The limit covers a read and a write, and both again after a conflict.
                 assert!(clinic.retry() <= 3_000, "{step} {faults:?} {:?}", clinic.fhir.batches);
             }
         }
@@ -106,11 +107,11 @@ fn every_fault_gives_twiml_in_time() {
 fn a_condition_that_cannot_be_evaluated_is_false() {
     let [mut team, ..] = clinics();
     team.faults = Faults::at(0, Fault::TimedOut);
-    // Without a patient and hours: closed, as for any caller.
+    // The patient and the hours are unknown. The bot treats the office as closed, as for any caller.
     assert_eq!(team.call(), "<Say>We are closed.</Say><Hangup/>");
     assert!(team.log.iter().any(|line| line.starts_with("plumline: HOURS_UNKNOWN at ward: ")), "{:?}", team.log);
     assert!(team.log.iter().any(|line| line.starts_with("plumline: CHART_UNREAD: ")), "{:?}", team.log);
-    // What is missing or may not be read is reported by its type.
+    // The log has the type of each resource that is missing or may not be read.
     team.faults = Faults::at(0, Fault::EachRefused(404));
     assert_eq!(team.call(), "<Say>We are closed.</Say><Hangup/>");
     let refused: Vec<&str> = team
@@ -120,7 +121,7 @@ fn a_condition_that_cannot_be_evaluated_is_false() {
         .collect();
     assert_eq!(refused, ["Patient", "PractitionerRole", "HealthcareService"]);
     assert!(!team.log.iter().any(|line| line.contains("CHART_UNREAD")), "{:?}", team.log);
-    // The team is asked for second: without it the next rule.
+    // The second batch reads the care team. Without the team, the next rule applies.
     team.faults = Faults::at(1, Fault::TimedOut);
     assert_eq!(team.call(), "<Say>Ada</Say><Say>We are closed.</Say><Hangup/>");
     // A failed write is logged, and the call continues.
@@ -130,7 +131,7 @@ fn a_condition_that_cannot_be_evaluated_is_false() {
     assert_eq!(team.log.iter().filter(|line| line.contains("CHART_REFUSED")).count(), 1, "{:?}", team.log);
 }
 
-/// Another client wrote the record at the moment of its search.
+/// Another client writes the record during the search.
 #[test]
 fn a_conflicting_search_is_repeated_once_while_a_caller_waits() {
     for status in [404, 409, 410, 412] {
@@ -175,7 +176,7 @@ fn a_callback_that_is_not_stored_is_posted_again() {
     }
 }
 
-/// `amdStatusCallback` names only the leg, and records are kept by the root.
+/// A request to `amdStatusCallback` names only the leg. Records are found by the root call.
 #[test]
 fn answering_machine_detection_of_a_leg_creates_no_call() {
     let detected =
@@ -185,14 +186,15 @@ fn answering_machine_detection_of_a_leg_creates_no_call() {
     assert!(clinic.record().is_none());
     clinic.faults = Faults::always(Fault::TimedOut);
     assert!(matches!(clinic.reply("?step=machine", &detected), Reply::Broken(_)));
-    // For a known call, it is stored.
+    // If the leg's call has a record, the result is stored.
     clinic.faults = Faults::NONE;
     clinic.request("?step=status", &[("CallbackSource", "call-progress-events"), ("CallStatus", "in-progress")]);
     assert_eq!(clinic.request("?step=machine", &detected), "<Response/>");
     assert!(clinic.record().unwrap().write().contains("answeredBy"));
 }
 
-/// TwiML from elsewhere may name the webhook itself as the action of its `<Dial>`: then a caller waits.
+/// TwiML of another application may have the webhook's URL as the action of a `<Dial>`. A caller waits for the
+/// response.
 #[test]
 fn a_dial_action_at_the_url_of_the_webhook_is_answered_quickly() {
     for (status, limit) in [("in-progress", 2_500), ("completed", 12_000)] {
@@ -200,6 +202,6 @@ fn a_dial_action_at_the_url_of_the_webhook_is_answered_quickly() {
         clinic.request("", &[("DialCallStatus", "no-answer"), ("CallStatus", status)]);
         let batches = &clinic.fhir.batches;
         assert!(!batches.is_empty());
-        assert!(batches.iter().all(|batch| batch.deadline == limit), "{status} {batches:?}");
+        assert!(batches.iter().all(|batch| batch.timeout == limit), "{status} {batches:?}");
     }
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls by a dialplan through the webhook: every verb, every rule, every outcome, and a chart that fails.
+//! Webhook requests for calls with a dialplan: every verb, every condition, every outcome, and chart failures.
 
 pub(crate) mod clinic;
 mod dial;

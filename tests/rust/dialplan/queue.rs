@@ -45,7 +45,7 @@ fn the_caller_hears_music_and_their_position() {
         waits(&mut clinic, "7", "", ""),
         "<Say><s>No. <say-as interpret-as=\"cardinal\">7</say-as></s></Say><Play>https://example.com/m.mp3</Play>"
     );
-    // No round trip while someone waits: Twilio asks every few seconds.
+    // The wait URL causes no round trip, because Twilio requests it every few seconds.
     assert_eq!(clinic.round_trips(), 0);
 }
 
@@ -94,7 +94,7 @@ fn outcome(clinic: &Clinic) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-/// No other callback and no list says that someone spoke with the caller.
+/// Only the queue result shows that the caller was answered. No other callback and no list has this.
 #[test]
 fn the_queue_result_is_posted_until_it_is_stored() {
     let wait = [("QueueResult", "bridged"), ("QueueTime", "60"), ("CallStatus", "completed")];
@@ -105,12 +105,12 @@ fn the_queue_result_is_posted_until_it_is_stored() {
         clinic.faults = Faults::NONE;
         assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
         assert_eq!(outcome(&clinic), "answered");
-        // A short failure is repeated at once: no one waits.
+        // No caller waits, so the bot retries a short failure at once.
         let mut clinic = queue("");
         clinic.faults = Faults::before(2, Fault::EachRefused(503));
         assert_eq!(clinic.request("?step=queue.first", &wait), "<Response/>");
         assert_eq!(outcome(&clinic), "answered");
-        // A caller who still listens hears the next verb without a long delay.
+        // If the caller still listens, the next verb is not delayed.
         let mut clinic = queue("");
         clinic.faults = Faults::always(fault);
         assert_eq!(leaves(&mut clinic, "bridged"), "<Hangup/>");
@@ -136,12 +136,12 @@ fn a_caller_who_is_dequeued_by_staff_is_answered() {
     }
 }
 
-const OFFER: &str = r#""callback":{"prompt":{"text":"Press one."},"digit":"1","then":"soon"}"#;
+const OFFER: &str = r#""callback":{"prompt":{"text":"Press item."},"digit":"1","then":"soon"}"#;
 
 fn offered() -> String {
     format!(
         "<Gather input=\"dtmf\" timeout=\"1\" numDigits=\"1\" finishOnKey=\"\" action=\"{STEP}offer.first\">\
-         <Say>Press one.</Say><Play>{MUSIC}</Play></Gather>"
+         <Say>Press item.</Say><Play>{MUSIC}</Play></Gather>"
     )
 }
 
@@ -159,7 +159,8 @@ fn a_callback_request_is_stored_before_it_is_confirmed() {
     }
     assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     assert_eq!((clinic.round_trips(), is_callback_requested(&clinic)), (2, true));
-    // Pressed twice, announced twice, stored once. Twilio's result of the wait does not change it.
+    // The caller presses the key twice. The bot confirms the request twice and stores it once. The queue result does
+    // not change it.
     assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     assert_eq!(
         clinic.request("?step=queue.first", &[("QueueResult", "hangup"), ("CallStatus", "completed")]),
@@ -192,7 +193,7 @@ fn a_callback_request_that_is_not_stored_is_not_confirmed() {
         clinic.faults = Faults::NONE;
         assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Say>We call back.</Say><Hangup/>");
     }
-    // Another client wrote first: the write is repeated within the same deadline.
+    // Another client wrote first, so the bot repeats the write before the same deadline.
     for fault in [Fault::EachRefused(412), Fault::ConcurrentUpdate] {
         let mut clinic = queue(OFFER);
         clinic.faults = Faults::at(1, fault);
@@ -204,20 +205,21 @@ fn a_callback_request_that_is_not_stored_is_not_confirmed() {
 
 #[test]
 fn overflow_and_callback_are_distinguished() {
-    // An overflow that only announces is heard in the queue, so a caller who leaves it was over the limit.
+    // The callback action `soon` only speaks, so it runs in the queue. A caller who leaves the queue exceeded the
+    // limit.
     let over = r#""overflow":{"size":5,"then":"busy"}"#;
     let mut clinic = queue(&format!("{OFFER},{over}"));
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
-    // An overflow that does more needs the caller out of the queue. Then the chart decides.
+    // The callback action `mail` records, so it runs after the caller has left the queue. The chart shows the reason.
     let mail = OFFER.replace("soon", "mail");
     let mut clinic = queue(&format!("{mail},{over}"));
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
     let mut clinic = queue(&format!("{mail},{over}"));
     assert_eq!(clinic.request("?step=offer.first", &[("Digits", "1")]), "<Leave/>");
     assert!(leaves(&mut clinic, "leave").starts_with("<Say>Speak.</Say><Record"));
-    // Without an overflow there is nothing to distinguish.
+    // Without an overflow, the accepted callback is the only reason to leave.
     assert!(leaves(&mut queue(&mail), "leave").starts_with("<Say>Speak.</Say><Record"));
-    // If the chart is unavailable, the caller gets the overflow that is safe in both cases.
+    // If the chart is unavailable, the reason is unknown, and the overflow action runs.
     clinic.faults = Faults::always(Fault::TimedOut);
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
 }

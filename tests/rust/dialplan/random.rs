@@ -1,23 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Random configs and random requests: no panic, a document that Twilio reads, and only targets of the config or
-//! the chart are dialed.
+//! Random configs and random requests never cause a panic. Twilio can read each document. It dials only targets of the
+//! config and the chart.
 
 use plumline::dialplan::{
-    Call, CallbackKind, CallbackUrl, Caller, Config, Facts, Params, Plan, all_callbacks, render, required_lookups,
+    Call, CallbackKind, CallbackUrl, Caller, Config, DialplanInput, Facts, Params, all_callbacks, render,
+    required_lookups,
 };
 use plumline::json::Json;
 use plumline::phone::E164;
 use plumline::twiml::{DocumentKind, check_xml};
 
-use crate::dialplan::clinic::{ADA, CALL, CALLER, Clinic, GREY, OURS, URL};
+use crate::dialplan::clinic::{ADA, CALL, CALLER, CLINIC_NUMBER, Clinic, GREY, URL};
 use crate::json::json;
 use crate::random::Random;
 use crate::random_config;
 
 const ACTIONS: usize = 8;
 
-/// Makes configs that are only well-formed. `random_config.rs` makes valid ones.
+/// Generates configs with the right types but any values. `random_config.rs` generates valid configs.
 struct ConfigGenerator {
     random: Random,
 }
@@ -58,7 +59,7 @@ impl ConfigGenerator {
         format!(r#"{{"when":{{{when}}},"then":"a{}"}}"#, self.random.below(ACTIONS))
     }
 
-    /// Any action, sometimes one that does not exist.
+    /// The name of an action. It may not exist.
     fn any(&mut self) -> String {
         if self.random.one_in(20) { "nowhere".to_owned() } else { format!("a{}", self.random.below(ACTIONS)) }
     }
@@ -113,7 +114,7 @@ impl ConfigGenerator {
             5 => format!(r#"{{"conference":{{"name":"room","waitForStaff":true,"then":"{then}"}}}}"#),
             6 => r#"{"redirect":{"url":"https://example.com/else"}}"#.to_owned(),
             _ => format!(
-                r#"{{"menu":{{"prompt":{say},"retries":1,"options":[{{"digits":"1","speech":["one"],"then":"{then}"}},{{"digits":"9","language":"es-US"}}],"otherwise":"{otherwise}"}}}}"#
+                r#"{{"menu":{{"prompt":{say},"retries":1,"options":[{{"digits":"1","speech":["item"],"then":"{then}"}},{{"digits":"9","language":"es-US"}}],"otherwise":"{otherwise}"}}}}"#
             ),
         });
         verbs.join(",")
@@ -185,7 +186,7 @@ fn dialed_targets(xml: &str) -> Vec<String> {
     dialed_targets
 }
 
-/// The targets that may be dialed: valid ones of the config and the people of the chart.
+/// The targets that a document may dial: valid targets of the config, and the people of the chart.
 const ALLOWED_TARGETS: [&str; 8] = [
     "Client desk",
     "Client nurse_2",
@@ -199,10 +200,10 @@ const ALLOWED_TARGETS: [&str; 8] = [
 
 fn assert_valid(xml: &str, allowed_targets: &[String], about: &dyn Fn() -> String) {
     let findings: Vec<_> =
-        check_xml(xml, Some(DocumentKind::Voice)).into_iter().filter(|one| !one.is_warning).collect();
+        check_xml(xml, Some(DocumentKind::Voice)).into_iter().filter(|item| !item.is_warning).collect();
     assert!(findings.is_empty(), "{} {xml} {findings:?}", about());
-    for one in dialed_targets(xml) {
-        assert!(allowed_targets.contains(&one), "{} {one} {xml}", about());
+    for item in dialed_targets(xml) {
+        assert!(allowed_targets.contains(&item), "{} {item} {xml}", about());
     }
 }
 
@@ -217,7 +218,7 @@ const CHART: [&str; 7] = [
         "category":[{"coding":[{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}]}]}"#,
 ];
 
-/// Valid configs through the webhook: every request to every callback URL is answered.
+/// With a valid config, every request to every callback URL gets TwiML.
 #[test]
 fn valid_configs_answer_every_request() {
     let mut random = Random::new(4);
@@ -227,12 +228,12 @@ fn valid_configs_answer_every_request() {
         let document = random_config::random_config(&mut random);
         let text = document.to_string();
         let config = Config::read(&text).unwrap_or_else(|refused| panic!("{case}: {refused:?} {text}"));
-        // A number without a dialplan dials the client of its own name, with callbacks where the config needs them.
-        let own_numbers = random_config::OURS.iter().map(|number| format!("Client {number}"));
+        // A number without a dialplan dials the client whose identity is the number.
+        let own_numbers = random_config::CLINIC_NUMBER.iter().map(|number| format!("Client {number}"));
         let allowed_targets: Vec<String> = ALLOWED_TARGETS
             .iter()
             .skip(4)
-            .map(|one| (*one).to_owned())
+            .map(|item| (*item).to_owned())
             .chain(named(&document))
             .chain(own_numbers)
             .collect();
@@ -240,25 +241,25 @@ fn valid_configs_answer_every_request() {
         let mut clinic = Clinic::new("").with(&chart);
         clinic.local_time = |_| Some("2026-11-16T10:00:00");
         clinic.config.clone_from(&text);
-        clinic.numbers = random_config::OURS.join(",");
+        clinic.numbers = random_config::CLINIC_NUMBER.join(",");
         let all = all_callbacks(&config);
         assert!(all.len() <= 256);
         for step in &all {
             for _ in 0..2 {
-                let called = *own.pick(&random_config::OURS);
+                let called = *own.pick(&random_config::CLINIC_NUMBER);
                 let mut params = vec![("To", called), ("Called", called)];
                 params.extend(random_params(&mut own));
-                // A browser that begins a call places one, which other tests cover.
-                params.retain(|one| step.kind != CallbackKind::First || *one != ("From", "client:desk"));
+                // A first request from a browser is an outgoing call. Other tests cover these.
+                params.retain(|item| step.kind != CallbackKind::First || *item != ("From", "client:desk"));
                 let about = || format!("case {case}, {step:?}, {params:?}, {text}");
                 let suffix = step.suffix(false);
                 let plumline::runtime::Reply::Twiml(xml) = clinic.reply(&suffix, &params) else {
                     panic!("{}", about())
                 };
-                // Without a dialplan and follow-ups there are no callbacks.
+                // Without a dialplan and follow-ups, the document has no callback URLs.
                 let by_default =
                     step.kind == CallbackKind::First && !xml.contains("?step=") && xml.contains("<Dial><Client>");
-                // Every URL of ours in a document is one of the callback URLs.
+                // Every webhook URL in a document is one of the callback URLs.
                 for part in xml.split(URL).skip(1) {
                     let named = part.split(['"', '<', '#']).next().unwrap().replace("&amp;", "&");
                     assert!(all.iter().any(|step| step.suffix(false) == named), "{named} {}", about());
@@ -269,7 +270,7 @@ fn valid_configs_answer_every_request() {
                 }
                 assert!(!clinic.log.iter().any(|line| line.contains("DIALPLAN_")), "{} {:?}", about(), clinic.log);
                 answered += 1;
-                // The same request gets the same answer again, unless it changed the chart.
+                // A repeated request gets the same document, unless the first one changed the chart.
                 let again = clinic.reply(&suffix, &params);
                 if step.kind != CallbackKind::Queue {
                     assert_eq!(again, plumline::runtime::Reply::Twiml(xml), "{}", about());
@@ -280,7 +281,7 @@ fn valid_configs_answer_every_request() {
     assert!(answered > 1_500 && rang > 200, "{answered} {rang}");
 }
 
-/// Everything that a document names as a target.
+/// All targets in a document.
 fn named(document: &serde_json::Value) -> Vec<String> {
     let mut found = Vec::new();
     match document {
@@ -304,35 +305,35 @@ fn named(document: &serde_json::Value) -> Vec<String> {
     found
 }
 
-/// Configs that were never checked, and a chart that may hold anything.
+/// The configs are not checked, and the chart contains any values.
 #[test]
 fn unchecked_configs_do_no_harm() {
     let mut generator = ConfigGenerator { random: Random::new(0x2545_f491_4f6c_dd1d) };
-    let ours = [E164::parse(OURS).unwrap(), E164::parse("+15550100002").unwrap()];
+    let own = [E164::parse(CLINIC_NUMBER).unwrap(), E164::parse("+15550100002").unwrap()];
     let allowed_targets = ALLOWED_TARGETS.map(str::to_owned);
     let mut apologies = 0;
     for case in 0..300 {
         let text = generator.config();
         let config: Config = serde_json::from_str(&text).unwrap();
         for step in all_callbacks(&config) {
-            let mut pairs = vec![("CallSid", CALL), ("To", OURS)];
+            let mut pairs = vec![("CallSid", CALL), ("To", CLINIC_NUMBER)];
             let params = random_params(&mut generator.random);
             pairs.extend(&params);
             if params.iter().all(|(name, _)| *name != "From") {
                 pairs.push(("From", CALLER));
             }
-            let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &ours);
-            let plan = Plan { config: &config, numbers: &ours, url: "https://a.example/v?x=1", caller };
-            let next = plan.next(&step, Params(&pairs), generator.random.one_in(10));
+            let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &own);
+            let input = DialplanInput { config: &config, numbers: &own, url: "https://a.example/v?x=1", caller };
+            let next = input.next(&step, Params(&pairs), generator.random.one_in(10));
             let mut facts = Facts::at(1_795_000_000_000, &caller);
             for _ in 0..2 {
-                for lookup in required_lookups(&plan, &next, &facts) {
+                for lookup in required_lookups(&input, &next, &facts) {
                     let found = anything(&mut generator.random);
                     facts.learn(&lookup, found, &caller);
                 }
             }
             facts.callback_accepted = generator.random.one_in(2);
-            let rendered = render(&plan, &next, &facts);
+            let rendered = render(&input, &next, &facts);
             assert_valid(&rendered.twiml, &allowed_targets, &|| format!("case {case}, {step:?}, {pairs:?}, {text}"));
             apologies += usize::from(rendered.twiml.contains("We are sorry."));
         }
@@ -340,7 +341,7 @@ fn unchecked_configs_do_no_harm() {
     assert!(apologies > 100, "{apologies}");
 }
 
-/// A bundle of people that may be damaged, or something else.
+/// A bundle of people, which may be damaged, or another resource.
 fn anything(random: &mut Random) -> Option<Json> {
     if random.one_in(5) {
         return None;
@@ -369,7 +370,7 @@ fn anything(random: &mut Random) -> Option<Json> {
         .collect();
     Some(match random.below(6) {
         0 => Json::Null,
-        1 => json(r#"{"walls":["2026-11-16T10:00:00"]}"#),
+        1 => json(r#"{"localTimes":["2026-11-16T10:00:00"]}"#),
         _ => json(&format!(r#"{{"entry":[{}]}}"#, entries.join(","))),
     })
 }

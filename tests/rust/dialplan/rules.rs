@@ -4,8 +4,8 @@
 
 use crate::dialplan::clinic::{ADA, Clinic};
 
-/// Whether a rule with these conditions holds for a call to a clinic in New York that is open on Mondays from nine to
-/// five.
+/// Whether a rule with these conditions matches a call. The clinic is in New York and is open on Mondays from 9:00 to
+/// 17:00.
 fn holds(when: &str, resources: &[&str], more: &[(&str, &str)]) -> bool {
     holds_at("2026-11-16T10:00:00", when, resources, more)
 }
@@ -127,19 +127,19 @@ fn by_opening_hours_of_the_config() {
         ("2026-11-16T02:00:00", false),
         ("2026-11-16T10:00:00", true),
         ("2026-11-16T17:00:00", false),
-        // A night that began on Friday.
+        // The hours began on Friday night.
         ("2026-11-21T05:59:00", true),
         ("2026-11-21T06:00:00", false),
-        // Holidays of one year and of every year.
+        // The config has a holiday of one year and a yearly one.
         ("2026-12-28T10:00:00", false),
         ("2026-11-23T10:00:00", false),
-        // The Monday after the change to summer time: opening hours are in local time.
+        // On the Monday after the change to daylight saving time, opening hours are still in local time.
         ("2026-03-09T09:00:00", true),
     ] {
         assert_eq!(holds_at(local_time, r#""open":"desk""#, &[], &[]), open, "{local_time}");
         assert_eq!(holds_at(local_time, r#""closed":"desk""#, &[], &[]), !open, "{local_time}");
     }
-    // Hours of another time zone.
+    // The hours have their own time zone.
     assert!(holds(r#""open":"paris""#, &[], &[]));
     assert!(!holds(r#""open":"paris","closed":"desk""#, &[], &[]));
 }
@@ -154,7 +154,7 @@ fn by_opening_hours_of_the_chart() {
         r#""notAvailable":[{"during":{"start":"2026-11-16T14:00:00Z","end":"2026-11-16T16:00:00Z"}}],"availableTime""#,
     );
     assert!(!holds(r#""open":"ward""#, &[&away], &[]));
-    // Hours that are not found count as closed, and are logged.
+    // The service is not found, so it is treated as closed, and the log has a line.
     let mut clinic = clinic(r#""closed":"ward""#);
     assert_eq!(clinic.call(), "<Say>yes</Say><Hangup/>");
     assert!(clinic.log.iter().any(|line| line.starts_with("plumline: HOURS_UNKNOWN at ward: ")), "{:?}", clinic.log);
@@ -174,22 +174,22 @@ fn all_conditions_must_hold_and_the_first_rule_wins() {
     assert!(holds(all, &[ADA], &[("StirVerstat", "TN-Validation-Passed-A")]));
     assert!(!holds(all, &[ADA], &[("StirVerstat", "TN-Validation-Passed-B")]));
     assert!(!holds(all, &[], &[("StirVerstat", "TN-Validation-Passed-A")]));
-    let plan = r#""dialplans":{"main":[{"when":{"anonymous":true},"then":"a"},{"when":{"callers":["+1555*"]},"then":"b"},{"when":{"patient":true},"then":"c"},{"then":"c"}]},
+    let input = r#""dialplans":{"main":[{"when":{"anonymous":true},"then":"a"},{"when":{"callers":["+1555*"]},"then":"b"},{"when":{"patient":true},"then":"c"},{"then":"c"}]},
         "actions":{"a":[{"say":{"text":"a"}},{"hangup":{}}],"b":[{"say":{"text":"b"}},{"hangup":{}}],"c":[{"say":{"text":"c"}},{"hangup":{}}]}"#;
-    let mut clinic = Clinic::new(plan);
+    let mut clinic = Clinic::new(input);
     assert_eq!(clinic.request("", &[("From", "anonymous")]), "<Say>a</Say><Hangup/>");
     assert_eq!(clinic.call(), "<Say>b</Say><Hangup/>");
-    // Nothing is read for a rule that is never reached.
+    // The bot does not read the chart for a rule that it does not evaluate.
     assert_eq!(clinic.round_trips(), 0);
 }
 
 #[test]
 fn only_needed_resources_are_read() {
-    let plan = r#""timeZone":"America/New_York","hours":{"desk":{"weekly":[{"days":["mon"],"from":"09:00","to":"17:00"}]}},
+    let input = r#""timeZone":"America/New_York","hours":{"desk":{"weekly":[{"days":["mon"],"from":"09:00","to":"17:00"}]}},
         "dialplans":{"main":[{"when":{"anonymous":true},"then":"greet"},{"when":{"open":"desk"},"then":"a"},{"then":"greet"}]},
         "actions":{"a":[{"say":{"text":"a"}},{"hangup":{}}],"greet":[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]}"#;
-    // The hour costs no round trip, and decides before the caller is looked up.
-    let mut clinic = Clinic::new(plan).with(&[ADA]);
+    // Opening hours need no round trip. They decide before the bot looks up the caller.
+    let mut clinic = Clinic::new(input).with(&[ADA]);
     assert_eq!(clinic.call(), "<Say>a</Say><Hangup/>");
     assert_eq!(clinic.round_trips(), 0);
     clinic.local_time = |_| Some("2026-11-16T20:00:00");

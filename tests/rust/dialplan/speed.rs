@@ -1,20 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Speed. `cargo test --release --test rust dialplan::speed -- --nocapture` prints the figures. The bounds are wide,
-//! since other programs run on the machine of a test.
+//! The speed of routing. `cargo test --release --test rust dialplan::speed -- --nocapture` prints the times. The limits
+//! are high, because other programs may use the same CPU.
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use plumline::dialplan::{Call, CallbackUrl, Caller, Config, Facts, Params, Plan, callbacks, render, required_lookups};
+use plumline::dialplan::{
+    Call, CallbackUrl, Caller, Config, DialplanInput, Facts, Params, callbacks, render, required_lookups,
+};
 use plumline::phone::E164;
 use plumline::signature::{AuthToken, SignedParams, find_signed_suffix, sign};
 
 use crate::constants::TOKEN;
-use crate::dialplan::clinic::{CALL, CALLER, OURS, URL};
+use crate::dialplan::clinic::{CALL, CALLER, CLINIC_NUMBER, URL};
 use crate::json::json;
 
-/// The shortest of some runs.
+/// The shortest time of several runs.
 fn time(mut run: impl FnMut()) -> Duration {
     (0..20)
         .map(|_| {
@@ -39,7 +41,7 @@ const PAIRS: [(&str, &str); 22] = [
         "CallToken",
         "%7B%22parentCallInfoToken%22%3A%22eyJhbGciOiJFUzI1NiJ9.eyJjYWxsU2lkIjoiQ0EwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMSJ9%22%7D",
     ),
-    ("Called", OURS),
+    ("Called", CLINIC_NUMBER),
     ("CalledCity", ""),
     ("CalledCountry", "US"),
     ("CalledState", "NY"),
@@ -53,7 +55,7 @@ const PAIRS: [(&str, &str); 22] = [
     ("FinishedOnKey", ""),
     ("From", CALLER),
     ("FromCountry", "US"),
-    ("To", OURS),
+    ("To", CLINIC_NUMBER),
     ("ToCountry", "US"),
     ("msg", "Gather End"),
 ];
@@ -80,29 +82,29 @@ fn rules(count: usize) -> String {
     text
 }
 
-fn route(config: &Config, ours: &[E164<'_>]) -> String {
-    let pairs = [("CallSid", CALL), ("From", CALLER), ("To", OURS)];
-    let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), ours);
-    let plan = Plan { config, numbers: ours, url: URL, caller };
-    let next = plan.next(&CallbackUrl::FIRST, Params(&pairs), false);
+fn route(config: &Config, own: &[E164<'_>]) -> String {
+    let pairs = [("CallSid", CALL), ("From", CALLER), ("To", CLINIC_NUMBER)];
+    let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), own);
+    let input = DialplanInput { config, numbers: own, url: URL, caller };
+    let next = input.next(&CallbackUrl::FIRST, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);
-    for lookup in required_lookups(&plan, &next, &facts) {
-        let local_times = json(r#"{"walls":["2026-11-16T10:00:00"]}"#);
+    for lookup in required_lookups(&input, &next, &facts) {
+        let local_times = json(r#"{"localTimes":["2026-11-16T10:00:00"]}"#);
         facts.learn(&lookup, Some(local_times), &caller);
     }
-    assert!(required_lookups(&plan, &next, &facts).is_empty());
-    render(&plan, &next, &facts).twiml
+    assert!(required_lookups(&input, &next, &facts).is_empty());
+    render(&input, &next, &facts).twiml
 }
 
 #[test]
 fn a_thousand_rules_take_less_than_a_millisecond() {
-    let ours = [E164::parse(OURS).unwrap()];
+    let own = [E164::parse(CLINIC_NUMBER).unwrap()];
     for count in [50, 1_000] {
         let text = rules(count);
         let config = Config::read(&text).unwrap();
-        assert!(route(&config, &ours).contains("Found."));
-        let routed = time(|| drop(black_box(route(&config, &ours))));
-        let both = time(|| drop(black_box(route(&Config::read(&text).unwrap(), &ours))));
+        assert!(route(&config, &own).contains("Found."));
+        let routed = time(|| drop(black_box(route(&config, &own))));
+        let both = time(|| drop(black_box(route(&Config::read(&text).unwrap(), &own))));
         println!("{count} rules: routed in {routed:?}, read and routed in {both:?}");
         assert!(routed < bound(1), "{routed:?}");
     }

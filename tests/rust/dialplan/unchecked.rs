@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Configs that the reader refuses: the engine is safe without its checks.
+//! Configs that the reader refuses. The engine is safe even if they are not checked.
 
 use plumline::dialplan::{
-    Call, CallbackUrl, Caller, Config, Facts, Params, Plan, Rendered, VerbOutcome, render, required_lookups,
+    Call, CallbackUrl, Caller, Config, DialplanInput, Facts, Params, Rendered, VerbOutcome, render, required_lookups,
 };
 use plumline::phone::E164;
 
-use crate::dialplan::clinic::{CALL, CALLER, OURS};
+use crate::dialplan::clinic::{CALL, CALLER, CLINIC_NUMBER};
 
-/// The first document of a call, without anything from the chart.
+/// The first document of a call. The chart is not available.
 fn first_document(rest: &str) -> Rendered {
     let numbers = r#""numbers":{"+15550100001":{"name":"front","dialplan":"main"}}"#;
     let config: Config = serde_json::from_str(&format!("{{{numbers},{rest}}}")).unwrap();
-    let ours = [E164::parse(OURS).unwrap()];
-    let pairs = [("CallSid", CALL), ("From", CALLER), ("To", OURS)];
-    let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &ours);
-    let plan = Plan { config: &config, numbers: &ours, url: "https://fhir.example.com/webhook/1", caller };
-    let next = plan.next(&CallbackUrl::FIRST, Params(&pairs), false);
+    let own = [E164::parse(CLINIC_NUMBER).unwrap()];
+    let pairs = [("CallSid", CALL), ("From", CALLER), ("To", CLINIC_NUMBER)];
+    let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &own);
+    let input = DialplanInput { config: &config, numbers: &own, url: "https://fhir.example.com/webhook/1", caller };
+    let next = input.next(&CallbackUrl::FIRST, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);
-    for lookup in required_lookups(&plan, &next, &facts) {
+    for lookup in required_lookups(&input, &next, &facts) {
         facts.learn(&lookup, None, &caller);
     }
-    let mut rendered = render(&plan, &next, &facts);
+    let mut rendered = render(&input, &next, &facts);
     let start = r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#;
     rendered.twiml = rendered.twiml.strip_prefix(start).unwrap().strip_suffix("</Response>").unwrap().to_owned();
     rendered
@@ -121,14 +121,14 @@ fn conditions_with_unknown_names_are_false() {
         );
         assert_eq!(first_document(&rest).twiml, "<Say>no</Say>", "{when}");
     }
-    // Hours without a zone are unknown.
+    // Without a time zone, opening hours are unknown.
     let rest = r#""dialplans":{"main":[{"when":{"closed":"desk"},"then":"yes"},{"then":"no"}]},"hours":{"desk":{"weekly":[]}},
         "actions":{"yes":[{"say":{"text":"yes"}}],"no":[{"say":{"text":"no"}}]}"#;
     let rendered = first_document(rest);
     assert_eq!((rendered.twiml.as_str(), codes(&rendered)), ("<Say>yes</Say>", vec![("HOURS_UNKNOWN", "desk")]));
 }
 
-/// The checks of the reader and the engine agree.
+/// The reader's checks and the engine use the same outcomes of each verb.
 #[test]
 fn the_config_and_the_engine_have_the_same_outcomes() {
     let reads = |verb: &str| {

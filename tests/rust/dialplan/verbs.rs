@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The document of every verb.
+//! The TwiML of every verb.
 
 use plumline::runtime::Reply;
 
@@ -56,7 +56,7 @@ fn each_language_has_its_voice() {
     );
     clinic.config = clinic.config.replace(r#""dialplan":"main""#, r#""dialplan":"main","language":"fr-CA""#);
     assert_eq!(clinic.call(), "<Say language=\"fr-CA\">Bonjour</Say><Hangup/>");
-    // A text that is missing in the caller's language is read in its own language.
+    // A text that lacks the caller's language is spoken in the language that it has.
     let rest = r#""voice":"Polly.Joanna","language":"en-US","dialplans":{"main":[{"then":"first"}]},"actions":{"first":[
         {"say":{"text":{"es-US":"Hola"}}},{"language":"es-US"},{"say":{"text":{"en":"Hello"}}},{"say":{"ssml":{"en-GB":"<p>Hello</p>"}}},
         {"greet":{"patient":{"en-US":"{name}"},"neutral":{"fr-FR":"Bonjour"}}},{"say":{"text":{"it":"Ciao"}}},{"hangup":{}}]}"#;
@@ -76,7 +76,7 @@ fn only_a_patient_is_greeted_by_name() {
     assert_eq!(twiml(&[ADA]), "<Say>Good day, Ada.</Say><Hangup/>");
     assert_eq!(twiml(&[]), "<Say>Good day.</Say><Hangup/>");
     let other = |from: &str, to: &str| ADA.replace(r#""id":"ada""#, r#""id":"bob""#).replace(from, to);
-    // Two people have one number: only the current owner counts.
+    // Two patients share a number, so neither is greeted by name. If one no longer has the number, the other one is.
     assert_eq!(twiml(&[ADA, &other("Ada", "Bob")]), "<Say>Good day.</Say><Hangup/>");
     for (from, to) in [
         (r#""use":"mobile""#, r#""use":"old""#),
@@ -120,7 +120,7 @@ fn a_patient_is_found_by_every_common_format_of_the_number() {
     assert_eq!(clinic.request("", &[("From", "+442079460001")]), "<Say>Ada</Say><Hangup/>");
     assert_eq!(clinic.request("", &[("From", "anonymous")]), "<Say>Hello.</Say><Hangup/>");
     assert_eq!(clinic.round_trips(), 0);
-    // The same digits with another calling code are another number.
+    // A number with another calling code does not match.
     for (typed, from) in [
         ("7025550123", "+917025550123"),
         ("5550100099", "+525550100099"),
@@ -152,16 +152,16 @@ fn the_patient_who_is_found_is_recorded() {
     let mut clinic =
         Clinic::with_verbs(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
-    // The patient and the record in one round trip, and one that writes.
+    // One round trip reads the patient and the record. A second one writes.
     assert_eq!(clinic.batch_sizes(), [2, 1]);
     assert_eq!(clinic.fhir.requests()[1], ["POST Communication"]);
     let record = clinic.record().unwrap();
     assert_eq!(text(record, &["subject", "reference"]), "Patient/ada");
     assert_eq!(text(record, &["sender", "reference"]), "Patient/ada");
-    // The same request again: the same document, and nothing new.
+    // A repeated request gets the same document and creates no resource.
     assert_eq!(clinic.call(), "<Say>Ada</Say><Hangup/>");
     assert_eq!((clinic.round_trips(), clinic.fhir.resources.len()), (1, 2));
-    // A dialplan without a lookup leaves the record to the callbacks.
+    // Without a lookup, the first request does not create the record. A callback creates it.
     let mut clinic = Clinic::with_verbs(r#"[{"say":{"text":"x"}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
     assert_eq!((clinic.round_trips(), clinic.record()), (0, None));
@@ -187,7 +187,7 @@ fn gather(n: &str, language: &str, prompt: &str) -> String {
 fn a_menu_is_repeated_and_then_continues() {
     let mut clinic = Clinic::with_verbs(MENU, REST);
     assert_eq!(clinic.call(), format!("<Say>Welcome.</Say>{}", gather("", "", "One.")));
-    // After silence the menu is repeated. After a wrong key an error message comes first.
+    // After silence, the menu is repeated. After a wrong key, an error message precedes it.
     assert_eq!(clinic.request("?step=menu.first", &[]), gather(".1", "", "One."));
     for digits in ["2", "11", "#", "", "12345678901234567890"] {
         let error_message = if digits.is_empty() { "" } else { "<Say>No.</Say>" };
@@ -211,7 +211,7 @@ fn a_menu_is_repeated_and_then_continues() {
             "<Say>Refill.</Say><Hangup/>"
         );
     }
-    // Back to the previous language.
+    // The option switches back to the previous language.
     assert!(clinic.request("?step=menu.first.1", &[("Digits", "*")]).starts_with("<Say>Welcome.</Say><Gather"));
     // The caller has hung up.
     assert_eq!(clinic.request("?step=menu.first", &[("Digits", "1"), ("CallStatus", "completed")]), "<Response/>");
@@ -271,7 +271,7 @@ fn a_voicemail_is_recorded() {
     assert_eq!(clinic.request("?step=voicemail.first", &recorded), "<Say>Thanks.</Say><Hangup/>");
     assert_eq!(clinic.round_trips(), 2);
     assert!(clinic.record().unwrap().write().contains("RE00000000000000000000000000000001"));
-    // The caller hung up, which most do.
+    // The caller ends the message by hanging up.
     let gone = [&recorded[..], &[("CallStatus", "completed"), ("Digits", "hangup")]].concat();
     assert_eq!(clinic.request("?step=voicemail.first", &gone), "<Response/>");
     assert!(clinic.record().unwrap().write().contains(r#""url":"outcome","valueCode":"voicemail""#));
@@ -300,16 +300,16 @@ fn the_transcription_of_a_message_is_stored() {
     assert_eq!(text(words[0], &["partOf", "0", "reference"]), call);
     assert_eq!(text(words[0], &["subject", "reference"]), "Patient/ada");
     for (failing, fault) in [(0, Fault::TimedOut), (1, Fault::TimedOut), (1, Fault::EachRefused(403))] {
-        clinic.fhir.resources.retain(|one| !one.write().contains("A message."));
+        clinic.fhir.resources.retain(|item| !item.write().contains("A message."));
         clinic.faults = Faults::at(failing, fault);
         assert!(matches!(clinic.reply("?step=transcription", &params), Reply::Broken(_)), "{failing}");
     }
-    // A write whose result is unknown is repeated, and the resource exists once.
-    clinic.fhir.resources.retain(|one| !one.write().contains("A message."));
+    // The bot repeats a write with an unknown result. The resource is created once.
+    clinic.fhir.resources.retain(|item| !item.write().contains("A message."));
     clinic.faults = Faults::at(1, Fault::RequestLost);
     assert_eq!(clinic.request("?step=transcription", &params), "<Response/>");
     assert_eq!(clinic.with_text("A message.").len(), 1);
-    // An invalid SID is neither searched for nor stored.
+    // The bot does not search for an invalid SID and does not store it.
     for sid in ["TR1&_count=0", "TR../../x", "RE00000000000000000000000000000001", "TR0000000000000000000000000000000 "]
     {
         let strange = [("TranscriptionSid", sid), ("TranscriptionText", "Another.")];
@@ -338,7 +338,7 @@ fn a_caller_joins_a_conference() {
         )
     );
     assert_eq!(clinic.request("?step=conference.first", &[("DialCallStatus", "answered")]), "<Say>Bye.</Say><Hangup/>");
-    // Conferences send events, too. Who took part is known from each call.
+    // An event of the conference itself is acknowledged. The events of each call show its participants.
     let event = [("ConferenceSid", "CF1"), ("StatusCallbackEvent", "participant-join"), ("CallStatus", "in-progress")];
     assert_eq!(clinic.request("?step=status", &event), "<Response/>");
     let without_server_fields = Clinic::with_verbs(r#"[{"conference":{"name":"Team"}}]"#, "").call();
@@ -357,7 +357,7 @@ fn a_recorded_call_is_announced_to_both_sides() {
              recordingStatusCallback=\"{STEP}recording#rc=3&amp;rp=all\"><Client {LEG} url=\"{STEP}announce\">desk</Client></Dial>"
         )
     );
-    // The callee's leg asks; its parameters are those of a leg that was dialed.
+    // Twilio requests the announcement for the callee's leg, with the parameters of a dialed leg.
     let leg =
         [("Direction", "outbound-dial"), ("From", "+15550100123"), ("To", "client:desk"), ("ParentCallSid", CALL)];
     assert_eq!(clinic.request("?step=announce", &leg), "<Say>Recorded.</Say>");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `when`: conditions at any point of an action, in the first request and after a menu.
+//! The verb `when`: conditions at any point of an action, in the first request and after a menu.
 
 use crate::dialplan::clinic::{ADA, Clinic};
 use crate::fault::{FAILURES, Faults};
@@ -48,7 +48,7 @@ fn a_when_decides_in_the_first_request() {
             &[ADA],
             "<Say>Hi.</Say><Hangup/>",
         ),
-        // The call is not answered yet, so it can still be rejected.
+        // The call is not answered yet, so the document can reject it.
         (
             r#"[{"when":{"if":{"callers":["spam"]},"then":"turned-away","otherwise":"closed"}}]"#,
             &[],
@@ -133,7 +133,7 @@ fn an_action_is_evaluated_in_each_language() {
 
 #[test]
 fn unused_opening_hours_are_not_logged() {
-    // The caller hears English, so the hours of the ward are not needed and not read.
+    // The caller chose English. The bot does not need the hours of the ward and does not read them.
     let mut clinic = two_languages(r#"{"anonymous":false}"#, r#"{"language":["es"],"open":"ward"}"#);
     assert_eq!(clinic.call(), "<Say>Closed.</Say><Hangup/>");
     assert!(clinic.log.is_empty() && clinic.round_trips() == 0, "{:?} {:?}", clinic.log, clinic.fhir.batches);

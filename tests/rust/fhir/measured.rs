@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The server in memory does what was measured on Medplum 5.1.29.
+//! The FHIR server in memory behaves like Medplum 5.1.29. The expected results were measured on that version.
 
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, OpenRequest};
+use plumline::runtime::{HostRequest, HostResponse, OpenRequest};
 
 use super::Fhir;
 use crate::constants::NOW;
@@ -13,7 +13,7 @@ use crate::json::{is, json, list, reference, text};
 /// A batch with these entries.
 fn batch(entries: &[String]) -> OpenRequest {
     let bundle = format!(r#"{{"resourceType":"Bundle","type":"batch","entry":[{}]}}"#, entries.join(","));
-    OpenRequest { id: 1, ask: Ask::Batch(bundle), deadline: Some(1_000), until: None }
+    OpenRequest { id: 1, request: HostRequest::Batch(bundle), timeout: Some(1_000), deadline: None }
 }
 
 fn create(resource: &str, condition: &str) -> String {
@@ -34,8 +34,8 @@ fn get(url: &str) -> String {
 }
 
 /// The status and the resource of each response.
-fn responses(answer: Answer) -> Vec<(u16, Json)> {
-    let Answer::Done { status: 200, body } = answer else { panic!("{answer:?}") };
+fn responses(answer: HostResponse) -> Vec<(u16, Json)> {
+    let HostResponse::Done { status: 200, body } = answer else { panic!("{answer:?}") };
     let status = |entry: &Json| text(entry, &["response", "status"]).parse().unwrap();
     list(&body, "entry")
         .iter()
@@ -64,11 +64,11 @@ fn a_conditional_create_creates_one() {
     let answers = ask(&mut fhir, &[entry.clone(), entry.clone()]);
     assert_eq!((answers[0].0, answers[1].0), (201, 200));
     assert_eq!(answers[0].1, answers[1].1);
-    // Several matches.
+    // The condition has several matches.
     fhir.put(&json(&call("a", "")), NOW);
     assert_eq!(statuses(&mut fhir, &[entry]), [412]);
     assert_eq!((fhir.resources.len(), fhir.changes), (2, 1));
-    // The server chooses the id.
+    // The server assigns the id.
     let own = create(&call("b", r#","id":"mine""#), "identifier=s|b");
     assert!(!is(&ask(&mut fhir, &[own])[0].1, "id", "mine"));
 }
@@ -83,11 +83,11 @@ fn an_update_is_of_the_version_that_was_read() {
     assert_eq!(statuses(&mut fhir, &[update(&changed, "v9"), update(&changed, &version)]), [412, 200]);
     let second = fhir.resources[0].clone();
     assert!(is(&second, "status", "stopped") && !is(second.get("meta").unwrap(), "versionId", &version));
-    // Without a change there is no new version.
+    // An update without changes creates no new version.
     let same = ask(&mut fhir, &[update(&second, text(&second, &["meta", "versionId"]))]);
     assert_eq!((same[0].0, &same[0].1), (200, &second));
     assert_eq!(fhir.changes, 1);
-    // What does not exist, or no longer exists.
+    // A missing resource returns 404, a deleted one 410.
     let mut other = first;
     other.set("id", Json::of("unknown"));
     assert_eq!(statuses(&mut fhir, &[update(&other, "v1"), get("Communication/unknown")]), [404, 404]);
@@ -100,7 +100,7 @@ fn an_invalid_resource_is_refused() {
     let mut fhir = Fhir { refuses_invalid: true, ..Fhir::default() };
     for more in [
         r#","note":null"#,
-        // Medplum takes an empty list. FHIR does not, and no bot should write one.
+        // Medplum accepts an empty list. FHIR does not allow it, so no bot may write one.
         r#","note":[]"#,
         r#","payload":[{"contentString":""}]"#,
         r#","payload":[{"contentString":" "}]"#,
@@ -125,11 +125,11 @@ fn a_search_is_sorted_and_paged() {
     }
     let found = |url: &str| {
         let bundle = fhir.search(url);
-        let sids = list(&bundle, "entry").iter().map(|one| text(one, &["resource", "identifier", "0", "value"]));
+        let sids = list(&bundle, "entry").iter().map(|item| text(item, &["resource", "identifier", "0", "value"]));
         let has_more = list(&bundle, "link").iter().any(|link| is(link, "relation", "next"));
         (sids.collect::<String>(), has_more, bundle.get("total").is_some())
     };
-    // A resource without a value is the last one, and in descending order the first one.
+    // A resource without a value is last. In descending order it is first.
     assert_eq!(found("Communication?_sort=sent"), ("bac".to_owned(), false, false));
     assert_eq!(found("Communication?_sort=-sent&_count=2"), ("ca".to_owned(), true, false));
     assert_eq!(found("Communication?sent=ge2026-11-02&_sort=sent"), ("a".to_owned(), false, false));
@@ -151,11 +151,11 @@ fn references_are_included() {
         let bundle = fhir.search(&format!("Communication?_id=c&_include=Communication:sender{more}"));
         let entries = list(&bundle, "entry").iter();
         entries
-            .map(|one| [text(one, &["search", "mode"]), text(one, &["resource", "id"])].join(" "))
+            .map(|item| [text(item, &["search", "mode"]), text(item, &["resource", "id"])].join(" "))
             .collect::<Vec<_>>()
     };
     assert_eq!(found(""), ["match c", "include r"]);
-    // The include of another type follows only what was found, unless it iterates.
+    // `_include` follows only the references of matches. `_include:iterate` also follows those of included resources.
     assert_eq!(found("&_include=PractitionerRole:practitioner"), ["match c", "include r"]);
     assert_eq!(found("&_include:iterate=PractitionerRole:practitioner"), ["match c", "include r", "include p"]);
 }

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A FHIR server in memory. It does what Medplum 5.1 does, as far as the bots depend on it: versions, batches,
-//! conditional creates, guarded updates, the searches of the bots, validation.
+//! A FHIR server in memory. It behaves like Medplum 5.1 in everything that the bots use: versions, batches, conditional
+//! creates, updates with `ifMatch`, the searches of the bots, and validation.
 //!
-//! It fails a test where a bot asks for something that no bot should: a search by another parameter, a list of tokens
-//! without `_sort`, an update without `ifMatch`, an invalid resource, a request without a deadline.
+//! It panics if a bot sends a request that no bot may send: a search by another parameter, a list of tokens without
+//! `_sort`, an update without `ifMatch`, an invalid resource, or a request without a deadline.
 
 mod measured;
 mod search;
 mod validate;
 
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, OpenRequest};
+use plumline::runtime::{HostRequest, HostResponse, OpenRequest};
 use plumline::time::instant;
 
 use crate::fault::{Fault, answer_with};
@@ -20,19 +20,19 @@ use crate::json::{is, reference, text};
 
 #[derive(Clone, Default)]
 pub(crate) struct Fhir {
-    /// In the order in which they were created, which is the order of a search without `_sort`.
+    /// In order of creation. A search without `_sort` returns this order.
     pub(crate) resources: Vec<Json>,
     /// The batches so far, including those with a fault.
     pub(crate) batches: Vec<Batch>,
-    /// How many versions requests have written.
+    /// The number of versions that requests have written.
     pub(crate) changes: usize,
-    /// Which requests are refused: how method and URL begin, and the status.
+    /// The requests to refuse: the start of the method and URL, and the status.
     pub(crate) refused: Vec<(String, u16)>,
-    /// Whether a create without `ifNoneExist` is done. Otherwise it fails the test.
+    /// Whether a create without `ifNoneExist` is allowed. Otherwise it panics.
     pub(crate) allows_unguarded: bool,
-    /// Whether an invalid resource is refused with 400. Otherwise it fails the test.
+    /// Whether an invalid resource is refused with 400. Otherwise it panics.
     pub(crate) refuses_invalid: bool,
-    /// The references of resources that were deleted.
+    /// The references of deleted resources.
     deleted: Vec<String>,
     ids: u64,
     versions: u64,
@@ -43,14 +43,14 @@ pub(crate) struct Fhir {
 /// A batch that a bot sent.
 #[derive(Clone, Debug)]
 pub(crate) struct Batch {
-    /// Milliseconds that the bot waits for it.
-    pub(crate) deadline: u32,
-    /// Method and URL of each entry, decoded.
+    /// The timeout of the bot in milliseconds.
+    pub(crate) timeout: u32,
+    /// The method and the decoded URL of each entry.
     pub(crate) requests: Vec<String>,
 }
 
 impl Batch {
-    /// Whether it contains a write.
+    /// Whether the batch contains a write.
     pub(crate) fn is_write(&self) -> bool {
         self.requests.iter().any(|request| !request.starts_with("GET "))
     }
@@ -58,7 +58,7 @@ impl Batch {
 
 /// Changes by other clients, and reads by tests.
 impl Fhir {
-    /// Stores a resource as another client: a new one, or the next version of the one with its id.
+    /// Stores a resource as another client: a new resource, or the next version of the resource with the same id.
     pub(crate) fn put(&mut self, resource: &Json, now: u64) -> Json {
         let id = resource.get("id").and_then(Json::text).map_or_else(|| self.new_id(), str::to_owned);
         let resource = self.next_version(resource, &id, now);
@@ -69,13 +69,13 @@ impl Fhir {
         resource
     }
 
-    /// Makes a resource the first one that a search without `_sort` finds.
+    /// Moves a resource to the front, so that a search without `_sort` returns it first.
     pub(crate) fn move_first(&mut self, reference: &str) {
         let at = self.position(reference).unwrap_or_else(|| panic!("{reference}"));
         self.resources[..=at].rotate_right(1);
     }
 
-    /// Stores a resource as another client, as the first one that a search without `_sort` finds.
+    /// Stores a resource as another client, at the front.
     pub(crate) fn put_first(&mut self, resource: &Json, now: u64) {
         let reference = reference(&self.put(resource, now));
         self.move_first(&reference);
@@ -99,40 +99,40 @@ impl Fhir {
         self.position(reference).map(|at| &self.resources[at])
     }
 
-    /// A resource that exists.
+    /// A resource. Panics if it does not exist.
     pub(crate) fn read(&self, reference: &str) -> &Json {
         self.get(reference).unwrap_or_else(|| panic!("{reference}"))
     }
 
     pub(crate) fn of_type(&self, kind: &str) -> Vec<&Json> {
-        self.resources.iter().filter(|one| is(one, "resourceType", kind)).collect()
+        self.resources.iter().filter(|item| is(item, "resourceType", kind)).collect()
     }
 
-    /// Method and URL of each request, by batches.
+    /// The method and URL of each request, by batch.
     pub(crate) fn requests(&self) -> Vec<&[String]> {
         self.batches.iter().map(|batch| batch.requests.as_slice()).collect()
     }
 
-    /// How many batches only read.
+    /// The number of batches without a write.
     pub(crate) fn reads(&self) -> usize {
         self.batches.iter().filter(|batch| !batch.is_write()).count()
     }
 
-    /// How many batches wrote something.
+    /// The number of batches with a write.
     pub(crate) fn writes(&self) -> usize {
         self.batches.iter().filter(|batch| batch.is_write()).count()
     }
 
     fn position(&self, reference: &str) -> Option<usize> {
         let (kind, id) = reference.split_once('/')?;
-        self.resources.iter().position(|one| is(one, "id", id) && is(one, "resourceType", kind))
+        self.resources.iter().position(|item| is(item, "id", id) && is(item, "resourceType", kind))
     }
 }
 
 /// The requests of the bots.
 impl Fhir {
     /// Answers a batch with `fault`.
-    pub(crate) fn answer(&mut self, open: &OpenRequest, fault: Option<Fault>, now: u64) -> Answer {
+    pub(crate) fn answer(&mut self, open: &OpenRequest, fault: Option<Fault>, now: u64) -> HostResponse {
         self.answer_by(open, fault, now, |fhir, entry| fhir.entry(entry, now))
     }
 
@@ -143,8 +143,8 @@ impl Fhir {
         fault: Option<Fault>,
         now: u64,
         mut respond: impl FnMut(&mut Self, &Json) -> Json,
-    ) -> Answer {
-        let Ask::Batch(bundle) = &open.ask else { panic!("{open:?}") };
+    ) -> HostResponse {
+        let HostRequest::Batch(bundle) = &open.request else { panic!("{open:?}") };
         let bundle = Json::parse(bundle).expect("a bundle");
         let entries = bundle.get("entry").expect("entries").elements();
         assert!(!entries.is_empty(), "an empty batch");
@@ -152,8 +152,8 @@ impl Fhir {
             let request = Request::of(entry);
             [request.method, " ", &decoded(request.url)].concat()
         };
-        let deadline = open.deadline.or(open.until).expect("a deadline");
-        self.batches.push(Batch { deadline, requests: entries.iter().map(line).collect() });
+        let timeout = open.timeout.or(open.deadline).expect("a deadline");
+        self.batches.push(Batch { timeout, requests: entries.iter().map(line).collect() });
         if fault == Some(Fault::ConcurrentUpdate) {
             for entry in entries {
                 self.apply_concurrent_update(&Request::of(entry), now);
@@ -189,7 +189,7 @@ impl Fhir {
             assert!(!criteria.is_empty(), "a condition that every resource fulfils");
             match self.matches(&[request.url, "?", criteria].concat())[..] {
                 [] => {}
-                [one] => return response(200, one.clone()),
+                [item] => return response(200, item.clone()),
                 _ => return refusal(412),
             }
         } else {
@@ -200,7 +200,7 @@ impl Fhir {
         if self.is_invalid(resource) {
             return refusal(400);
         }
-        // The server chooses the id and ignores the one of the resource.
+        // The server assigns the id and ignores the id of the resource.
         let id = self.new_id();
         let resource = self.next_version(resource, &id, now);
         self.changes += 1;
@@ -236,7 +236,7 @@ impl Fhir {
         true
     }
 
-    /// Another client writes first.
+    /// Writes as another client, right before the batch.
     fn apply_concurrent_update(&mut self, request: &Request<'_>, now: u64) {
         match request.method {
             "PUT" => {
@@ -267,14 +267,14 @@ impl Fhir {
         refusal(if self.deleted.iter().any(|deleted| deleted == reference) { 410 } else { 404 })
     }
 
-    /// Ids are in no order.
+    /// A new id. Ids are not in order of creation.
     fn new_id(&mut self) -> String {
         self.ids += 1;
         let first = (self.ids * 0x9e37_79b9) as u32;
         format!("{first:08x}-0000-4000-8000-{:012}", self.ids)
     }
 
-    /// No two versions have the same time.
+    /// The time of a new version. No two versions have the same time.
     fn next_version(&mut self, resource: &Json, id: &str, now: u64) -> Json {
         self.versions += 1;
         self.latest = now.max(self.latest + 1);
@@ -310,8 +310,8 @@ impl<'a> Request<'a> {
     }
 }
 
-/// Whether two versions differ only in members that the server sets. The server then makes no new version.
-fn same_content(one: &Json, other: &Json) -> bool {
+/// Whether two versions differ only in members that the server sets. If they do, the server creates no new version.
+fn same_content(item: &Json, other: &Json) -> bool {
     let content = |resource: &Json| {
         let mut resource = resource.clone();
         let mut meta = resource.get("meta").cloned().unwrap_or(Json::Object(Vec::new()));
@@ -321,10 +321,10 @@ fn same_content(one: &Json, other: &Json) -> bool {
         resource.set("meta", meta);
         resource
     };
-    content(one) == content(other)
+    content(item) == content(other)
 }
 
-fn batch_response(entries: impl Iterator<Item = Json>) -> Answer {
+fn batch_response(entries: impl Iterator<Item = Json>) -> HostResponse {
     let entries = Json::List(entries.collect());
     let kind = Json::of("batch-response");
     answer_with(200, Json::object([("resourceType", Json::of("Bundle")), ("type", kind), ("entry", entries)]))

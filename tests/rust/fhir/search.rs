@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The searches of the bots. A search by anything else fails the test.
+//! The searches of the bots. Any other search panics.
 
 use std::cmp::Ordering;
 
@@ -11,7 +11,7 @@ use crate::fhir::Fhir;
 use crate::form::pairs;
 use crate::json::{is, list, reference, text};
 
-/// How many resources a search finds that has no `_count`, and the most that any finds.
+/// The default and the maximum of `_count`.
 const DEFAULT_COUNT: usize = 20;
 const MAX_COUNT: usize = 1_000;
 
@@ -34,8 +34,8 @@ impl Search {
         self.params.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
 
-    /// `PostgreSQL` answers a search by several tokens with a small `_count` by reading the whole table, unless the
-    /// search is sorted. One that only counts has no `_count`.
+    /// For a search by several tokens with a small `_count`, `PostgreSQL` reads the whole table, unless the search is
+    /// sorted. A search that only counts has no `_count`.
     fn assert_sorted(&self, url: &str) {
         let is_list = |(name, value): &(String, String)| TOKENS.contains(&name.as_str()) && value.contains(',');
         let is_safe = self.get("_sort").is_some() || self.get("_summary").is_some();
@@ -50,7 +50,7 @@ impl Search {
     fn sort(&self, found: &mut [&Json]) {
         let Some(rule) = self.get("_sort") else { return };
         let (by, descending) = rule.strip_prefix('-').map_or((rule, false), |by| (by, true));
-        found.sort_by(|one, other| compare(one, other, by, descending));
+        found.sort_by(|item, other| compare(item, other, by, descending));
     }
 }
 
@@ -74,8 +74,8 @@ impl Fhir {
         let entry = |mode: &str, resource: &Json| {
             Json::object([("search", Json::object([("mode", Json::of(mode))])), ("resource", resource.clone())])
         };
-        let entries = found.into_iter().map(|one| entry("match", one));
-        let entries: Vec<Json> = entries.chain(included.into_iter().map(|one| entry("include", one))).collect();
+        let entries = found.into_iter().map(|item| entry("match", item));
+        let entries: Vec<Json> = entries.chain(included.into_iter().map(|item| entry("include", item))).collect();
         if !entries.is_empty() {
             bundle.set("entry", Json::List(entries));
         }
@@ -86,16 +86,16 @@ impl Fhir {
         bundle
     }
 
-    /// The resources that a condition holds for.
+    /// The resources that match a condition.
     pub(super) fn matches(&self, url: &str) -> Vec<&Json> {
         self.found(&Search::read(url))
     }
 
     fn found(&self, search: &Search) -> Vec<&Json> {
-        self.resources.iter().filter(|one| search.finds(one)).collect()
+        self.resources.iter().filter(|item| search.finds(item)).collect()
     }
 
-    /// What `_include` adds. `_include:iterate` follows the references of included resources.
+    /// The resources that `_include` adds. `_include:iterate` also follows the references of included resources.
     fn included(&self, search: &Search, matches: &[&Json]) -> Vec<&Json> {
         let mut included: Vec<&Json> = Vec::new();
         let mut sources = matches.to_vec();
@@ -106,9 +106,9 @@ impl Fhir {
             let mut next: Vec<&Json> = Vec::new();
             for (_, rule) in rules {
                 let (kind, member) = include(rule);
-                for source in sources.iter().filter(|one| is(one, "resourceType", kind)) {
+                for source in sources.iter().filter(|item| is(item, "resourceType", kind)) {
                     for to in references(source, member) {
-                        let known = |one: &&Json| reference(one) == to;
+                        let known = |item: &&Json| reference(item) == to;
                         let is_known = matches.iter().chain(&included).chain(&next).any(known);
                         // Resources that may not be read are omitted.
                         let may_be_read = self.refusal_of("GET", to).is_none();
@@ -134,16 +134,16 @@ fn include(rule: &str) -> (&'static str, &'static str) {
     }
 }
 
-/// Whether a resource fulfils one parameter of a search.
+/// Whether a resource matches one search parameter.
 fn matches_parameter(resource: &Json, name: &str, value: &str) -> bool {
-    let any = |holds: &dyn Fn(&str) -> bool| alternatives(value).iter().any(|one| holds(one));
+    let any = |holds: &dyn Fn(&str) -> bool| alternatives(value).iter().any(|item| holds(item));
     match name {
         "_id" => any(&|id| is(resource, "id", id)),
-        "identifier" => any(&|token| list(resource, "identifier").iter().any(|one| has(one, "value", token))),
-        "category" | "code" | "medium" => any(&|token| codings(resource, name).any(|one| has(one, "code", token))),
+        "identifier" => any(&|token| list(resource, "identifier").iter().any(|item| has(item, "value", token))),
+        "category" | "code" | "medium" => any(&|token| codings(resource, name).any(|item| has(item, "code", token))),
         "status" => any(&|status| is(resource, "status", status)),
         "phone" => any(&|number| {
-            list(resource, "telecom").iter().any(|one| is(one, "system", "phone") && is(one, "value", number))
+            list(resource, "telecom").iter().any(|item| is(item, "system", "phone") && is(item, "value", number))
         }),
         "organization" | "practitioner" | "recipient" | "sender" | "subject" => {
             any(&|to| references(resource, name).contains(&to))
@@ -166,7 +166,7 @@ fn matches_parameter(resource: &Json, name: &str, value: &str) -> bool {
     }
 }
 
-/// The values of a parameter, of which one is enough. A backslash before a comma makes it a part of a value.
+/// The alternative values of a parameter. A comma after a backslash is part of a value.
 fn alternatives(value: &str) -> Vec<String> {
     let mut values = vec![String::new()];
     let mut characters = value.chars();
@@ -180,12 +180,12 @@ fn alternatives(value: &str) -> Vec<String> {
     values
 }
 
-/// Whether an `Identifier` or a `Coding` has the system and the value of a token, `system|value`. Without a value any
-/// is enough, and without the bar any system.
-fn has(one: &Json, name: &str, token: &str) -> bool {
+/// Whether an `Identifier` or a `Coding` matches a token, `system|value`. `system|` matches any value. `value` matches
+/// any system.
+fn has(item: &Json, name: &str, token: &str) -> bool {
     match token.split_once('|') {
-        Some((system, value)) => is(one, "system", system) && (value.is_empty() || is(one, name, value)),
-        None => is(one, name, token),
+        Some((system, value)) => is(item, "system", system) && (value.is_empty() || is(item, name, value)),
+        None => is(item, name, token),
     }
 }
 
@@ -199,9 +199,9 @@ fn codings<'a>(resource: &'a Json, name: &str) -> impl Iterator<Item = &'a Json>
 
 /// The references of a member, which may be a list.
 fn references<'a>(resource: &'a Json, name: &str) -> Vec<&'a str> {
-    let one = resource.get(name).map(|one| text(one, &["reference"]));
-    let all = list(resource, name).iter().map(|one| text(one, &["reference"]));
-    one.into_iter().chain(all).filter(|to| !to.is_empty()).collect()
+    let item = resource.get(name).map(|item| text(item, &["reference"]));
+    let all = list(resource, name).iter().map(|item| text(item, &["reference"]));
+    item.into_iter().chain(all).filter(|to| !to.is_empty()).collect()
 }
 
 fn when(resource: &Json, name: &str) -> Option<u64> {
@@ -214,20 +214,20 @@ fn when(resource: &Json, name: &str) -> Option<u64> {
     resource.at(path).and_then(Json::text).and_then(parse_instant)
 }
 
-/// A resource that has no value is greater than all others: the last one, or the first one in descending order.
-fn compare(one: &Json, other: &Json, by: &str, descending: bool) -> Ordering {
+/// A resource without a value is last. In descending order it is first.
+fn compare(item: &Json, other: &Json, by: &str, descending: bool) -> Ordering {
     let order = match by {
-        "identifier" => by_text(one, other, &["identifier", "0", "value"]),
-        "phone" => by_text(one, other, &["telecom", "0", "value"]),
-        by => greatest_without(when(one, by), when(other, by)),
+        "identifier" => by_text(item, other, &["identifier", "0", "value"]),
+        "phone" => by_text(item, other, &["telecom", "0", "value"]),
+        by => greatest_without(when(item, by), when(other, by)),
     };
     if descending { order.reverse() } else { order }
 }
 
-fn by_text(one: &Json, other: &Json, path: &[&str]) -> Ordering {
-    greatest_without(one.at(path).and_then(Json::text), other.at(path).and_then(Json::text))
+fn by_text(item: &Json, other: &Json, path: &[&str]) -> Ordering {
+    greatest_without(item.at(path).and_then(Json::text), other.at(path).and_then(Json::text))
 }
 
-fn greatest_without<T: Ord>(one: Option<T>, other: Option<T>) -> Ordering {
-    (one.is_none(), one).cmp(&(other.is_none(), other))
+fn greatest_without<T: Ord>(item: Option<T>, other: Option<T>) -> Ordering {
+    (item.is_none(), item).cmp(&(other.is_none(), other))
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! What a server refuses to store, as far as it shows in the JSON itself.
+//! Resources that a server refuses to store, if the JSON alone shows the reason.
 
 use plumline::json::Json;
 
-/// The elements that must be there, by type.
+/// The required elements by resource type.
 const REQUIRED: [(&str, &[&str]); 3] =
     [("Basic", &["code"]), ("Communication", &["status"]), ("Task", &["status", "intent"])];
 
@@ -18,7 +18,7 @@ pub(super) fn resource(resource: &Json) -> Result<(), String> {
     element(resource)
 }
 
-/// FHIR has no null and no empty value. A string has something to see, and no control characters but white space.
+/// FHIR has no null and no empty values. A string has a visible character and no control characters except white space.
 /// Sources: <https://hl7.org/fhir/R4/json.html>, Medplum's `validateResource`.
 fn element(json: &Json) -> Result<(), String> {
     match json {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Click to call, once the practitioner's own phone was picked up: no one is dialed before a key was pressed there.
+//! Click to call after the practitioner has answered. The patient is dialed only after a key press.
 
 use plumline::json::Json;
 use plumline::runtime::Secret;
@@ -13,14 +13,14 @@ use crate::run::Run;
 use crate::world::key_press::{PHONE, press, press_with};
 use crate::world::phone::{dialed, refused, xml};
 use crate::world::staff::{PLACE, amber};
-use crate::world::{OURS, PATIENT, World, sid};
+use crate::world::{CLINIC_NUMBER, PATIENT, World, sid};
 
-/// The number of ours that the newest call was placed from.
+/// The clinic's number that the newest call was placed from.
 fn line(world: &World) -> String {
     text(&world.calls[0], &["from"]).to_owned()
 }
 
-/// A world in which the practitioner's phone was picked up.
+/// A world in which Amber has placed a call and answered her phone.
 fn placed() -> World {
     let mut world = World::default();
     amber().value(&mut world, PLACE);
@@ -37,55 +37,55 @@ fn a_key_press_dials_the_patient_of_the_record() {
     let mut world = placed();
     let response = press(&mut world, &[]);
     assert_eq!(dialed(&response), (line(&world), PATIENT.to_owned()));
-    // One round trip, and nothing to write.
+    // The key press takes one round trip, which only reads.
     assert_eq!(world.fhir.batches.len(), 1);
-    // Twilio asks again where it lost the answer.
+    // Twilio repeats a request whose response was lost. It gets the same document.
     assert_eq!(xml(&press(&mut world, &[])), xml(&response));
-    // With a recording the announcement is heard.
+    // If the call is recorded, the document announces it.
     let config = r#"{"recording":{"outbound":true,"announcement":{"text":"This call is recorded."}}}"#;
     let response = press_with(&mut world, &[("Digits", "#")], &[(Secret::Config, config)]);
     assert!(xml(&response).contains("This call is recorded.") && xml(&response).contains("<Dial"));
 }
 
 #[test]
-fn only_our_call_in_progress_without_a_dialed_leg_dials() {
+fn only_a_plumline_call_in_progress_without_a_dialed_leg_dials() {
     for (more, code) in [
         (("Digits", ""), "OUTBOUND_TICKET_INVALID"),
         (("Direction", "inbound"), "OUTBOUND_TICKET_INVALID"),
         (("Direction", "outbound-dial"), "OUTBOUND_TICKET_INVALID"),
         (("CallStatus", "completed"), "OUTBOUND_TICKET_INVALID"),
         (("To", "+15550100399"), "OUTBOUND_TICKET_INVALID"),
-        (("From", OURS[0]), "OUTBOUND_TICKET_INVALID"),
+        (("From", CLINIC_NUMBER[0]), "OUTBOUND_TICKET_INVALID"),
         (("CallSid", &*sid(77)), "OUTBOUND_TICKET_INVALID"),
     ] {
         let mut world = World::default();
         amber().secret("PLUMLINE_CONFIG", r#"{"outbound":{"callerId":"+15550100003"}}"#).value(&mut world, PLACE);
         assert_eq!(refused(&press_with(&mut world, &[more], &[])), code, "{more:?}");
     }
-    // A call of another account.
+    // The call belongs to another Twilio account.
     let mut world = placed();
     let account = [(Secret::AccountSid, "AC00000000000000000000000000000009")];
     let response = press_with(&mut world, &[], &account);
     assert!(!format!("{:?}", response.reply).contains("Dial"), "{:?}", response.reply);
-    // The call was canceled, or the record corrected.
+    // The call was canceled, or a user has corrected the record.
     for status in ["not-done", "entered-in-error", "completed", "on-hold"] {
         let mut world = placed();
         let reference = record(&world);
         world.change(&reference, "status", Json::of(status));
         assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_USED", "{status}");
     }
-    // It has dialed someone already.
+    // The call has already dialed a leg.
     let mut world = placed();
     let reference = record(&world);
     let leg = format!(r#"{{"url":"leg","extension":[{{"url":"callSid","valueString":"{}"}}]}}"#, sid(9));
     let mut extensions = world.read(&reference).get("extension").cloned().unwrap().into_elements();
-    let at = extensions.iter().position(|one| text(one, &["url"]).ends_with("/twilio-call")).unwrap();
+    let at = extensions.iter().position(|item| text(item, &["url"]).ends_with("/twilio-call")).unwrap();
     let mut parts = extensions[at].get("extension").cloned().unwrap().into_elements();
     parts.push(json(&leg));
     extensions[at].set("extension", Json::List(parts));
     world.change(&reference, "extension", Json::List(extensions));
     assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_USED");
-    // A call whose record was deleted.
+    // The record of the call was deleted.
     let mut world = placed();
     world.fhir.delete(&reference);
     let response = press(&mut world, &[]);
@@ -102,15 +102,15 @@ fn the_current_policy_applies() {
     ] {
         assert_eq!(refused(&press_with(&mut placed(), &[], &[(Secret::Config, config)])), code);
     }
-    // An unreadable config could forbid anything.
+    // An unreadable config may forbid the call, so the bot does not dial.
     let response = press_with(&mut placed(), &[], &[(Secret::Config, "{")]);
     assert!(!xml(&response).contains("<Dial") && xml(&response).contains("We are sorry."));
-    // The call does not count against its own limit.
+    // The limits do not include the call itself.
     let limited = [(Secret::Config, r#"{"outbound":{"concurrent":1,"perHour":1}}"#)];
     assert_eq!(dialed(&press_with(&mut placed(), &[], &limited)).1, PATIENT);
-    // A released number is no longer used as the caller ID.
+    // The clinic no longer has the number, so it is not used as the caller ID.
     let mut world = placed();
-    let others = OURS.iter().filter(|ours| **ours != line(&world)).copied().collect::<Vec<_>>().join(",");
+    let others = CLINIC_NUMBER.iter().filter(|own| **own != line(&world)).copied().collect::<Vec<_>>().join(",");
     let response = press_with(&mut world, &[], &[(Secret::Number, &others)]);
     assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID");
 }
@@ -123,7 +123,7 @@ fn no_one_is_dialed_while_the_chart_is_unavailable() {
         let response = press(&mut world, &[]);
         assert_eq!(refused(&response), "CHART_UNAVAILABLE", "{fault:?}");
         assert!(xml(&response).contains("We are sorry."));
-        // The same while the search for the record fails.
+        // The search for the record fails.
         let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
         amber().refused(&mut world, PLACE);
         world.faults.add(world.fhir.batches.len() + 1, fault);
@@ -139,10 +139,10 @@ fn a_call_whose_response_was_lost_is_matched_to_its_record() {
     assert_eq!(dialed(&press(&mut world, &[])), (line(&world), PATIENT.to_owned()));
     let record = world.communications()[0].clone();
     assert_eq!((text(&record, &["status"]), text(&record, &["subject", "reference"])), ("in-progress", "Patient/eve"));
-    // The same request again gets it, and nothing is sent, with any state of the list.
+    // A repeated request returns this call. The bot sends nothing to Twilio, whatever Twilio's list shows.
     let value = amber().at(NOW + 300_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // `place-call` writes between our read and our write.
+    // `place-call` writes the record between the read and the write of the key press.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     amber().refused(&mut world, PLACE);
     world.interventions.push((
@@ -164,7 +164,7 @@ fn a_call_whose_response_was_lost_is_matched_to_its_record() {
 fn a_call_is_matched_to_neither_of_two_records_and_to_none_of_another_call() {
     let config = r#"{"outbound":{"callerId":"+15550100001"}}"#;
     let amber = || amber().secret("PLUMLINE_CONFIG", config);
-    let ground = |second: &str| {
+    let setup = |second: &str| {
         let mut world =
             World { http_faults: Faults::in_order([Fault::RequestLost, Fault::DoneTooLate]), ..World::default() };
         world.unlisted = 9;
@@ -176,26 +176,26 @@ fn a_call_is_matched_to_neither_of_two_records_and_to_none_of_another_call() {
         assert_eq!((world.calls.len(), world.communications().len()), (1, 2));
         world
     };
-    // Nothing shows whether this is the first one's call or the second one's.
-    let mut world = ground("");
+    // The call may belong to either of the two records.
+    let mut world = setup("");
     assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
-    assert!(world.communications().iter().all(|one| text(one, &["status"]) == "preparation"));
-    // With another phone it is clear.
-    let mut world = ground(r#","practitionerNumber":"+15550100201""#);
+    assert!(world.communications().iter().all(|item| text(item, &["status"]) == "preparation"));
+    // If the second record has another phone, the call belongs to the first one.
+    let mut world = setup(r#","practitionerNumber":"+15550100201""#);
     assert_eq!(dialed(&press(&mut world, &[])).1, "+15550100150");
-    // A record that was sent long ago is not used.
+    // A record whose request was sent long ago is not used.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     amber().refused(&mut world, PLACE);
     world.now += 13 * 60_000;
     assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
-    // A record of a browser's call is not used.
+    // The record of a browser call is not used.
     let mut world = World::default();
     amber().value(&mut world, &PLACE.replace("place-call", "start-call"));
-    world.calls.push(json(&format!(r#"{{"sid":"{}","from":"{}","to":"{PHONE}"}}"#, sid(5), OURS[0])));
+    world.calls.push(json(&format!(r#"{{"sid":"{}","from":"{}","to":"{PHONE}"}}"#, sid(5), CLINIC_NUMBER[0])));
     assert_eq!(refused(&press(&mut world, &[])), "OUTBOUND_TICKET_INVALID");
 }
 
-/// The record does not know its call yet, so that the key press has to claim it.
+/// The record does not have its `CallSid` yet, so the key press must claim the record.
 #[test]
 fn a_request_that_is_canceled_during_the_key_press_dials_no_one() {
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `end-call` ends only the requester's own calls, even if staff edit the records of calls.
+//! `end-call` ends only the requester's own calls, even if staff edit call records.
 
 use plumline::json::Json;
 use plumline::runtime::Secret;
@@ -16,14 +16,14 @@ use crate::world::key_press::{PHONE, press};
 use crate::world::phone::refused;
 use crate::world::staff::{PLACE, START, amber, bruno};
 use crate::world::webhook::{browser, webhook_flow};
-use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, PATIENT, SECRET, World, sid};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, CLINIC_NUMBER, PATIENT, SECRET, World, sid};
 
-/// A call in progress as Twilio has it.
+/// A call in progress in the format of Twilio's REST API.
 fn twilio(world: &mut World, sid: &str, from: &str, more: &str) {
     world.calls.insert(0, json(&format!(r#"{{"sid":"{sid}","from":"{from}","status":"in-progress"{more}}}"#)));
 }
 
-/// Amber's call from her browser is in progress; its record.
+/// Amber's call from her browser is in progress. Also returns its record and its `CallSid`.
 fn by_browser() -> (World, String, String) {
     let mut world = World::default();
     let value = amber().value(&mut world, START);
@@ -37,15 +37,15 @@ fn by_browser() -> (World, String, String) {
 
 #[test]
 fn a_practitioner_who_edits_the_call_of_a_colleague_cannot_end_it() {
-    for ground in [by_browser, by_phone] {
-        let (mut world, reference, call) = ground();
+    for setup in [by_browser, by_phone] {
+        let (mut world, reference, call) = setup();
         take_over(&mut world, &reference);
         assert_bruno_is_refused(&mut world, &by_sid(&call));
         assert_bruno_is_refused(&mut world, &by_record(&reference));
-        // She can still end it.
+        // Amber can still end her call.
         assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
         assert_eq!(text(&world.calls[0], &["status"]), "completed");
-        // The answer does not show him that it is over.
+        // Bruno still gets 404, which does not reveal that the call has ended.
         assert_bruno_is_refused(&mut world, &by_sid(&call));
         assert_bruno_is_refused(&mut world, &by_record(&reference));
     }
@@ -57,32 +57,32 @@ fn a_ticket_taken_over_before_its_call_starts_dials_no_one() {
     let value = amber().value(&mut world, START);
     let reference = text(&value, &["communication"]).to_owned();
     take_over(&mut world, &reference);
-    // The ticket does not fit the edited record.
+    // The ticket does not match the edited record.
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
     let response = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
     assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID");
     twilio(&mut world, &call, &from, r#","direction":"inbound""#);
     assert_bruno_is_refused(&mut world, &by_sid(&call));
-    // He cannot cancel it either.
+    // Bruno also cannot cancel the call.
     assert_bruno_is_refused(&mut world, &by_record(&reference));
     assert_eq!(text(&world.read(&reference), &["status"]), "preparation");
 }
 
 #[test]
 fn a_record_edited_to_name_the_call_of_a_colleague_does_not_end_it() {
-    for ground in [by_browser, by_phone] {
+    for setup in [by_browser, by_phone] {
         for input in [START, PLACE] {
-            let (mut world, _, call) = ground();
-            // His own record, prepared or placed, with its seal.
+            let (mut world, _, call) = setup();
+            // Bruno's own record, prepared or placed, with its seal, is edited to name Amber's call.
             let own = bruno().value(&mut world, input);
             let own = text(&own, &["communication"]).to_owned();
             set_call(&mut world, &own, &call);
             assert_bruno_is_refused(&mut world, &by_record(&own));
             assert_bruno_is_refused(&mut world, &by_sid(&call));
         }
-        // A record that he creates.
-        let (mut world, reference, call) = ground();
+        // Bruno creates a record that names Amber's call.
+        let (mut world, reference, call) = setup();
         let mut forged = world.read(&reference);
         forged.set("id", Json::of("0-forged"));
         world.put(&forged.write());
@@ -102,17 +102,17 @@ fn a_record_edited_to_name_the_call_of_a_colleague_does_not_end_it() {
 #[test]
 fn only_the_owner_can_cancel_a_ticket() {
     for input in [START, PLACE] {
-        // A call by REST whose answer was lost waits, too.
+        // A call by REST whose response was lost can also be canceled.
         let lost = || World { http_faults: Faults::before(2, Fault::RequestLost), ..World::default() };
         let mut world = lost();
-        amber().ask(&mut world, input);
+        amber().send(&mut world, input);
         let record = world.communications()[0].clone();
         let reference = format!("Communication/{}", text(&record, &["id"]));
         assert_eq!((text(&record, &["status"]), record.get("identifier").is_some()), ("preparation", input == PLACE));
         take_over(&mut world, &reference);
         assert_bruno_is_refused(&mut world, &by_record(&reference));
         assert_eq!(text(&world.read(&reference), &["status"]), "preparation");
-        // With the name of the colleague put back it is hers again, with any sender.
+        // After the caller in the record is restored, Amber can cancel it, whatever its sender.
         edit(
             &mut world,
             &reference,
@@ -142,10 +142,10 @@ fn a_ticket_dials_the_prepared_number() {
         let response = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));
         assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID", "{name}");
     }
-    // The caller ID, too.
+    // The ticket also seals the caller ID.
     let mut world = World::default();
     let value = amber().value(&mut world, START);
-    let other = OURS.iter().find(|ours| **ours != text(&value, &["fromNumber"])).unwrap();
+    let other = CLINIC_NUMBER.iter().find(|own| **own != text(&value, &["fromNumber"])).unwrap();
     line(&mut world, text(&value, &["communication"]), other);
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
@@ -156,13 +156,13 @@ fn a_ticket_dials_the_prepared_number() {
 #[test]
 fn a_call_placed_by_rest_can_be_ended_by_its_owner() {
     let rotated = format!("another-invented-secret-of-40-characters,{SECRET}");
-    // Without PLUMLINE_SECRET, or with one that is too short, another secret seals.
+    // If PLUMLINE_SECRET is missing or too short, another secret seals the record.
     for (placing, ending) in [(SECRET, SECRET), (SECRET, &*rotated), ("", ""), ("short", ""), ("", SECRET)] {
         let mut world = World::default();
         let value = amber().secret("PLUMLINE_SECRET", placing).value(&mut world, PLACE);
         let (reference, call) = (text(&value, &["communication"]).to_owned(), text(&value, &["callSid"]).to_owned());
-        // A second call to the same phone, so that Twilio's list alone does not show which one is hers.
-        twilio(&mut world, &sid(70), OURS[0], &format!(r#","to":"{PHONE}","direction":"outbound-api""#));
+        // There is a second call to the same phone, so Twilio's list alone does not show which call is Amber's.
+        twilio(&mut world, &sid(70), CLINIC_NUMBER[0], &format!(r#","to":"{PHONE}","direction":"outbound-api""#));
         let line = text(&world.read(&reference), &["status"]).to_owned();
         assert_eq!(line, "in-progress");
         for input in [by_record(&reference), by_sid(&call)] {
@@ -176,8 +176,8 @@ fn a_call_placed_by_rest_can_be_ended_by_its_owner() {
 
 #[test]
 fn a_call_whose_response_was_lost_has_no_owner() {
-    // Its record gets the `CallSid` by a key press or from Twilio's list. Neither shows who requested it: two
-    // practitioners may share the phone.
+    // The record gets its `CallSid` by a key press or from Twilio's list. Neither shows who requested the call,
+    // because two practitioners may share the phone.
     for pressed in [true, false] {
         let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
         assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
@@ -224,22 +224,22 @@ fn copies_of_a_record_do_not_hide_the_sealed_record() {
         resource.set("id", Json::of(&format!("0-copy-{copy}")));
         world.put(&resource.write());
     }
-    let hers = amber().value(&mut world, PLACE);
+    let amber_call = amber().value(&mut world, PLACE);
     world.calls[0].set("status", Json::of("in-progress"));
-    let call = text(&hers, &["callSid"]).to_owned();
+    let call = text(&amber_call, &["callSid"]).to_owned();
     for copy in 0..60 {
         let reference = format!("Communication/0-copy-{copy}");
         set_call(&mut world, &reference, &call);
-        // The record says that it is hers, too.
+        // The copy also names Amber as its caller.
         edit(&mut world, &reference, &[("practitioner", Some(practitioner(AMBER)))]);
     }
     assert_bruno_is_refused(&mut world, &by_sid(&call));
     let value = amber().value(&mut world, &by_sid(&call));
     assert_eq!(text(&value, &["status"]), "completed");
-    assert_eq!(value.get("communication"), hers.get("communication"));
+    assert_eq!(value.get("communication"), amber_call.get("communication"));
 }
 
-/// A record with the identifier of Amber's request that exists before she sends it.
+/// Creates a record with the identifier of Amber's request before she sends the request.
 fn create_conflicting_record(world: &mut World) {
     let own = bruno().value(world, START);
     let mut copy = world.read(text(&own, &["communication"]));
@@ -274,14 +274,15 @@ fn an_existing_record_with_the_request_id_places_no_call() {
     create_conflicting_record(&mut world);
     let start = PLACE.replace("place-call", "start-call");
     assert_eq!(amber().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
-    // A later record does not hide hers.
+    // A newer record with the identifier does not hide Amber's record.
     let mut world = World::default();
     let value = amber().value(&mut world, PLACE);
     create_conflicting_record(&mut world);
     world.fhir.move_first("Communication/existing");
     assert_eq!(amber().value(&mut world, PLACE), value);
     assert_eq!(world.calls.len(), 1);
-    // A copy of hers with all seals, which waits for its call or names another one, does not hide hers either.
+    // A copy of Amber's record with all seals does not hide her record. The copy waits for its call or names another
+    // call.
     for root in [None, Some(sid(9))] {
         let mut world = World::default();
         let value = amber().value(&mut world, PLACE);
@@ -289,7 +290,7 @@ fn an_existing_record_with_the_request_id_places_no_call() {
         copy.set("id", Json::of("0-copy"));
         copy.set("status", Json::of(if root.is_some() { "in-progress" } else { "preparation" }));
         let identifiers = copy.get("identifier").cloned().unwrap().into_elements();
-        let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
+        let request = |item: &Json| text(item, &["system"]).ends_with("call-request");
         copy.set("identifier", Json::List(identifiers.into_iter().filter(request).collect()));
         world.put(&copy.write());
         let root = root.map(|root| string("callSid", &root));
@@ -315,9 +316,9 @@ fn a_record_edited_to_name_a_call_does_not_place_it_twice() {
 #[test]
 fn an_incoming_call_can_be_ended_by_the_practitioner_who_answered_it() {
     let (call, leg) = (sid(1), sid(2));
-    let ground = |status: &str, to: &str, names: &str| {
+    let setup = |status: &str, to: &str, names: &str| {
         let mut world = World::default();
-        twilio(&mut world, &call, PATIENT, &format!(r#","to":"{}","direction":"inbound""#, OURS[0]));
+        twilio(&mut world, &call, PATIENT, &format!(r#","to":"{}","direction":"inbound""#, CLINIC_NUMBER[0]));
         let more = format!(r#","to":"{to}","parent_call_sid":"{call}","direction":"outbound-dial""#);
         twilio(&mut world, &leg, PATIENT, &more);
         world.calls[0].set("status", Json::of(status));
@@ -333,20 +334,20 @@ fn an_incoming_call_can_be_ended_by_the_practitioner_who_answered_it() {
         world
     };
     let client = format!("client:{AMBER_IDENTITY}");
-    let mut world = ground("in-progress", &client, AMBER);
+    let mut world = setup("in-progress", &client, AMBER);
     let value = amber().value(&mut world, &by_sid(&call));
     assert_eq!((text(&value, &["status"]), text(&value, &["communication"])), ("completed", "Communication/incoming"));
     assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
-    // The content of the record does not matter: a browser that only rang, a phone, a colleague.
+    // The record may say anything. Twilio's leg decides: it only rang, or it was to a phone or to a colleague.
     for (status, to, names) in [
         ("ringing", &*client, AMBER),
         ("no-answer", &*client, AMBER),
         ("in-progress", PHONE, AMBER),
         ("in-progress", &*format!("client:{BRUNO_IDENTITY}"), AMBER),
     ] {
-        let refused = amber().refused(&mut ground(status, to, names), &by_sid(&call));
+        let refused = amber().refused(&mut setup(status, to, names), &by_sid(&call));
         assert_eq!(refused, ("RECORD_NOT_FOUND Communication".into(), 404), "{status} {to}");
     }
-    assert_bruno_is_refused(&mut ground("in-progress", &client, BRUNO), &by_sid(&call));
-    assert_bruno_is_refused(&mut ground("in-progress", &client, BRUNO), &by_record("Communication/incoming"));
+    assert_bruno_is_refused(&mut setup("in-progress", &client, BRUNO), &by_sid(&call));
+    assert_bruno_is_refused(&mut setup("in-progress", &client, BRUNO), &by_record("Communication/incoming"));
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A key press on the phone that `place-call` rings dials the sealed number, even if staff edit the records.
+//! The key press after `place-call` dials the sealed number, even if staff edit the records.
 
 use plumline::json::Json;
 use plumline::runtime::Secret;
@@ -14,39 +14,40 @@ use crate::world::colleague::{
 use crate::world::key_press::{press, press_at};
 use crate::world::phone::{dialed, refused};
 use crate::world::staff::{PLACE, START, amber, bruno};
-use crate::world::{BRUNO, OURS, PATIENT, SECRET, World, sid};
+use crate::world::{BRUNO, CLINIC_NUMBER, PATIENT, SECRET, World, sid};
 
 #[test]
 fn a_key_press_dials_the_prepared_number() {
     let secrets = [(Secret::SealingKeys, SECRET)];
-    let ground = || {
+    let setup = || {
         let mut world = World::default();
-        amber().ask(&mut world, PLACE);
+        amber().send(&mut world, PLACE);
         let reference = format!("Communication/{}", text(world.communications()[0], &["id"]));
         (world, reference)
     };
-    assert_eq!(dialed(&press(&mut ground().0, &secrets)).1, PATIENT);
+    assert_eq!(dialed(&press(&mut setup().0, &secrets)).1, PATIENT);
     for part in [string("number", "+15550100199"), practitioner(BRUNO)] {
-        let (mut world, reference) = ground();
+        let (mut world, reference) = setup();
         let name = text(&part, &["url"]).to_owned();
         edit(&mut world, &reference, &[(&*name, Some(part))]);
         assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID", "{name}");
     }
-    // Another record of the call does not hide the sealed one.
-    let (mut world, reference) = ground();
+    // Another record that names the call does not hide the sealed record.
+    let (mut world, reference) = setup();
     let mut forged = world.read(&reference);
     forged.set("id", Json::of("0-forged"));
     world.put(&forged.write());
     edit(&mut world, "Communication/0-forged", &[("number", Some(string("number", "+15550100199")))]);
     assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
-    // If Twilio's response was lost, nothing shows that this call is hers, not even the list.
+    // Twilio's response was lost. Then not even Twilio's list proves that the call is Amber's, so nothing is dialed.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     amber().refused(&mut world, PLACE);
     assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
     world.unlisted = 0;
     amber().at(NOW + 10_000).value(&mut world, PLACE);
     assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
-    // With a secret that is too short another one seals, which the webhook does not have.
+    // If PLUMLINE_SECRET is missing or too short, another secret seals the record. The webhook does not have that
+    // secret and does not check the seal.
     for secret in ["", "short"] {
         let mut world = World::default();
         amber().secret("PLUMLINE_SECRET", secret).value(&mut world, PLACE);
@@ -59,10 +60,10 @@ fn a_key_press_dials_no_number_of_a_record_edited_to_name_the_call() {
     let secrets = [(Secret::SealingKeys, SECRET)];
     for copies in [1, 20, 60] {
         for input in [OTHER, START] {
-            // His records before and after hers, with lesser and greater ids.
+            // Bruno's records are created before or after Amber's record, with lower or higher ids.
             for earlier in [true, false] {
                 let mut world = World::default();
-                let his = |world: &mut World| {
+                let bruno_call = |world: &mut World| {
                     let own = bruno().value(world, input);
                     let own = world.read(text(&own, &["communication"]));
                     for copy in 0..copies {
@@ -72,19 +73,20 @@ fn a_key_press_dials_no_number_of_a_record_edited_to_name_the_call() {
                     }
                 };
                 if earlier {
-                    his(&mut world);
+                    bruno_call(&mut world);
                 }
                 let value = amber().value(&mut world, PLACE);
                 let call = text(&value, &["callSid"]).to_owned();
-                let hers = world.calls[0].clone();
+                let amber_call = world.calls[0].clone();
                 if !earlier {
-                    his(&mut world);
+                    bruno_call(&mut world);
                 }
-                world.calls.retain(|one| *one != hers);
-                world.calls.insert(0, hers);
+                world.calls.retain(|item| *item != amber_call);
+                world.calls.insert(0, amber_call);
                 world.calls[0].set("status", Json::of("in-progress"));
                 let from = text(&world.calls[0], &["from"]).to_owned();
-                let ids: Vec<String> = world.communications().iter().map(|one| text(one, &["id"]).to_owned()).collect();
+                let ids: Vec<String> =
+                    world.communications().iter().map(|item| text(item, &["id"]).to_owned()).collect();
                 for id in ids.into_iter().filter(|id| id.contains("-copy-")) {
                     let reference = format!("Communication/{id}");
                     set_call(&mut world, &reference, &call);
@@ -92,7 +94,7 @@ fn a_key_press_dials_no_number_of_a_record_edited_to_name_the_call() {
                 }
                 assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
                 assert!(world.retry < 2_500);
-                // A callback merges the records of the call, and does not change the sealed values.
+                // A callback merges the records of the call. It does not change the sealed values.
                 status_callback(&mut world);
                 assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
             }
@@ -127,7 +129,7 @@ fn a_callback_does_not_change_the_prepared_call() {
 #[test]
 fn the_seal_of_a_placed_call_covers_the_call_and_everything_it_dials() {
     let secrets = [(Secret::SealingKeys, SECRET)];
-    // Her earlier call to someone else, with all its seals, is edited to name the call in progress.
+    // The record of Amber's earlier call to another number, with all its seals, is edited to name the call in progress.
     let mut world = World::default();
     let old = amber().at(NOW - 60_000).value(&mut world, &OTHER.replace("rb", "ra"));
     let old = text(&old, &["communication"]).to_owned();
@@ -138,14 +140,14 @@ fn the_seal_of_a_placed_call_covers_the_call_and_everything_it_dials() {
     set_call(&mut world, &old, &call);
     line(&mut world, &old, &from);
     assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
-    // A record with all her seals and another number is ignored, so that nothing is dialed.
+    // The old record has the seals of the new call but another number. It is ignored, so nothing is dialed.
     let seals = world.read(&reference).get("extension").cloned().unwrap_or_default().into_elements();
-    let seal = seals.iter().find(|one| text(one, &["url"]).ends_with("/call-placed")).cloned();
+    let seal = seals.iter().find(|item| text(item, &["url"]).ends_with("/call-placed")).cloned();
     assert!(seal.is_some());
     extension(&mut world, &old, "/call-placed", seal);
     extension(&mut world, &reference, "/call-placed", None);
     assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
-    // Each part is checked.
+    // The seal covers each part.
     for part in [
         string("number", "+12125550199"),
         string("identity", BRUNO_IDENTITY),
@@ -159,7 +161,7 @@ fn the_seal_of_a_placed_call_covers_the_call_and_everything_it_dials() {
         assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID", "{name}");
     }
     let (mut world, reference, _) = by_phone();
-    let other = OURS.iter().find(|ours| **ours != text(&world.calls[0], &["from"])).copied().unwrap_or_default();
+    let other = CLINIC_NUMBER.iter().find(|own| **own != text(&world.calls[0], &["from"])).copied().unwrap_or_default();
     line(&mut world, &reference, other);
     world.calls[0].set("from", Json::of(other));
     assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
@@ -231,7 +233,7 @@ fn a_short_secret_is_ignored_next_to_a_strong_one() {
     let mut world = World::default();
     let value = amber().secret("PLUMLINE_SECRET", &rotated).value(&mut world, PLACE);
     let reference = text(&value, &["communication"]).to_owned();
-    // A copy of hers under a lesser id, with another number.
+    // A copy of Amber's record has a lower id and another number.
     let mut forged = world.read(&reference);
     forged.set("id", Json::of("0-forged"));
     world.put(&forged.write());
@@ -250,6 +252,6 @@ fn a_long_line_or_thousands_of_seals_are_not_hashed() {
     forged.set("extension", Json::List(seals));
     world.put(&forged.write());
     line(&mut world, "Communication/0-forged", &"5".repeat(200_000));
-    // Her own record is used.
+    // Amber's own record is used.
     assert_eq!(dialed(&press(&mut world, &[(Secret::SealingKeys, SECRET)])).1, PATIENT);
 }

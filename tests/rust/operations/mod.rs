@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The bot `operations`: who may call, their tokens and identities, and missing settings.
+//! The `operations` bot: access tokens, identities, the right to call, and missing settings.
 
 mod confirmed;
 mod end;
@@ -18,7 +18,7 @@ use crate::constants::{ACCOUNT, NOW};
 use crate::fault::{FAILURES, Fault, Faults};
 use crate::json::{json, text};
 use crate::world::staff::{APP, KEY, PLACE, START, TOKEN, amber, staff};
-use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, World};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, CLINIC_NUMBER, World};
 
 /// The payload of a token.
 fn claims(token: &str) -> Json {
@@ -31,7 +31,7 @@ fn claims(token: &str) -> Json {
 fn a_practitioner_gets_a_token_and_an_identity() {
     let mut world = World::default();
     let value = amber().value(&mut world, TOKEN);
-    assert_eq!((text(&value, &["identity"]), text(&value, &["fromNumber"])), (AMBER_IDENTITY, OURS[0]));
+    assert_eq!((text(&value, &["identity"]), text(&value, &["fromNumber"])), (AMBER_IDENTITY, CLINIC_NUMBER[0]));
     assert_eq!(text(&value, &["expires"]), instant(NOW + 3_600_000));
     let claims = claims(text(&value, &["token"]));
     assert_eq!(text(&claims, &["grants", "identity"]), AMBER_IDENTITY);
@@ -42,7 +42,7 @@ fn a_practitioner_gets_a_token_and_an_identity() {
     assert_eq!((text(&claims, &["iss"]), text(&claims, &["sub"])), (KEY, ACCOUNT));
     let seconds = |name| claims.get(name).and_then(Json::integer).unwrap();
     assert_eq!((seconds("iat"), seconds("exp") - seconds("iat")), ((NOW / 1_000) as u32, 3_600));
-    // The practitioner has the identity now, and keeps everything else.
+    // The Practitioner now has the identity. Nothing else in it has changed.
     let practitioner = world.read(&format!("Practitioner/{AMBER}"));
     assert_eq!(text(&practitioner, &["identifier", "0", "system"]), "http://twilio.com/voice/identity");
     assert_eq!(
@@ -50,14 +50,14 @@ fn a_practitioner_gets_a_token_and_an_identity() {
         (AMBER_IDENTITY, "Amber")
     );
     assert_eq!(world.fhir.batches.len(), 2);
-    // The second time there is nothing to write.
+    // The second request writes nothing.
     amber().value(&mut world, TOKEN);
     assert_eq!(world.fhir.batches.len(), 3);
-    // With the right to receive calls, if the config allows it.
+    // The token allows receiving calls if the config does.
     let config = r#"{"outbound":{"incoming":true,"callerId":"+15550100003"}}"#;
     let value = amber().secret("PLUMLINE_CONFIG", config).value(&mut world, TOKEN);
     assert!(self::claims(text(&value, &["token"])).write().contains(r#""incoming":{"allow":true}"#));
-    assert_eq!(text(&value, &["fromNumber"]), OURS[2]);
+    assert_eq!(text(&value, &["fromNumber"]), CLINIC_NUMBER[2]);
 }
 
 #[test]
@@ -68,7 +68,7 @@ fn an_identity_is_kept_unless_someone_else_has_it() {
     let mut world = World::default();
     world.change(&practitioner, "identifier", identity("amber"));
     assert_eq!(text(&amber().value(&mut world, TOKEN), &["identity"]), "amber");
-    // A colleague has it too, or it is made of a colleague's id.
+    // A colleague also has the identity, or it is derived from a colleague's id.
     world.change(&format!("Practitioner/{BRUNO}"), "identifier", identity("amber"));
     assert_eq!(amber().refused(&mut world, TOKEN), ("IDENTITY_TAKEN".into(), 409));
     world.change(&practitioner, "identifier", identity(&BRUNO.replace('-', "_")));
@@ -81,20 +81,20 @@ fn an_identity_is_kept_unless_someone_else_has_it() {
 fn the_identity_is_written_conditionally() {
     let practitioner = format!("Practitioner/{AMBER}");
     let mut world = World::default();
-    // Someone else updates the practitioner at the same time: their change is kept.
+    // Another client updates the Practitioner at the same time. Both changes are kept.
     let reference = practitioner.clone();
     world.interventions.push((1, Box::new(move |world| world.change(&reference, "gender", Json::of("female")))));
     assert_eq!(text(&amber().value(&mut world, TOKEN), &["identity"]), AMBER_IDENTITY);
     let kept = world.read(&practitioner);
     assert_eq!((text(&kept, &["gender"]), text(&kept, &["identifier", "0", "value"])), ("female", AMBER_IDENTITY));
     assert_eq!(world.fhir.batches.len(), 4);
-    // The clinic gives her another identity at the same time: it is used.
+    // Another client writes an identity at the same time. The bot uses this identity.
     let mut world = World::default();
     let reference = practitioner.clone();
     let given = json(r#"[{"system":"http://twilio.com/voice/identity","value":"amber"}]"#);
     world.interventions.push((1, Box::new(move |world| world.change(&reference, "identifier", given.clone()))));
     assert_eq!(text(&amber().value(&mut world, TOKEN), &["identity"]), "amber");
-    // Three conflicts, no right to write it, a chart that fails.
+    // The write fails: three conflicts, no right to write, or a failing chart.
     let mut world = World {
         faults: [(1, Fault::EachRefused(409)), (3, Fault::EachRefused(412)), (5, Fault::EachRefused(409))]
             .into_iter()
@@ -103,7 +103,7 @@ fn the_identity_is_written_conditionally() {
     };
     assert_eq!(amber().refused(&mut world, TOKEN), ("CHART_CONFLICT".into(), 409));
     let mut world = World::forbidding("PUT Practitioner");
-    let response = amber().ask(&mut world, TOKEN);
+    let response = amber().send(&mut world, TOKEN);
     assert!(matches!(response.reply, Reply::Value(_)));
     let lines: Vec<&str> = response.log.iter().filter_map(|line| line.split(": ").nth(1)).collect();
     assert_eq!(lines, ["CHART_REFUSED at Practitioner (update)", "IDENTITY_UNWRITTEN"]);
@@ -138,7 +138,7 @@ fn only_staff_who_may_call_get_a_token() {
         let refused = ("OUTBOUND_ROLE".to_owned(), 403);
         assert_eq!(role("active", "false"), refused);
         assert_eq!(role("practitioner", &format!(r#"{{"reference":"Practitioner/{BRUNO}"}}"#)), refused);
-        // A date starts in the first time zone and ends in the last one.
+        // A date starts when the first time zone reaches it and ends when the last one leaves it.
         for end in ["2026-11-16", "2026-10", "2025", "2026-11-17T23:00:00Z"] {
             assert_eq!(role("period", &format!(r#"{{"end":"{end}"}}"#)), refused, "{end}");
         }
@@ -180,7 +180,7 @@ fn missing_settings_are_reported() {
     let start = |secret: &str| amber().secret("PLUMLINE_SECRET", secret).refused(&mut World::default(), START);
     assert_eq!(start(""), ("SECRET_MISSING PLUMLINE_SECRET".into(), 500));
     assert_eq!(start("short"), ("SECRET_WEAK PLUMLINE_SECRET".into(), 500));
-    // Our numbers by Twilio's list.
+    // Without TWILIO_NUMBER, the bot reads the numbers from Twilio.
     let mut world = World::default();
     let value = amber().secret("TWILIO_NUMBER", "").value(&mut world, TOKEN);
     assert_eq!(text(&value, &["fromNumber"]), "+15550100009");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Click to call: one call for one request, even if requests and responses are lost.
+//! Click to call: one request places one call, even if requests and responses are lost.
 
 use plumline::json::Json;
 
@@ -25,7 +25,7 @@ fn click_to_call_rings_the_practitioner_and_then_the_patient() {
     assert_eq!(of("StatusCallback"), [format!("{URL}?step=status#rc=3&rp=all")]);
     assert_eq!(of("StatusCallbackEvent"), ["initiated", "ringing", "answered", "completed"]);
     let twiml = of("Twiml")[0];
-    // If a mailbox answers for the practitioner, the document dials and names no one.
+    // A mailbox may answer instead of the practitioner, so the document names and dials no patient.
     let document = format!(
         r#"<?xml version="1.0" encoding="UTF-8"?><Response>{0}{0}<Say>Goodbye.</Say><Hangup/></Response>"#,
         format_args!(
@@ -37,13 +37,13 @@ fn click_to_call_rings_the_practitioner_and_then_the_patient() {
     let record = world.communications()[0].clone();
     assert_eq!(text(&value, &["callSid"]), text(&world.calls[0], &["sid"]));
     let roots: Vec<&Json> = record.get("identifier").unwrap().elements().iter().collect();
-    assert!(roots.iter().any(|one| text(one, &["system"]) == "https://www.twilio.com/"
-        && text(one, &["value"]) == text(&value, &["callSid"])));
+    assert!(roots.iter().any(|item| text(item, &["system"]) == "https://www.twilio.com/"
+        && text(item, &["value"]) == text(&value, &["callSid"])));
     assert_eq!((text(&record, &["status"]), text(&record, &["subject", "reference"])), ("in-progress", "Patient/eve"));
-    // The same request again gets the same call.
+    // A repeated request returns the same call.
     assert_eq!(amber().at(NOW + 600_000).value(&mut world, PLACE), value);
     assert_eq!((world.http.len(), world.communications().len()), (1, 1));
-    // Canceled while it rings.
+    // The call is canceled while it rings.
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
     assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "canceled");
     assert_eq!(text(world.communications()[0], &["status"]), "completed");
@@ -56,7 +56,7 @@ fn a_call_that_is_answered_during_the_cancellation_is_ended() {
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
     world.calls[0].set("status", Json::of("in-progress"));
     assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "completed");
-    // A call that ended by itself is reported as it ended.
+    // The result has the final status of a call that has already ended.
     let mut world = World::default();
     let value = amber().value(&mut world, PLACE);
     let end = format!(r#"{{"operation":"end-call","callSid":"{}"}}"#, text(&value, &["callSid"]));
@@ -85,7 +85,7 @@ fn only_the_practitioners_own_phone_rings() {
         ("911", ("OUTBOUND_EMERGENCY", 403)),
     ] {
         let mut world = World::default();
-        // Whether or not it is the practitioner's phone.
+        // The number is refused even if the Practitioner has it.
         let typed = Json::object([("system", Json::of("phone")), ("value", Json::of(number))]);
         if expected.1 == 403 {
             world.change(&format!("Practitioner/{AMBER}"), "telecom", Json::List(vec![typed]));
@@ -111,11 +111,11 @@ fn only_the_practitioners_own_phone_rings() {
 
 #[test]
 fn a_lost_response_is_looked_up_before_a_retry() {
-    // The list shows the call at once.
+    // Twilio's list shows the call at once.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), ..World::default() };
     let value = amber().value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // The list is late: nothing is known, nothing is sent; then it shows it.
+    // Twilio's list shows the call late. Until then, the result is unknown and nothing is sent.
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     let unknown = ("OUTBOUND_UNKNOWN".to_owned(), 409);
     assert_eq!(amber().refused(&mut world, PLACE), unknown);
@@ -123,27 +123,27 @@ fn a_lost_response_is_looked_up_before_a_retry() {
     world.unlisted = 0;
     let value = amber().at(NOW + 40_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // The request never arrived: after two minutes the next one sends it again, once.
+    // Twilio never got the request. After two minutes, the next operation sends it again, once.
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     assert_eq!(amber().refused(&mut world, PLACE), unknown);
     assert_eq!(amber().at(NOW + 119_000).refused(&mut world, PLACE), unknown);
     assert_eq!(world.calls.len(), 0);
     let value = amber().at(NOW + 121_000).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // Twilio refuses: the request is used up.
+    // After a refusal by Twilio, the requestId cannot be used again.
     let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(400)), ..World::default() };
     assert_eq!(amber().refused(&mut world, PLACE), ("TWILIO_REFUSED".into(), 500));
     assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(text(world.communications()[0], &["status"]), "not-done");
 }
 
-/// Of several runs that find the call missing, one sends it again.
+/// If several runs find no call, only one of them sends the request again.
 #[test]
 fn a_run_that_loses_the_race_sends_nothing() {
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     let unknown = ("OUTBOUND_UNKNOWN".to_owned(), 409);
     assert_eq!(amber().refused(&mut world, PLACE), unknown);
-    // It reads, finds no call, and writes that it sends one.
+    // The run reads, finds no call, and writes that it sends the request.
     let write = world.fhir.batches.len() + 1;
     for fault in [Fault::ConcurrentUpdate, Fault::EachRefused(409)] {
         world.faults = Faults::at(write, fault);
@@ -161,7 +161,7 @@ fn a_run_that_loses_the_race_sends_nothing() {
 fn a_repeated_request_with_other_parameters_rings_no_other_phone() {
     let with = |number: &str| PLACE.replace("\"eve\"", &format!("\"eve\",\"practitionerNumber\":\"{number}\""));
     let (used, later) = (("OUTBOUND_REQUEST_USED".to_owned(), 409), NOW + 180_000);
-    // Twilio has placed it, its answer was lost, and its list was late.
+    // Twilio has placed the call. The response was lost, and the list did not show the call.
     let lost = || {
         let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
         assert_eq!(amber().refused(&mut world, &with("(555) 010-0201")), ("OUTBOUND_UNKNOWN".into(), 409));
@@ -174,18 +174,18 @@ fn a_repeated_request_with_other_parameters_rings_no_other_phone() {
     assert_eq!(amber().at(later).refused(&mut world, &with("+15550100202")), used);
     let value = amber().at(later).value(&mut world, PLACE);
     assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
-    // The same once it is known which call it was.
+    // The result is the same after the list shows the call.
     assert_eq!(amber().at(later).refused(&mut world, &with("+15550100202")), used);
     assert_eq!(amber().at(later).value(&mut world, &with("+15550100201")), value);
     assert_eq!((world.calls.len(), world.communications().len()), (1, 1));
-    // The practitioner's phones may have changed since.
+    // The practitioner's phones may have changed since then.
     let mobile = json(r#"[{"system":"phone","use":"mobile","value":"+15550100202"}]"#);
     for telecom in [mobile, Json::Null] {
         let mut world = lost();
         world.change(&format!("Practitioner/{AMBER}"), "telecom", telecom.clone());
         amber().at(later).value(&mut world, PLACE);
         assert_eq!(world.calls.len(), 1);
-        // A call that was not placed rings neither a former phone nor another one.
+        // If the call was not placed, the repeated request rings neither the former phone nor another one.
         let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
         amber().refused(&mut world, &with("(555) 010-0201"));
         world.change(&format!("Practitioner/{AMBER}"), "telecom", telecom);
@@ -196,20 +196,20 @@ fn a_repeated_request_with_other_parameters_rings_no_other_phone() {
 
 #[test]
 fn a_record_without_a_phone_places_no_call() {
-    // A browser's, which has the same request.
+    // The record of a browser call has the same requestId.
     let start = PLACE.replace("place-call", "start-call");
     let mut world = World::default();
     amber().value(&mut world, &start);
     assert_eq!(amber().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(world.http.len(), 0);
-    // A record of a call that rings a phone first is not used for a call from a browser.
+    // The record of a call by `place-call` is not used for a browser call.
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     amber().refused(&mut world, PLACE);
     assert_eq!(amber().refused(&mut world, &start), ("OUTBOUND_REQUEST_USED".into(), 409));
 }
 
 #[test]
-fn an_edited_record_cannot_set_a_caller_id_that_is_not_ours() {
+fn an_edited_record_cannot_set_a_caller_id_that_is_not_the_clinics() {
     let mut world = World { http_faults: Faults::at(0, Fault::RequestLost), ..World::default() };
     amber().refused(&mut world, PLACE);
     let record = world.communications()[0].clone();
@@ -218,17 +218,17 @@ fn an_edited_record_cannot_set_a_caller_id_that_is_not_ours() {
     world.change(&reference, "medium", json(&medium));
     assert_eq!(amber().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(world.calls.len(), 0);
-    // The same for a record that is created between our read and our write.
-    let theirs = world.read(&reference).write();
+    // A record that is created between the bot's read and write is also refused.
+    let other = world.read(&reference).write();
     let mut world = World::default();
-    world.interventions.push((2, Box::new(move |world| drop(world.put(&theirs)))));
+    world.interventions.push((2, Box::new(move |world| drop(world.put(&other)))));
     assert_eq!(amber().at(NOW + 300_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!((world.fhir.batches.len(), world.calls.len()), (3, 0));
 }
 
 #[test]
 fn a_call_of_another_request_is_not_matched() {
-    // Two calls of hers to two patients, one after the other, of which the second was lost for good.
+    // Amber calls two patients in sequence. Twilio never gets the second request.
     let mut world = World::default();
     world.put(r#"{"resourceType":"Patient","id":"finn","telecom":[{"system":"phone","value":"+15550100150"}]}"#);
     let config = r#"{"outbound":{"callerId":"+15550100001"}}"#;
@@ -237,7 +237,7 @@ fn a_call_of_another_request_is_not_matched() {
     let finn = PLACE.replace("eve", "finn").replace("r1", "r2");
     world.http_faults.add(1, Fault::RequestLost);
     assert_eq!(amber().at(NOW + 1_000).refused(&mut world, &finn), ("OUTBOUND_UNKNOWN".into(), 409));
-    // Two calls without a request: which one is ours is not known, and nothing is sent.
+    // Two listed calls have no record. Either may be the requested one, so nothing is sent.
     for at in [2_000, 2_001] {
         let call =
             format!(r#"{{"sid":"{}","to":"+15550100202","from":"+15550100001","direction":"outbound-api"}}"#, sid(at));
@@ -283,13 +283,13 @@ fn one_request_places_one_call_despite_faults_and_races() {
         }
         world.race([amber().flow(PLACE), amber().flow(PLACE)], &mut random);
         assert!(world.calls.len() <= 1, "case {case}");
-        // Without faults and with a complete list, the request is repeated until it succeeds.
+        // Faults have ended and the list is complete. The request is repeated until it succeeds.
         world.faults = Faults::NONE;
         world.http_faults = Faults::NONE;
         world.unlisted = 0;
         for minute in [1, 4, 5] {
             world.now = NOW + minute * 60_000;
-            amber().at(world.now).ask(&mut world, PLACE);
+            amber().at(world.now).send(&mut world, PLACE);
         }
         let value = amber().at(NOW + 360_000).value(&mut world, PLACE);
         assert_eq!((world.calls.len(), world.communications().len()), (1, 1), "case {case}");

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Two practitioners share a phone, and one edits records to make the other's call look like his own.
+//! Amber and Bruno share a phone. Bruno edits records so that Amber's call looks like his own.
 
 use plumline::json::Json;
 use plumline::runtime::{Reply, Secret};
@@ -15,11 +15,11 @@ use crate::world::colleague::{
 use crate::world::key_press::{press, press_at};
 use crate::world::phone::dialed;
 use crate::world::staff::{PLACE, amber, bruno, refusal};
-use crate::world::{BRUNO, OURS, PATIENT, SECRET, World};
+use crate::world::{BRUNO, CLINIC_NUMBER, PATIENT, SECRET, World};
 
 #[test]
 fn a_request_of_a_colleague_cannot_end_a_call_to_a_shared_phone() {
-    // He asked for a call to the same phone, from another number of ours or from the same one.
+    // Bruno also placed a call to the phone, from the same number of the clinic or from another one.
     for callee in 190..196 {
         let mut world = World::default();
         let own = bruno().value(&mut world, &OTHER.replace("0199", &format!("0{callee}")));
@@ -32,10 +32,10 @@ fn a_request_of_a_colleague_cannot_end_a_call_to_a_shared_phone() {
         assert_bruno_is_refused(&mut world, &by_sid(&call));
         assert_bruno_is_refused(&mut world, &by_record(&own));
     }
-    // Twilio refused his, so that its list shows hers alone.
+    // Twilio refused Bruno's call, so its list shows only Amber's call.
     for later in [60_000, 30 * 86_400_000] {
         let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(400)), ..World::default() };
-        bruno().ask(&mut world, PLACE);
+        bruno().send(&mut world, PLACE);
         let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
         let call = amber().at(NOW + later).value(&mut world, PLACE);
         world.calls[0].set("status", Json::of("in-progress"));
@@ -43,8 +43,8 @@ fn a_request_of_a_colleague_cannot_end_a_call_to_a_shared_phone() {
         set_call(&mut world, &own, &call);
         assert_bruno_is_refused(&mut world, &by_sid(&call));
         assert_bruno_is_refused(&mut world, &by_record(&own));
-        // The same after he repeats his request: the call belongs to her record.
-        bruno().at(NOW + later).ask(&mut world, PLACE);
+        // After Bruno repeats his request, the call still belongs to Amber's record.
+        bruno().at(NOW + later).send(&mut world, PLACE);
         assert_bruno_is_refused(&mut world, &by_sid(&call));
         assert_bruno_is_refused(&mut world, &by_record(&own));
     }
@@ -60,15 +60,15 @@ fn a_request_is_not_matched_by_unsealed_times() {
             let created = if age == 600_000 { "10:56:41" } else { "11:04:41" };
             world.calls[0].set("date_created", Json::of(&format!("Wed, 18 Nov 2026 {created} +0000")));
             world.calls[0].set("status", Json::of("completed"));
-            let hers = amber().value(&mut world, PLACE);
+            let amber_call = amber().value(&mut world, PLACE);
             world.calls[0].set("status", Json::of("in-progress"));
-            let call = text(&hers, &["callSid"]).to_owned();
+            let call = text(&amber_call, &["callSid"]).to_owned();
             if hide {
-                edit(&mut world, text(&hers, &["communication"]), &[("prepared", None)]);
+                edit(&mut world, text(&amber_call, &["communication"]), &[("prepared", None)]);
             }
-            // His own record is edited back to one that waits, and was sent just before hers.
+            // Bruno edits his own record. It now waits for its call and seems to be sent right before Amber's request.
             let identifiers = world.read(&own).get("identifier").cloned().unwrap().into_elements();
-            let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
+            let request = |item: &Json| text(item, &["system"]).ends_with("call-request");
             world.change(&own, "identifier", Json::List(identifiers.into_iter().filter(request).collect()));
             edit(&mut world, &own, &[("callSid", None), ("direction", None), ("leg", None)]);
             world.change(&own, "status", Json::of("preparation"));
@@ -77,8 +77,8 @@ fn a_request_is_not_matched_by_unsealed_times() {
             let attempt = r#"{"url":"https://plumline.dev/fhir/StructureDefinition/call-attempt","valueInstant":"AT"}"#;
             extension(&mut world, &own, "/call-attempt", Some(json(&attempt.replace("AT", &sent))));
             let before = posts(&world);
-            // He can only find his own call.
-            let response = bruno().at(NOW + 1_000).ask(&mut world, PLACE);
+            // Bruno's request can only find his own call.
+            let response = bruno().at(NOW + 1_000).send(&mut world, PLACE);
             match &response.reply {
                 Reply::Value(value) => assert!(age < 600_000 && text(value, &["callSid"]) != call),
                 reply => {
@@ -94,10 +94,10 @@ fn a_request_is_not_matched_by_unsealed_times() {
     }
 }
 
-/// Bruno edits a record of his back to one that waits for its call.
+/// Bruno edits his record so that it waits for its call again.
 fn reset_to_waiting(world: &mut World, own: &str) {
     let identifiers = world.read(own).get("identifier").cloned().unwrap().into_elements();
-    let request = |one: &Json| text(one, &["system"]).ends_with("call-request");
+    let request = |item: &Json| text(item, &["system"]).ends_with("call-request");
     world.change(own, "identifier", Json::List(identifiers.into_iter().filter(request).collect()));
     edit(world, own, &[("callSid", None), ("direction", None), ("leg", None)]);
     world.change(own, "status", Json::of("preparation"));
@@ -109,21 +109,21 @@ fn the_line_of_a_record_is_sealed() {
     for junk in [0, 999, 1_000, 1_200] {
         for waits in [true, false] {
             let mut world = World::default();
-            // From another number, so that Twilio's list of the first number shows hers alone.
+            // Bruno's call is from another number, so Twilio's list of Amber's number shows only her call.
             let callee = (190..199).find(|callee| {
                 let mut world = World::default();
-                let hers = text(&amber().value(&mut world, PLACE), &["fromNumber"]).to_owned();
-                let his = bruno().value(&mut world, &OTHER.replace("0199", &format!("0{callee}")));
-                text(&his, &["fromNumber"]) != hers
+                let amber_call = text(&amber().value(&mut world, PLACE), &["fromNumber"]).to_owned();
+                let bruno_call = bruno().value(&mut world, &OTHER.replace("0199", &format!("0{callee}")));
+                text(&bruno_call, &["fromNumber"]) != amber_call
             });
             let input = OTHER.replace("0199", &format!("0{}", callee.unwrap()));
             let own = bruno().value(&mut world, &input);
             let own = text(&own, &["communication"]).to_owned();
             world.calls[0].set("status", Json::of("completed"));
-            let hers = amber().value(&mut world, PLACE);
+            let amber_call = amber().value(&mut world, PLACE);
             world.calls[0].set("status", Json::of("in-progress"));
-            let call = text(&hers, &["callSid"]).to_owned();
-            line(&mut world, &own, text(&hers, &["fromNumber"]));
+            let call = text(&amber_call, &["callSid"]).to_owned();
+            line(&mut world, &own, text(&amber_call, &["fromNumber"]));
             if waits {
                 reset_to_waiting(&mut world, &own);
             } else {
@@ -152,13 +152,14 @@ fn the_line_of_a_record_is_sealed() {
 #[test]
 fn a_call_whose_record_is_late_or_hidden_is_not_matched_to_another_record() {
     for hidden in ["waits", "flood", "flood of what waits"] {
-        // Twilio refused his, so that its list shows hers alone.
+        // Twilio refused Bruno's call, so its list shows only Amber's call.
         let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(400)), ..World::default() };
-        bruno().ask(&mut world, PLACE);
+        bruno().send(&mut world, PLACE);
         let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
-        let hers = amber().at(NOW + 1_000).value(&mut world, PLACE);
+        let amber_call = amber().at(NOW + 1_000).value(&mut world, PLACE);
         world.calls[0].set("status", Json::of("in-progress"));
-        let (record, call) = (text(&hers, &["communication"]).to_owned(), text(&hers, &["callSid"]).to_owned());
+        let (record, call) =
+            (text(&amber_call, &["communication"]).to_owned(), text(&amber_call, &["callSid"]).to_owned());
         reset_to_waiting(&mut world, &own);
         let copies = |world: &mut World, count: usize, of: &str| {
             for copy in 0..count {
@@ -180,7 +181,7 @@ fn a_call_whose_record_is_late_or_hidden_is_not_matched_to_another_record() {
         let refused = bruno().at(NOW + 2_000).refused(&mut world, PLACE);
         assert_eq!((refused, posts(&world)), (("OUTBOUND_UNKNOWN".into(), 409), before), "{hidden}");
         assert_bruno_is_refused(&mut world, &by_sid(&call));
-        // The call that he cancels is his own, which was never placed.
+        // Bruno cancels only his own call, which was never placed.
         assert_eq!(text(&bruno().value(&mut world, &by_record(&own)), &["status"]), "not-done");
         assert_eq!(posts(&world), before);
     }
@@ -192,14 +193,14 @@ fn an_edited_line_is_not_shown() {
     amber().refused(&mut world, PLACE);
     let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
     let from = text(&world.calls[0], &["from"]).to_owned();
-    let other = OURS.iter().find(|ours| **ours != from).unwrap();
+    let other = CLINIC_NUMBER.iter().find(|own| **own != from).unwrap();
     line(&mut world, &own, other);
     let before = posts(&world);
     assert_eq!(amber().at(NOW + 180_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(posts(&world), before);
 }
 
-/// A record that Bruno may create: its identifier names a call of Amber's, its extension another one.
+/// Bruno creates a record. Its identifier names a call of Amber, and its extension names another call.
 fn create_record_of_two_calls(world: &mut World, call: &str) -> String {
     let made = world.put(&format!(
         r#"{{"resourceType":"Communication","status":"in-progress","sender":{{"reference":"Practitioner/{BRUNO}"}},
@@ -221,7 +222,7 @@ fn a_record_that_names_two_calls_changes_neither() {
     assert_eq!(world.read(&record).get("identifier").cloned(), before);
     assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
     assert_eq!(text(&amber().value(&mut world, &by_sid(&call)), &["status"]), "completed");
-    // The same before `place-call` has written which call it is.
+    // The record exists before `place-call` writes the `CallSid` of Amber's call.
     let batches = {
         let mut world = World::default();
         amber().value(&mut world, PLACE);
@@ -240,13 +241,13 @@ fn a_record_that_names_two_calls_changes_neither() {
 
 #[test]
 fn a_record_that_names_two_calls_releases_no_call() {
-    // Twilio refused his, from the number that hers uses.
-    let hers = text(&amber().value(&mut World::default(), PLACE), &["fromNumber"]).to_owned();
+    // Twilio refused Bruno's call, which was from the same number as Amber's call.
+    let amber_call = text(&amber().value(&mut World::default(), PLACE), &["fromNumber"]).to_owned();
     let inputs = (190..199).map(|callee| OTHER.replace("0199", &format!("0{callee}")));
-    let same_line = |input: &String| text(&bruno().value(&mut World::default(), input), &["fromNumber"]) == hers;
+    let same_line = |input: &String| text(&bruno().value(&mut World::default(), input), &["fromNumber"]) == amber_call;
     let input = inputs.into_iter().find(same_line).unwrap();
     let mut world = World { http_faults: Faults::at(0, Fault::EachRefused(429)), ..World::default() };
-    bruno().ask(&mut world, &input);
+    bruno().send(&mut world, &input);
     let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
     let value = amber().at(NOW + 1_000).value(&mut world, PLACE);
     world.calls[0].set("status", Json::of("in-progress"));
@@ -264,11 +265,12 @@ fn a_record_that_names_two_calls_releases_no_call() {
 
 #[test]
 fn a_call_is_not_matched_to_a_later_request() {
-    // The response to hers was lost. Twilio refused his, 25 s later, and he repeats his request until hers is over.
+    // The response to Amber's request was lost. Twilio refused Bruno's request 25 s later. He repeats it until Amber's
+    // call ends.
     let faults = Faults::in_order([Fault::DoneTooLate, Fault::RequestLost, Fault::EachRefused(429)]);
     let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
     amber().refused(&mut world, PLACE);
-    bruno().at(NOW + 25_000).ask(&mut world, PLACE);
+    bruno().at(NOW + 25_000).send(&mut world, PLACE);
     let own = format!("Communication/{}", text(world.communications()[1], &["id"]));
     world.change(&own, "status", Json::of("preparation"));
     let call = text(&world.calls[0], &["sid"]).to_owned();
@@ -282,15 +284,15 @@ fn a_call_is_not_matched_to_a_later_request() {
 
 #[test]
 fn a_canceled_request_may_have_placed_a_call() {
-    // Twilio refused his. The response to hers was lost, and she canceled it.
+    // Twilio refused Bruno's request. The response to Amber's request was lost, and she canceled it.
     let faults = Faults::in_order([Fault::EachRefused(429), Fault::DoneTooLate]);
     let mut world = World { http_faults: faults, unlisted: 9, ..World::default() };
-    bruno().ask(&mut world, PLACE);
+    bruno().send(&mut world, PLACE);
     let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
     amber().at(NOW + 1_000).refused(&mut world, PLACE);
-    let hers = format!("Communication/{}", text(world.communications()[1], &["id"]));
+    let amber_call = format!("Communication/{}", text(world.communications()[1], &["id"]));
     let call = text(&world.calls[0], &["sid"]).to_owned();
-    amber().at(NOW + 2_000).value(&mut world, &by_record(&hers));
+    amber().at(NOW + 2_000).value(&mut world, &by_record(&amber_call));
     world.calls[0].set("status", Json::of("in-progress"));
     world.unlisted = 0;
     world.change(&own, "status", Json::of("preparation"));
@@ -299,7 +301,7 @@ fn a_canceled_request_may_have_placed_a_call() {
 }
 
 #[test]
-fn records_by_others_do_not_change_the_participants_of_a_call() {
+fn records_of_other_clients_do_not_change_the_participants_of_a_call() {
     let (mut world, record, call) = by_phone();
     let people = |world: &World| {
         ["subject", "basedOn", "sender", "recipient"].map(|name| world.read(&record).get(name).cloned())

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls that are prepared for a browser, and ended.
+//! `start-call` prepares a call for a browser, and `end-call` ends it.
 
-use plumline::chart::{CallEvent, CallLog};
+use plumline::chart::{CallEvent, CallState};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::outbound::{LIFETIME, SealingKeys};
@@ -37,7 +37,7 @@ fn a_call_is_prepared_and_then_placed() {
     let sealing = SealingKeys::read(SECRET).unwrap();
     assert_eq!(sealing.open(ticket, AMBER_IDENTITY, NOW), Ok(text(&record, &["id"])));
     assert_eq!(text(&value, &["expires"]), instant(NOW + LIFETIME * 1_000));
-    // The browser sends it to the webhook.
+    // The browser sends the ticket to the webhook.
     let from = format!("client:{AMBER_IDENTITY}");
     let call = sid(1);
     let params = browser(&from, &call, &[("Ticket", ticket)]);
@@ -45,7 +45,7 @@ fn a_call_is_prepared_and_then_placed() {
     let Reply::Twiml(xml) = response.reply else { panic!() };
     let caller_id = format!("callerId=\"{}\"", text(&value, &["fromNumber"]));
     assert!(xml.contains(&format!(">{PATIENT}</Number>")) && xml.contains(&caller_id), "{xml}");
-    // Ended by the one who placed it.
+    // The practitioner who placed the call ends it.
     let end = format!(r#"{{"operation":"end-call","callSid":"{call}"}}"#);
     assert_eq!(amber().refused(&mut world, &end), ("RECORD_NOT_FOUND Communication".into(), 404));
     world.calls.push(json(&format!(
@@ -54,7 +54,7 @@ fn a_call_is_prepared_and_then_placed() {
     assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "completed");
     assert_eq!(text(world.communications()[0], &["status"]), "completed");
     let posts = world.http.iter().filter(|request| request.method == "POST").count();
-    // The same request again has nothing to do.
+    // A repeated request changes nothing.
     assert_eq!(text(&amber().value(&mut world, &end), &["status"]), "completed");
     assert_eq!(world.http.iter().filter(|request| request.method == "POST").count(), posts);
 }
@@ -64,7 +64,7 @@ fn the_best_number_of_the_patient_is_used() {
     let callee = |telecom: &str| {
         let mut world = World::default();
         world.change("Patient/eve", "telecom", json(telecom));
-        let response = amber().ask(&mut world, START);
+        let response = amber().send(&mut world, START);
         if let Some((code, _)) = refusal(&response.reply) {
             return code;
         }
@@ -78,7 +78,7 @@ fn the_best_number_of_the_patient_is_used() {
     assert_eq!(list(&[home.clone(), mobile.clone()]), "+15550100131");
     assert_eq!(list(&[point(r#","use":"old""#, "+15550100132"), home.clone()]), "+15550100130");
     assert_eq!(list(&[point(r#","period":{"end":"2020-01-01"}"#, "+15550100132"), home.clone()]), "+15550100130");
-    // Periods with partial dates.
+    // The periods have partial dates.
     for (period, number) in [
         (r#"{"end":"2026"}"#, "+15550100132"),
         (r#"{"end":"2026-11"}"#, "+15550100132"),
@@ -94,7 +94,7 @@ fn the_best_number_of_the_patient_is_used() {
     }
     assert_eq!(list(&[point(r#","rank":2"#, "+15550100133"), point(r#","rank":1"#, "+15550100134")]), "+15550100134");
     assert_eq!(list(&[home.replace("phone", "fax"), home.replace("phone", "sms")]), "+15550100130");
-    // A number that may be called is preferred. Otherwise the refusal names the reason.
+    // A permitted number is preferred. If there is none, the refusal has the reason.
     let premium = point(r#","use":"mobile""#, "+19005550199");
     assert_eq!(list(&[premium.clone(), home]), "+15550100130");
     assert_eq!(list(&[premium]), "OUTBOUND_BLOCKED");
@@ -125,7 +125,7 @@ fn an_invalid_call_is_refused_before_anything_is_written() {
         assert_eq!(amber().refused(&mut world, &input(more)), (expected.0.to_owned(), expected.1), "{more}");
         assert_eq!(world.communications().len(), 0);
     }
-    // An appointment of another patient, and a patient whom the requester may not see.
+    // The appointment is of another patient, or the requester may not read the patient.
     let mut world = World::default();
     world.put(r#"{"resourceType":"Patient","id":"finn"}"#);
     let finn = input(r#","patient":"finn","appointment":"visit""#);
@@ -133,11 +133,11 @@ fn an_invalid_call_is_refused_before_anything_is_written() {
     let mut world = World::forbidding("GET Patient");
     assert_eq!(amber().refused(&mut world, START), ("RECORD_FORBIDDEN Patient".into(), 403));
     let mut world = World::forbidding("POST Communication");
-    let response = amber().ask(&mut world, START);
+    let response = amber().send(&mut world, START);
     assert_eq!(refusal(&response.reply), Some(("RECORD_FORBIDDEN Communication".into(), 403)));
     // The resource type is in the log once.
     assert_eq!(response.log.len(), 1, "{:?}", response.log);
-    // Hours and limits.
+    // The config has hours and limits.
     let config = r#"{"timeZone":"America/New_York","outbound":{"hours":{"from":"11:00","to":"18:00"}}}"#;
     let early = amber().secret("PLUMLINE_CONFIG", config);
     assert_eq!(early.refused(&mut World::default(), START), ("OUTBOUND_HOURS".into(), 409));
@@ -148,7 +148,7 @@ fn an_invalid_call_is_refused_before_anything_is_written() {
     world.change(&record, "status", Json::of("in-progress"));
     world.change(&record, "sent", Json::of(&sent));
     assert_eq!(limited.refused(&mut world, START), ("OUTBOUND_CONCURRENT".into(), 409));
-    // A number alone, without a patient.
+    // The request has a number and no patient.
     let mut world = World::default();
     amber().value(&mut world, &input(r#","number":"(555) 010-0140""#));
     assert_eq!(world.communications()[0].get("subject"), None);
@@ -164,7 +164,7 @@ fn a_repeated_request_prepares_one_call() {
         assert_eq!(first.get(name), again.get(name));
     }
     assert_eq!(world.communications().len(), 1);
-    // The ticket is as old as its record, however late it is asked for.
+    // The ticket expires with its record, even if it is requested later.
     for name in ["ticket", "expires"] {
         assert_eq!(first.get(name), again.get(name));
     }
@@ -174,15 +174,14 @@ fn a_repeated_request_prepares_one_call() {
         let refused = amber().at(expiry + late).refused(&mut world, &input);
         assert_eq!(refused, ("OUTBOUND_REQUEST_EXPIRED".into(), 409));
     }
-    // Another call with the same request id, a colleague's request with that id, a call that was placed in the
-    // meantime.
+    // The requestId is used for another call, by a colleague, and after its call was placed.
     let other = input.replace("\"appointment\":\"visit\",", "");
     assert_eq!(amber().refused(&mut world, &other), ("OUTBOUND_REQUEST_USED".into(), 409));
     bruno().value(&mut world, &input);
     assert_eq!(world.communications().len(), 2);
     world.change(text(&first, &["communication"]), "status", Json::of("not-done"));
     assert_eq!(amber().refused(&mut world, &input), ("OUTBOUND_REQUEST_USED".into(), 409));
-    // Lost answers and races.
+    // Responses are lost, or requests are concurrent.
     let mut random = Random::new(5);
     for _ in 0..100 {
         let mut world = World::default();
@@ -247,13 +246,13 @@ fn an_unrecorded_call_can_be_ended_by_its_caller() {
         assert!(value.get("communication").is_none());
     }
     assert_eq!(text(&amber().value(&mut world, &end(&over)), &["status"]), "completed");
-    // A callback has made a record that names no one.
+    // A callback has created a record without a practitioner.
     let ended = [("CallSid", over.as_str()), ("CallStatus", "completed"), ("From", "client:x"), ("AccountSid", "AC1")];
-    world.put(&CallLog::of(&[CallEvent::read(&ended, NOW).unwrap()]).write(None, EXTENSION_BASE).write());
+    world.put(&CallState::of(&[CallEvent::read(&ended, NOW).unwrap()]).write(None, EXTENSION_BASE).write());
     assert_eq!(text(&amber().value(&mut world, &end(&over)), &["status"]), "completed");
     assert_eq!(bruno().refused(&mut world, &end(&over)), ("RECORD_NOT_FOUND Communication".into(), 404));
     assert_eq!(world.http.iter().filter(|request| request.method == "POST").count(), 1);
-    // With a shared identity it could be the colleague's call.
+    // If a colleague shares the identity, the call may be the colleague's.
     let taken = format!(r#"[{{"system":"http://twilio.com/voice/identity","value":"{AMBER_IDENTITY}"}}]"#);
     world.change(&format!("Practitioner/{BRUNO}"), "identifier", json(&taken));
     assert_eq!(bruno().refused(&mut world, &end(&over)), ("IDENTITY_TAKEN".into(), 409));

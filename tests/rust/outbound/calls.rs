@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls from a browser without tickets, where only policy decides.
+//! Calls from a browser without a ticket. Only the config's `outbound` policy decides whether they are dialed.
 
 use plumline::json::Json;
 use plumline::phone::E164;
@@ -12,9 +12,9 @@ use crate::fault::{FAILURES, Fault, Faults, TRANSIENT};
 use crate::json::json;
 use crate::random::Random;
 use crate::world::phone::{call, dialed, prepared, refused, xml};
-use crate::world::{AMBER, AMBER_IDENTITY, OURS, PATIENT, SECRET, URL, World, sid};
+use crate::world::{AMBER, AMBER_IDENTITY, CLINIC_NUMBER, PATIENT, SECRET, URL, World, sid};
 
-/// A call without a ticket: the config alone decides.
+/// Posts Amber's call without a ticket.
 fn call_without_ticket(config: &str, own: &[(&str, &str)]) -> (Response, World) {
     let mut world = World::default();
     let response = call(&mut world, AMBER_IDENTITY, &sid(7), own, &[(Secret::Config, config)]);
@@ -34,31 +34,31 @@ fn without_a_ticket_policy_decides_without_a_round_trip() {
         ("+1911", "OUTBOUND_EMERGENCY", "Emergency calls cannot be placed"),
         ("+19005550199", "OUTBOUND_BLOCKED", "Calls to this number are not allowed."),
         ("+493023125123", "OUTBOUND_COUNTRY", "Calls to this country are not allowed."),
-        (OURS[0], "OUTBOUND_OWN_NUMBER", "This number is one of our own"),
-        ("client:bruno", "OUTBOUND_NUMBER_INVALID", "The number you have dialled is not valid."),
-        ("", "OUTBOUND_NUMBER_INVALID", "The number you have dialled is not valid."),
+        (CLINIC_NUMBER[0], "OUTBOUND_OWN_NUMBER", "This number is one of our own"),
+        ("client:bruno", "OUTBOUND_NUMBER_INVALID", "The number you have dialed is not valid."),
+        ("", "OUTBOUND_NUMBER_INVALID", "The number you have dialed is not valid."),
     ] {
         let (response, world) = call_without_ticket("{}", &[("To", to)]);
         assert_eq!((refused(&response), world.fhir.batches.len()), (code.to_owned(), 0), "{to}");
         assert!(xml(&response).contains(sentence), "{to}");
     }
-    // The refusal has the clinic's voice and language.
+    // The announcement of a refusal has the clinic's voice and language.
     let (response, _) = call_without_ticket(r#"{"voice":"Polly.Amy-Neural","language":"en-GB"}"#, &[("To", "999")]);
     assert!(xml(&response).contains(r#"<Say voice="Polly.Amy-Neural" language="en-GB">Emergency"#));
     // The fixed texts are English.
     let (response, _) = call_without_ticket(r#"{"voice":"Polly.Lupe","language":"es-US"}"#, &[("To", "999")]);
     assert!(xml(&response).contains(r#"<Say language="en-US">Emergency"#), "{}", xml(&response));
-    // Where tickets are required, the call has none.
+    // The config requires a ticket, but the call has none.
     let config = r#"{"outbound":{"requireTicket":true}}"#;
     assert_eq!(refused(&call_without_ticket(config, &[("To", PATIENT)]).0), "OUTBOUND_TICKET_MISSING");
     let mut world = World::default();
     let free = [(Secret::SealingKeys, SECRET), (Secret::Config, r#"{"outbound":{"requireTicket":false}}"#)];
     assert_eq!(dialed(&call(&mut world, AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &free)).1, PATIENT);
-    // An unreadable config could forbid anything.
+    // An unreadable config may forbid the call, so the bot does not dial.
     let (response, _) = call_without_ticket(r#"{"outbound":{"countries":7}}"#, &[("To", PATIENT)]);
     assert!(xml(&response).contains("We are sorry.") && !xml(&response).contains("<Dial"));
     assert!(response.log[0].starts_with("plumline: CONFIG_INVALID at outbound.countries: "), "{:?}", response.log);
-    // A browser of another app.
+    // The browser belongs to another TwiML app.
     let app = [(Secret::Config, "{}"), (Secret::TwimlAppSid, "AP00000000000000000000000000000002")];
     let response = call(&mut World::default(), AMBER_IDENTITY, &sid(7), &[("To", PATIENT)], &app);
     assert_eq!(refused(&response), "APPLICATION_MISMATCH");
@@ -81,7 +81,7 @@ fn patients_are_called_only_at_the_allowed_hours() {
     }
     let nowhere = config.replace("America/Chicago", "Mars/Nowhere");
     assert_eq!(refused(&call_without_ticket(&nowhere, &[("To", PATIENT)]).0), "OUTBOUND_HOURS_UNKNOWN");
-    // The same with a ticket.
+    // A call with a ticket has the same result.
     let (mut world, ticket) = prepared();
     world.local_time = "2026-11-18T03:00:00".into();
     let secrets = [(Secret::SealingKeys, SECRET), (Secret::Config, config)];
@@ -115,7 +115,7 @@ fn parameters_of_the_browser_are_stored_once_and_delay_no_call() {
         call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
         assert_eq!(world.communications().len(), 1);
     }
-    // An invalid id is not stored.
+    // The bot does not store an invalid id.
     for id in ["../Bot/1", "a b", "Practitioner/x", "x?y=z"] {
         let (response, world) = call_without_ticket("{}", &[("To", PATIENT), ("PatientId", id)]);
         assert_eq!((dialed(&response).1, world.fhir.batches.len()), (PATIENT.into(), 0), "{id}");
@@ -131,25 +131,25 @@ fn limits_apply_without_tickets() {
     assert_eq!(dialed(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)).1, PATIENT);
     assert_eq!(world.fhir.batches.len(), 2);
     assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(2), &own, &secrets)), "OUTBOUND_CONCURRENT");
-    // The same caller with another identity.
+    // The caller has another identity.
     let amber = format!("Practitioner/{AMBER}");
     world.change(&amber, "identifier", json(r#"[{"system":"http://twilio.com/voice/identity","value":"amber"}]"#));
     assert_eq!(refused(&call(&mut world, "amber", &sid(3), &own, &secrets)), "OUTBOUND_CONCURRENT");
     assert_eq!(refused(&call(&mut world, "unknown", &sid(3), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
-    // Two reads and a write, in less than three seconds.
+    // The request takes two reads and a write, at most three seconds.
     let config = r#"{"outbound":{"concurrent":9,"perHour":9,"pool":"leastRecentlyUsed"}}"#;
     let own = [("To", PATIENT), ("PatientId", "eve")];
     let before = world.fhir.batches.len();
     assert_eq!(dialed(&call(&mut world, "amber", &sid(4), &own, &[(Secret::Config, config)])).1, PATIENT);
     assert_eq!(world.fhir.batches.len() - before, 3);
     assert!(world.retry < 3_000, "{}", world.retry);
-    // Without the counts no call is allowed.
+    // If the chart does not return the counts, no call is allowed.
     let own = [("To", PATIENT)];
     for fault in FAILURES.into_iter().chain([Fault::EachRefused(403)]) {
         let mut world = World { faults: Faults::at(0, fault), ..World::default() };
         let response = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets);
         assert_eq!(refused(&response), "CHART_UNAVAILABLE");
-        // The caller hears the same. The log names the missing right.
+        // The caller hears the same announcement. The log names the missing right.
         let named =
             response.log.iter().any(|line| line.starts_with("plumline: CHART_REFUSED at Communication (search): "));
         assert_eq!(named, matches!(fault, Fault::EachRefused(403)), "{fault:?} {:?}", response.log);
@@ -170,15 +170,15 @@ fn the_pool_gives_the_same_number_everywhere() {
     for pool in ["roundRobin", "random"] {
         let config = format!(r#"{{"outbound":{{"pool":"{pool}"}}}}"#);
         let seen: Vec<String> = (1..40).map(|number| from(&config, number)).collect();
-        assert!(OURS.iter().all(|ours| seen.iter().any(|from| from == ours)), "{pool}");
+        assert!(CLINIC_NUMBER.iter().all(|own| seen.iter().any(|from| from == own)), "{pool}");
         assert_eq!(seen, (1..40).map(|number| from(&config, number)).collect::<Vec<_>>());
     }
-    assert_eq!(from(r#"{"outbound":{"callerId":"+15550100003"}}"#, 1), OURS[2]);
+    assert_eq!(from(r#"{"outbound":{"callerId":"+15550100003"}}"#, 1), CLINIC_NUMBER[2]);
     let own = format!(
         r#"{{"outbound":{{"callerId":"+15550100003","practitioners":{{"Practitioner/{AMBER}":"+15550100002"}}}}}}"#
     );
-    assert_eq!(from(&own, 1), OURS[1]);
-    // A number that is not ours is never shown.
+    assert_eq!(from(&own, 1), CLINIC_NUMBER[1]);
+    // A number that is not the clinic's is never used as the caller ID.
     let (response, _) = call_without_ticket(r#"{"outbound":{"callerId":"+15550100999"}}"#, &[("To", PATIENT)]);
     assert_eq!(dialed(&response).0, sticky);
     assert!(response.log[0].contains("OUTBOUND_CALLER_ID_FOREIGN"));
@@ -194,12 +194,23 @@ fn the_chart_shows_the_least_recently_used_number() {
         let from = dialed(&call(&mut world, AMBER_IDENTITY, &sid(number), &[("To", PATIENT)], &secrets)).0;
         seen.push(from);
     }
-    assert_eq!(seen, [OURS[0], OURS[1], OURS[2], OURS[0], OURS[1], OURS[2], OURS[0]]);
+    assert_eq!(
+        seen,
+        [
+            CLINIC_NUMBER[0],
+            CLINIC_NUMBER[1],
+            CLINIC_NUMBER[2],
+            CLINIC_NUMBER[0],
+            CLINIC_NUMBER[1],
+            CLINIC_NUMBER[2],
+            CLINIC_NUMBER[0]
+        ]
+    );
     assert_eq!(world.fhir.batches.len(), 14);
-    // The call is placed without an answer of the chart, too.
+    // The call is placed even if the chart does not respond.
     let mut world = World { faults: Faults::before(2, Fault::TimedOut), ..World::default() };
     let response = call(&mut world, AMBER_IDENTITY, &sid(1), &[("To", PATIENT)], &secrets);
-    assert!(OURS.contains(&dialed(&response).0.as_str()));
+    assert!(CLINIC_NUMBER.contains(&dialed(&response).0.as_str()));
 }
 
 #[test]
@@ -262,7 +273,7 @@ fn staff_join_a_conference_of_the_config() {
         format!("record=\"record-from-start\" recordingStatusCallback=\"{URL}?step=recording#rc=3&amp;rp=all\"");
     for (members, attributes) in [
         ("", String::new()),
-        // A conference that waits for staff ends when staff leave.
+        // If the conference waits for staff, it ends when staff leave.
         (
             r#","waitForStaff":true,"maxParticipants":4"#,
             "endConferenceOnExit=\"true\" maxParticipants=\"4\" ".to_owned(),
@@ -338,7 +349,7 @@ fn a_browser_can_dial_only_what_policy_allows() {
         assert_eq!(check_xml(xml, Some(DocumentKind::Voice)).len(), 0, "{xml}");
         if xml.contains("<Dial") {
             let (from, to) = dialed(&response);
-            assert!(OURS.contains(&from.as_str()) && E164::parse(&to).is_some(), "{xml}");
+            assert!(CLINIC_NUMBER.contains(&from.as_str()) && E164::parse(&to).is_some(), "{xml}");
             let allowed = to == PATIENT || to == "+15550100777" && !secrets[0].1.contains("blocked");
             assert!(allowed, "case {case}: {own:?} {xml}");
             let hour: u32 = world.local_time[11..13].parse().unwrap();
@@ -357,7 +368,7 @@ fn an_unknown_caller_with_limits_cannot_call() {
         let mut world = World::default();
         assert_eq!(refused(&call(&mut world, identity, &sid(1), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
         assert_eq!((world.fhir.batches.len(), world.communications().len()), (1, 0));
-        // Where nothing is limited, nothing is read.
+        // Without limits, the bot does not read the chart.
         let mut world = World::default();
         assert_eq!(dialed(&call(&mut world, identity, &sid(1), &own, &[(Secret::Config, "{}")])).1, PATIENT);
         assert!(world.fhir.batches.is_empty());
@@ -367,9 +378,9 @@ fn an_unknown_caller_with_limits_cannot_call() {
     assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)), "OUTBOUND_CALLER_UNKNOWN");
     world.change(&format!("Practitioner/{AMBER}"), "active", Json::Bool(true));
     assert_eq!(dialed(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)).1, PATIENT);
-    // Whether someone exists is read with the counts, in one round trip; then the record is written.
+    // One round trip reads the caller and the counts. A second one writes the record.
     assert_eq!(world.fhir.batches.len(), 3);
-    // What may not be read is not known.
+    // If the bot may not read the caller, the caller is unknown.
     let mut world = World::forbidding("GET Practitioner/");
     assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &own, &secrets)), "CHART_UNAVAILABLE");
 }

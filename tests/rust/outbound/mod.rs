@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Calls that staff place: policy, tickets, and the answers of the webhook.
+//! Calls that staff place from a browser: policy, tickets, and the TwiML of the webhook.
 
 mod calls;
 mod overdialing;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Telephone networks ignore digits after a whole number. A second reader reads the plans from plans.txt. The test
-//! searches the permitted kinds for every number that starts with a whole number of a forbidden kind.
+//! Telephone networks ignore digits after a complete number. So a forbidden number with more digits must not be
+//! permitted.
+//!
+//! The test reads the numbering plans from plans.txt with its own parser. It searches for every number of a permitted
+//! kind that starts with a complete number of a forbidden kind.
 
 use std::collections::HashSet;
 
@@ -14,15 +17,15 @@ const PERMITTED: [&str; 2] = ["ordinary", "toll-free"];
 /// The maximum length of a national number after the shortest calling code.
 const MAX_DIGITS: usize = 14;
 
-/// The maximum number of matches that one search collects.
+/// The maximum number of results of one search.
 const MAX_WITNESSES: usize = 400;
 
 /// A regular expression of the numbering plans as a nondeterministic automaton.
 #[derive(Default)]
 struct Automaton {
-    /// By node: digits that are allowed, a bit each, and the node that follows.
+    /// For each node: the allowed digits as a bit mask, and the next node.
     edges: Vec<Vec<(u16, usize)>>,
-    /// By node: those that follow without a digit.
+    /// For each node: the next nodes that need no digit.
     free: Vec<Vec<usize>>,
     end: usize,
 }
@@ -119,8 +122,8 @@ impl Automaton {
                     let range = pattern[*at] == b'-';
                     *at += usize::from(range);
                     let digit = pattern[*at] - b'0';
-                    for one in if range { before } else { digit }..=digit {
-                        allowed |= 1 << one;
+                    for item in if range { before } else { digit }..=digit {
+                        allowed |= 1 << item;
                     }
                     before = digit;
                     *at += 1;
@@ -169,26 +172,26 @@ impl Automaton {
     }
 }
 
-struct Plan {
+struct DialplanInput {
     country: &'static str,
     code: &'static str,
     lengths: Vec<usize>,
     patterns: Vec<(&'static str, Automaton)>,
 }
 
-impl Plan {
+impl DialplanInput {
     fn has(&self, slot: &str) -> Option<&Automaton> {
         self.patterns.iter().find(|(name, _)| *name == slot).map(|(_, pattern)| pattern)
     }
 }
 
-fn plans() -> Vec<Plan> {
+fn plans() -> Vec<DialplanInput> {
     let text = include_str!("../../../src/phone/plans.txt");
     let plan = |block: &'static str| {
         let mut lines = block.lines();
         let [country, code, lengths] = lines.next()?.split(' ').collect::<Vec<_>>()[..] else { return None };
         let patterns = lines.map(|line| line.trim().split_once(' ').unwrap());
-        Some(Plan {
+        Some(DialplanInput {
             country,
             code,
             lengths: lengths.split(',').map(|length| length.parse().unwrap()).collect(),
@@ -198,16 +201,16 @@ fn plans() -> Vec<Plan> {
                 .collect(),
         })
     };
-    let plans: Vec<Plan> = text.split("\n\n").filter_map(plan).collect();
+    let plans: Vec<DialplanInput> = text.split("\n\n").filter_map(plan).collect();
     assert!(plans.len() > 240, "{}", plans.len());
     plans
 }
 
-/// Searches for numbers of `permitted` that begin with a whole number of `forbidden`, by both automata at once.
+/// Searches for numbers of `permitted` that start with a complete number of `forbidden`. It runs both automata at once.
 struct Search<'a> {
-    forbidden: (&'a Plan, &'a Automaton),
-    permitted: (&'a Plan, Option<&'a Automaton>),
-    /// The most digits after a whole number.
+    forbidden: (&'a DialplanInput, &'a Automaton),
+    permitted: (&'a DialplanInput, Option<&'a Automaton>),
+    /// The maximum number of digits after a complete number.
     extra: usize,
     dead: HashSet<(Nodes, Nodes, usize, usize)>,
     found: Vec<String>,
@@ -220,7 +223,7 @@ impl Search<'_> {
         self.go(&from, &to, &mut String::new(), None);
     }
 
-    /// Whether `digits` lead to such a number. `after` is the number of digits after a whole number, if there is one.
+    /// Whether `digits` lead to such a number. `after` is the number of digits after a complete number.
     fn go(&mut self, from: &Nodes, to: &Nodes, digits: &mut String, after: Option<usize>) -> bool {
         let is_whole = self.forbidden.1.ends(from) && self.forbidden.0.lengths.contains(&digits.len());
         let after = if is_whole { Some(0) } else { after };
@@ -259,8 +262,8 @@ impl Search<'_> {
 }
 
 fn search<'a>(
-    forbidden: (&'a Plan, &'a Automaton),
-    permitted: (&'a Plan, Option<&'a Automaton>),
+    forbidden: (&'a DialplanInput, &'a Automaton),
+    permitted: (&'a DialplanInput, Option<&'a Automaton>),
     extra: usize,
 ) -> Vec<String> {
     let mut search = Search { forbidden, permitted, extra, dead: HashSet::new(), found: Vec::new() };
@@ -268,12 +271,12 @@ fn search<'a>(
     search.found
 }
 
-/// Numbers of which a beginning is a whole number of a forbidden kind by the plans, and which exist all the same: the
-/// toll-free numbers of Andorra and New Zealand, and Japan's newest mobiles.
+/// Existing numbers that start with a complete number of a forbidden kind in the plans: toll-free numbers of Andorra
+/// and New Zealand, and Japan's newest mobile numbers.
 const EXISTING: [&str; 3] = ["+3761800", "+64508", "+8160"];
 
 /// A policy that allows every country.
-fn everywhere(plans: &[Plan]) -> Outbound {
+fn everywhere(plans: &[DialplanInput]) -> Outbound {
     let countries = plans.iter().map(|plan| plan.country.to_owned()).collect();
     Outbound { countries: Some(countries), ..Outbound::default() }
 }
@@ -300,7 +303,7 @@ fn no_digits_after_a_forbidden_number_make_it_a_permitted_one() {
             }
         }
     }
-    // Without such numbers the search would prove nothing.
+    // The search proves something only if it found such numbers.
     assert!(tried > 150 && countries.contains("IL") && countries.contains("JP"), "{tried} {countries:?}");
 }
 
@@ -341,7 +344,7 @@ fn every_example_of_a_permitted_number_is_permitted() {
         }
     }
     assert!(lines.count() > 700);
-    // Four are missing in the plans of the other package, and one is in an area that is never called.
+    // Four numbers are missing in the plans of the other package. One is in an area that is always blocked.
     let expected = [
         ("BJ uan +22981123456", Refusal::NumberInvalid),
         ("BJ voip +22985751234", Refusal::NumberInvalid),
@@ -355,8 +358,8 @@ fn every_example_of_a_permitted_number_is_permitted() {
 #[test]
 fn our_own_and_blocked_numbers_are_forbidden_as_prefixes() {
     let outbound = Outbound { blocked: vec!["+49301234567".into()], ..everywhere(&plans()) };
-    let ours = [E164::parse("+493023125123").unwrap()];
-    let policy = Policy::new(&outbound, &ours);
+    let own = [E164::parse("+493023125123").unwrap()];
+    let policy = Policy::new(&outbound, &own);
     for (number, refusal) in [
         ("+493023125123", Refusal::OwnNumber),
         ("+4930231251231", Refusal::OwnNumber),
@@ -377,7 +380,7 @@ fn a_config_names_no_number_that_is_too_long_or_too_short() {
     for (number, allowed) in [
         ("+442079460001", true),
         ("+15550100123", true),
-        // A range that is missing in the plans.
+        // The plans do not have this range.
         ("+12425550123", true),
         ("+155501001234", false),
         ("+4420794600011", false),

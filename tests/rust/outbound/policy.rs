@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Whom a call may reach, by rules that are written a second time, and tickets that no one can forge.
+//! The numbers that a call may dial, compared with an independent implementation of the rules, and tickets, which
+//! cannot be forged.
 
 use plumline::dialplan::{Call, Clinic, Config, Direction, Route, route};
 use plumline::error::Code;
@@ -16,16 +17,16 @@ fn outbound(config: &str) -> Outbound {
     serde_json::from_str(config).unwrap()
 }
 
-fn verdict(config: &str, ours: &[&str], number: &str) -> Result<String, Refusal> {
-    let numbers: Vec<E164<'_>> = ours.iter().map(|number| E164::parse(number).unwrap()).collect();
+fn verdict(config: &str, own: &[&str], number: &str) -> Result<String, Refusal> {
+    let numbers: Vec<E164<'_>> = own.iter().map(|number| E164::parse(number).unwrap()).collect();
     Policy::new(&outbound(config), &numbers).allows(number)
 }
 
 #[test]
 fn decides_for_every_kind_of_number() {
     use Refusal::{Blocked, Country, Emergency, NumberInvalid, OwnNumber};
-    // The clinic has a number in North America, and one in Britain.
-    let ours = ["+15550100001", "+442079460001"];
+    // The clinic has a number in North America and a number in the United Kingdom.
+    let own = ["+15550100001", "+442079460001"];
     for (number, expected) in [
         ("+15550100123", Ok(())),
         ("+12125550123", Ok(())),
@@ -79,30 +80,30 @@ fn decides_for_every_kind_of_number() {
         ("+9991234567", Err(NumberInvalid)),
         ("+15550100123,,1", Err(NumberInvalid)),
     ] {
-        assert_eq!(verdict("{}", &ours, number).map(|_| ()), expected, "{number}");
+        assert_eq!(verdict("{}", &own, number).map(|_| ()), expected, "{number}");
     }
 }
 
 #[test]
 fn a_config_allows_or_blocks_more_numbers() {
-    let ours = ["+15550100001"];
+    let own = ["+15550100001"];
     let caribbean = r#"{"countries":["jm","UK"],"blocked":["+18769","+4420"]}"#;
-    assert!(verdict(caribbean, &ours, "+18765550123").is_ok());
-    assert_eq!(verdict(caribbean, &ours, "+18769550123"), Err(Refusal::Blocked));
-    assert_eq!(verdict(caribbean, &ours, "+442079460002"), Err(Refusal::Blocked));
-    assert!(verdict(caribbean, &ours, "+447400123456").is_ok());
-    assert_eq!(verdict(caribbean, &ours, "+15550100123"), Err(Refusal::Country));
-    assert_eq!(verdict(r#"{"countries":[]}"#, &ours, "+15550100123"), Err(Refusal::Country));
-    // Toll-free numbers are shared in North America.
+    assert!(verdict(caribbean, &own, "+18765550123").is_ok());
+    assert_eq!(verdict(caribbean, &own, "+18769550123"), Err(Refusal::Blocked));
+    assert_eq!(verdict(caribbean, &own, "+442079460002"), Err(Refusal::Blocked));
+    assert!(verdict(caribbean, &own, "+447400123456").is_ok());
+    assert_eq!(verdict(caribbean, &own, "+15550100123"), Err(Refusal::Country));
+    assert_eq!(verdict(r#"{"countries":[]}"#, &own, "+15550100123"), Err(Refusal::Country));
+    // All countries of North America share the toll-free numbers.
     assert!(verdict(r#"{"countries":["CA"]}"#, &["+14165550100"], "+18005550199").is_ok());
-    // No config allows a number without a country, or a premium number.
-    assert_eq!(verdict(r#"{"blocked":["+4420"]}"#, &ours, "+4402079460002"), Err(Refusal::Blocked));
-    assert_eq!(verdict(r#"{"blocked":["+1212"]}"#, &ours, "+112125550123"), Err(Refusal::Blocked));
-    assert_eq!(verdict(r#"{"countries":["001","US"]}"#, &ours, "+881612345678"), Err(Refusal::Blocked));
+    // No config can allow a number without a country or a premium-rate number.
+    assert_eq!(verdict(r#"{"blocked":["+4420"]}"#, &own, "+4402079460002"), Err(Refusal::Blocked));
+    assert_eq!(verdict(r#"{"blocked":["+1212"]}"#, &own, "+112125550123"), Err(Refusal::Blocked));
+    assert_eq!(verdict(r#"{"countries":["001","US"]}"#, &own, "+881612345678"), Err(Refusal::Blocked));
 }
 
 #[test]
-fn the_default_plan_uses_only_our_numbers_as_caller_id() {
+fn the_default_dialplan_uses_only_the_clinics_numbers_as_caller_id() {
     let params = [("CallSid", "CA1"), ("From", "client:amber"), ("To", "+15550100123")];
     let call = Call::read(&params).unwrap();
     let numbers = ["+15550100001", "+15550100002"].map(|number| E164::parse(number).unwrap());
@@ -138,7 +139,7 @@ fn reads_numbers_in_the_national_format() {
     }
 }
 
-/// Whether a number is harmless, without a numbering plan: not expensive, not far away.
+/// Whether a number is cheap and in a nearby country. It does not use the numbering plans.
 fn is_harmless(number: &str) -> bool {
     const CARIBBEAN: [&str; 27] = [
         "242", "246", "264", "268", "284", "340", "345", "441", "473", "649", "658", "664", "670", "671", "684", "721",
@@ -198,7 +199,7 @@ fn every_permitted_number_is_harmless() {
     let mut dialed = 0;
     for case in 0..4_000 {
         let mut number = (*random.pick(&STARTS)).to_owned();
-        // Often as long as a number of North America, sometimes anything.
+        // Most numbers have the length of a North American number.
         let length = if random.one_in(4) { random.below(18) } else { 12_usize.saturating_sub(number.len()) };
         for _ in 0..length {
             let digit = if random.one_in(200) { "٣ +-x" } else { "0123456789" };
@@ -227,7 +228,7 @@ fn a_ticket_is_valid_for_its_owner_until_it_expires() {
         assert_eq!(open(AMBER_IDENTITY, NOW + LIFETIME * 1_000 - 1), Ok(id));
         assert_eq!(open(AMBER_IDENTITY, NOW + LIFETIME * 1_000), Err(Refusal::TicketExpired));
         assert_eq!(open("somebody_else", NOW), Err(Refusal::TicketInvalid));
-        // Only the owner gets the error that it has expired.
+        // Only the owner gets the error that the ticket has expired.
         assert_eq!(open("somebody_else", NOW + 10_000_000), Err(Refusal::TicketInvalid));
     }
 }
@@ -239,7 +240,7 @@ fn secrets_have_a_minimum_length_and_can_be_rotated() {
     assert_eq!(SealingKeys::read(&"\u{200b}".repeat(40)).err(), Some(Code::SecretBlank));
     assert_eq!(SealingKeys::read(&"\0".repeat(40)).err(), Some(Code::SecretBlank));
     assert_eq!(SealingKeys::read(&SECRET[..31]).err(), Some(Code::SecretWeak));
-    // A secret that is too short is ignored next to another one.
+    // If there is a strong secret, a short one is ignored.
     assert!(SealingKeys::read(&[SECRET, ",short"].concat()).is_ok());
     assert!(SealingKeys::read(&SECRET[..32]).is_ok());
     assert_eq!(format!("{:?}", sealing(SECRET)), "[redacted]");
@@ -266,23 +267,23 @@ fn an_altered_ticket_is_invalid() {
             1 => bytes.truncate(random.below(bytes.len())),
             2 => bytes.insert(random.below(bytes.len() + 1), b"=.0aA-_+ "[random.below(9)]),
             _ => {
-                let (one, other) = (random.below(bytes.len()), random.below(bytes.len()));
-                bytes.swap(one, other);
+                let (item, other) = (random.below(bytes.len()), random.below(bytes.len()));
+                bytes.swap(item, other);
             }
         }
         let forged = String::from_utf8_lossy(&bytes).into_owned();
         let opened = sealing.open(&forged, "nurse_1", NOW);
         assert!(opened == Err(Refusal::TicketInvalid) || forged == ticket, "case {case}: {forged}");
     }
-    // Parts of two tickets do not make a valid ticket.
-    let [one, two] = ["a", "b"].map(|id| sealing.seal(id, "nurse_1", NOW));
+    // The parts of two tickets do not form a valid ticket.
+    let [item, two] = ["a", "b"].map(|id| sealing.seal(id, "nurse_1", NOW));
     let late = sealing.seal("a", "nurse_1", NOW + 60_000);
     let mac = |ticket: &str| ticket.rsplit_once('.').unwrap().1.to_owned();
-    for (ticket, other) in [(&one, &two), (&one, &late), (&late, &one)] {
+    for (ticket, other) in [(&item, &two), (&item, &late), (&late, &item)] {
         let mixed = ticket.replace(&mac(ticket), &mac(other));
         assert_eq!(sealing.open(&mixed, "nurse_1", NOW), Err(Refusal::TicketInvalid));
     }
-    // An identity cannot contain the parts before it.
+    // An identity cannot imitate the parts before it.
     let sly = sealing.seal("a", "1\nnurse", NOW);
     assert_eq!(sealing.open(&sly, "nurse", NOW), Err(Refusal::TicketInvalid));
     for text in ["", ".", "..", "...", "a..b", "../x.1.y", &"a.".repeat(5_000), "a.18446744073709551616.x", "\u{0}.1.é"]

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Tickets: one call claims a ticket before anyone is dialed.
+//! Tickets: a call claims its ticket before it dials, so a ticket dials only once.
 
 use plumline::json::Json;
 use plumline::outbound::{LIFETIME, SealingKeys};
@@ -13,7 +13,7 @@ use crate::json::{json, text};
 use crate::random::Random;
 use crate::world::phone::{SEALED, call, dialed, prepare, prepared, refused, with_ticket, xml};
 use crate::world::webhook::{browser, webhook_flow};
-use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, OURS, PATIENT, SECRET, World, sid};
+use crate::world::{AMBER, AMBER_IDENTITY, BRUNO, CLINIC_NUMBER, PATIENT, SECRET, World, sid};
 
 const DOCUMENT: &str = concat!(
     r#"<?xml version="1.0" encoding="UTF-8"?><Response><Dial callerId="+15550100002" answerOnBridge="true">"#,
@@ -41,7 +41,7 @@ fn a_ticket_is_claimed_before_anyone_is_dialed() {
     );
     assert_eq!(text(&["basedOn", "0", "reference"]), "Appointment/visit");
 
-    // Twilio asks again, and gets the same; another call with the same ticket gets nothing.
+    // Twilio repeats the request and gets the same document. Another call with the ticket is refused.
     assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT);
     assert_eq!(refused(&with_ticket(&mut world, &ticket, 2)), "OUTBOUND_TICKET_USED");
     assert_eq!(world.communications(), [&record]);
@@ -62,7 +62,7 @@ fn other_parameters_of_the_browser_are_ignored() {
         [("PatientId", "mallory"), ("RecordingSid", &*recording), ("ParentCallSid", &parent), ("AnsweredBy", "fax")];
     let own = [&own[..], &more].concat();
     let response = call(&mut world, AMBER_IDENTITY, &sid(1), &own, &SEALED);
-    assert_eq!(dialed(&response), (OURS[1].into(), PATIENT.into()));
+    assert_eq!(dialed(&response), (CLINIC_NUMBER[1].into(), PATIENT.into()));
     let record = world.communications()[0];
     assert_eq!(record.at(&["subject", "reference"]).and_then(Json::text), Some("Patient/eve"));
     for foreign in ["mallory", &recording, &parent, "fax"] {
@@ -90,14 +90,14 @@ fn invalid_tickets_are_refused() {
         let response = call(&mut world, identity, &sid(1), &[("Ticket", ticket), ("To", PATIENT)], &SEALED);
         assert_eq!(refused(&response), code, "{identity} {ticket}");
     }
-    // Two tickets, and an invalid CallSid.
+    // The call has two tickets, or an invalid CallSid.
     let two = [("Ticket", &*ticket), ("Ticket", &*nowhere)];
     assert_eq!(refused(&call(&mut world, AMBER_IDENTITY, &sid(1), &two, &SEALED)), "OUTBOUND_TICKET_INVALID");
     assert_eq!(
         refused(&call(&mut world, AMBER_IDENTITY, "CA1", &[("Ticket", &ticket)], &SEALED)),
         "OUTBOUND_TICKET_INVALID"
     );
-    // The record is not one of our calls.
+    // The record is not a call record.
     let reference = format!("Communication/{}", made(&world));
     world.change(&reference, "category", Json::Null);
     assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "OUTBOUND_TICKET_INVALID");
@@ -134,7 +134,7 @@ fn no_one_is_dialed_while_the_claim_is_unconfirmed() {
             let response = with_ticket(&mut world, &ticket, 1);
             assert_eq!(refused(&response), "CHART_UNAVAILABLE", "{at} {fault:?}");
             assert!(world.fhir.batches.len() <= 2);
-            // A repeated request continues, whether or not the claim was written.
+            // A repeated request succeeds, whether or not the claim was written.
             world.faults = Faults::NONE;
             assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT, "{at} {fault:?}");
         }
@@ -143,28 +143,28 @@ fn no_one_is_dialed_while_the_claim_is_unconfirmed() {
 
 #[test]
 fn only_one_of_two_claims_dials() {
-    // The other call claims the ticket between our read and our write.
+    // The other call claims the ticket between the read and the write of the first call.
     let (mut world, ticket) = prepared();
-    let theirs = ticket.clone();
+    let other = ticket.clone();
     world.interventions.push((
         1,
         Box::new(move |world| {
             let batches = std::mem::take(&mut world.fhir.batches);
             world.interventions.clear();
-            assert_eq!(xml(&with_ticket(world, &theirs, 2)), DOCUMENT);
+            assert_eq!(xml(&with_ticket(world, &other, 2)), DOCUMENT);
             world.fhir.batches = batches;
         }),
     ));
     assert_eq!(refused(&with_ticket(&mut world, &ticket, 1)), "OUTBOUND_TICKET_USED");
     assert_eq!(world.fhir.batches.len(), 3);
-    // Another change of the record: the claim is repeated once.
+    // Another client changes the record, so the claim is repeated once.
     let (mut world, ticket) = prepared();
     let reference = format!("Communication/{}", made(&world));
     world.interventions.push((1, Box::new(move |world| world.change(&reference, "note", json(r#"[{"text":"x"}]"#)))));
     assert_eq!(xml(&with_ticket(&mut world, &ticket, 1)), DOCUMENT);
     assert_eq!(world.fhir.batches.len(), 4);
     assert_eq!(world.communications()[0].at(&["note", "0", "text"]).and_then(Json::text), Some("x"));
-    // It is not repeated twice.
+    // The claim is not repeated twice.
     let (mut world, ticket) = prepared();
     for at in [1, 3] {
         let reference = format!("Communication/{}", made(&world));
@@ -180,7 +180,7 @@ fn one_of_two_concurrent_calls_dials_in_any_interleaving() {
     for case in 0..300 {
         let (mut world, ticket) = prepared();
         let from = format!("client:{AMBER_IDENTITY}");
-        // Sometimes both are the same call, whose webhook Twilio posts twice.
+        // In some cases, both requests are for the same call, because Twilio posts a request twice.
         let same = case % 5 == 0;
         let sids = [sid(1), sid(if same { 1 } else { 2 })];
         let flows = sids.iter().map(|sid| webhook_flow(&browser(&from, sid, &[("Ticket", &ticket)]), &SEALED, NOW));
@@ -215,12 +215,12 @@ fn limits_are_read_with_the_ticket() {
     let minutes = |minutes: u64| NOW - minutes * 60_000;
     assert_eq!(play(&[]), "dialed");
     assert_eq!(play(&[record("in-progress", minutes(90), AMBER)]), "OUTBOUND_CONCURRENT");
-    // A call without its last callback does not block its caller forever. Neither does a call of a colleague.
+    // An old call without its last callback does not block its caller. A colleague's call also does not.
     assert_eq!(play(&[record("in-progress", minutes(300), AMBER), record("in-progress", minutes(1), BRUNO)]), "dialed");
     let response = [10, 20, 30].map(|ago| record("completed", minutes(ago), AMBER));
     assert_eq!(play(&response), "OUTBOUND_PER_HOUR");
     assert_eq!(play(&response[..2]), "dialed");
-    // A call that is asked for again does not count against itself.
+    // The limit does not include the call itself if Twilio repeats the request.
     let (mut world, ticket) = prepared();
     for _ in 0..2 {
         let response = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &secrets);
@@ -255,7 +255,7 @@ fn the_caller_never_waits_three_seconds_for_the_chart() {
             world.interventions.push((reads, Box::new(move |world| world.change(&reference, "note", note.clone()))));
             let response = call(&mut world, identity, &sid(1), &[("Ticket", &ticket)], secrets);
             assert_eq!(dialed(&response).1, PATIENT);
-            // The reads, the claim that conflicts, the record again, the claim.
+            // The round trips are the reads, the conflicting claim, a second read of the record, and the claim.
             assert_eq!(world.fhir.batches.len(), reads + 3);
             assert!(world.retry < 3_000, "{identity}: {}", world.retry);
         }
@@ -269,7 +269,7 @@ fn the_current_policy_applies_to_older_tickets() {
         (PATIENT, r#"{"outbound":{"countries":["DE"]}}"#, "OUTBOUND_COUNTRY"),
         ("+19005550199", "{}", "OUTBOUND_BLOCKED"),
         ("911", "{}", "OUTBOUND_EMERGENCY"),
-        (OURS[2], "{}", "OUTBOUND_OWN_NUMBER"),
+        (CLINIC_NUMBER[2], "{}", "OUTBOUND_OWN_NUMBER"),
     ] {
         let mut world = World::default();
         let ticket = prepare(&mut world, AMBER, AMBER_IDENTITY, callee);
@@ -283,9 +283,9 @@ fn the_current_policy_applies_to_older_tickets() {
 #[test]
 fn a_ticket_whose_caller_id_was_released_dials_no_one() {
     let (mut world, ticket) = prepared();
-    let ours = [(Secret::SealingKeys, SECRET), (Secret::Number, OURS[0])];
-    let response = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &ours);
-    // The ticket seals the number.
+    let own = [(Secret::SealingKeys, SECRET), (Secret::Number, CLINIC_NUMBER[0])];
+    let response = call(&mut world, AMBER_IDENTITY, &sid(1), &[("Ticket", &ticket)], &own);
+    // The ticket seals the caller ID.
     assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID");
     assert_eq!(text(world.communications()[0], &["status"]), "preparation");
 }

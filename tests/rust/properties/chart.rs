@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A random chart: people, services and records, invalid ones among them, and failures.
+//! A random chart: people, services and records. Some are invalid, and some requests fail.
 
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, OpenRequest};
+use plumline::runtime::{HostRequest, HostResponse, OpenRequest};
 use serde_json::{Value, json};
 
 use crate::fault::{TRANSIENT, answer_with};
@@ -11,8 +11,8 @@ use crate::fhir::Fhir;
 use crate::json::{json, text};
 use crate::random::Random;
 
-/// Phone numbers as people write them, and the numbers that they can mean: without a country, that of the called
-/// number. `None` if no number can be dialed.
+/// Phone numbers as people write them, and the possible numbers in E.164. A number without a country has the country of
+/// the called number.
 const PHONES: [(&str, &[&str]); 8] = [
     ("(555) 010-0123", &["+15550100123", "+445550100123"]),
     ("+1 555 010 0177", &["+15550100177"]),
@@ -36,12 +36,12 @@ pub(crate) struct World<'c> {
     now: u64,
 }
 
-/// What a search finds, apart from the records of calls.
+/// Answers searches for all resources except call records.
 pub(crate) struct People<'c> {
     random: &'c mut Random,
-    /// Whether nothing fails.
+    /// Whether all requests succeed.
     without_faults: bool,
-    /// Every target in the chart, in the format of a document: `Client grey_1`.
+    /// All targets in the chart, as noun and target: `Client grey_1`.
     pub(crate) named: Vec<String>,
 }
 
@@ -53,30 +53,30 @@ impl<'c> World<'c> {
         Self { people: People { random, without_faults, named: Vec::new() }, fhir, waited: 0, now }
     }
 
-    pub(crate) fn answer(&mut self, open: &OpenRequest) -> Answer {
+    pub(crate) fn answer(&mut self, open: &OpenRequest) -> HostResponse {
         let Self { people, fhir, .. } = self;
-        match &open.ask {
-            Ask::Headers => answer_with(200, Json::object([])),
-            Ask::Zone(_) if people.fails(12) => answer_with(400, Json::Null),
-            Ask::Zone(_) => {
+        match &open.request {
+            HostRequest::Headers => answer_with(200, Json::object([])),
+            HostRequest::Zone(_) if people.fails(12) => answer_with(400, Json::Null),
+            HostRequest::Zone(_) => {
                 let (month, day) = (1 + people.random.below(12), 1 + people.random.below(28));
                 let hour = people.random.below(24);
                 answer_with(
                     200,
-                    json(&format!(r#"{{"walls":["2026-{month:02}-{day:02}T{hour:02}:15:00"],"instants":[]}}"#)),
+                    json(&format!(r#"{{"localTimes":["2026-{month:02}-{day:02}T{hour:02}:15:00"],"instants":[]}}"#)),
                 )
             }
-            Ask::Batch(_) => {
-                if open.until.is_none() {
-                    self.waited += open.deadline.expect("a deadline");
+            HostRequest::Batch(_) => {
+                if open.deadline.is_none() {
+                    self.waited += open.timeout.expect("a deadline");
                 }
                 let fault = people.fails(8).then(|| *people.random.pick(&TRANSIENT));
                 let now = self.now;
                 let answer = fhir.answer_by(open, fault, now, |fhir, entry| people.respond(fhir, entry, now));
-                // A success without a body.
+                // The response is a success without a body.
                 if people.fails(30) { answer_with(200, Json::Null) } else { answer }
             }
-            Ask::Wait(_) => answer_with(200, Json::Null),
+            HostRequest::Wait(_) => answer_with(200, Json::Null),
             other => panic!("{other:?}"),
         }
     }
@@ -139,11 +139,11 @@ impl People<'_> {
             _ => {}
         }
         let entries: Vec<Value> =
-            found.into_iter().map(|one| json!({ "resource": self.with_unexpected_value(one) })).collect();
+            found.into_iter().map(|item| json!({ "resource": self.with_unexpected_value(item) })).collect();
         json!({ "resourceType": "Bundle", "type": "searchset", "total": self.random.below(9), "entry": entries })
     }
 
-    /// Replaces a member with an unexpected value, sometimes.
+    /// In some cases, replaces a member with an unexpected value.
     fn with_unexpected_value(&mut self, mut resource: Value) -> Value {
         if self.random.one_in(6)
             && let Some(members) = resource.as_object_mut()

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Random configs, requests and charts: no panic, an answer that Twilio reads, only targets that the config, the
-//! chart or policy allow are dialed, and the caller never waits too long for the chart.
+//! Random configs, requests and charts. The webhook never panics, and Twilio can read every response. It dials only
+//! targets that the config, the chart or the policy allow. The caller never waits too long for the chart.
 //!
 //! `PLUMLINE_CASES` is the number of cases. `npm run properties` runs a million.
 
@@ -18,15 +18,15 @@ use serde_json::Value;
 use self::chart::World;
 use self::request::{REQUESTED_NUMBERS, flow, random_browser_call, random_params};
 use crate::random::Random;
-use crate::random_config::{OURS, random_config};
+use crate::random_config::{CLINIC_NUMBER, random_config};
 use crate::run::play;
 
 const SEALING: &str = "0123456789abcdef0123456789abcdef";
-/// The maximum time that a caller waits, and Twilio's timeout, in milliseconds.
+/// The maximum wait of a caller, in milliseconds.
 const MAX_WAIT_MS: u32 = 3_000;
 const TWILIO_TIMEOUT_MS: u32 = 15_000;
 
-/// How often each thing happened.
+/// The number of cases of each kind.
 #[derive(Debug, Default)]
 struct Tally {
     documents: usize,
@@ -48,7 +48,7 @@ fn every_request_is_answered() {
     // The seed reproduces a failed case.
     let first = std::env::var("PLUMLINE_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(0);
     for seed in first..first + cases {
-        one(seed, &mut tally);
+        item(seed, &mut tally);
     }
     println!("{cases} cases: {tally:?}");
     let often = cases as usize / 100;
@@ -58,13 +58,13 @@ fn every_request_is_answered() {
     }
 }
 
-fn one(seed: u64, tally: &mut Tally) {
+fn item(seed: u64, tally: &mut Tally) {
     let mut random = Random::new(seed);
     let document = random_config(&mut random);
     let mut text = document.to_string();
     let broken = random.one_in(20);
     if broken {
-        // Never empty: an empty config selects the default plan, which has no policy.
+        // The config is not empty, because an empty config selects the default dialplan, which has no policy.
         text.truncate(text.floor_char_boundary(1 + random.below(text.len() - 2)));
     }
     let config = Config::read(&text).ok();
@@ -87,7 +87,7 @@ fn one(seed: u64, tally: &mut Tally) {
     let flow = flow(&params, &step.suffix(false), &secrets, now, forged);
     let response = play(flow, |open| world.answer(open));
     let (reads, writes) = (world.fhir.reads(), world.fhir.writes());
-    leaks_nothing(&response, &about);
+    assert_no_secrets(&response, &about);
     let xml = match &response.reply {
         Reply::Twiml(xml) => xml,
         Reply::Forbidden(_) => {
@@ -95,7 +95,7 @@ fn one(seed: u64, tally: &mut Tally) {
             assert!(forged || has(&params, "AccountSid", |account| !account.ends_with("01")), "{}", about());
             return;
         }
-        // No caller waits for the answer to a callback, and Twilio posts it again.
+        // No caller waits for the response to a callback. Twilio posts the callback again.
         Reply::Broken(_) => {
             assert!(is_callback(step.kind, &params) && !without_faults, "{} {:?}", about(), response.log);
             tally.callbacks += 1;
@@ -105,7 +105,8 @@ fn one(seed: u64, tally: &mut Tally) {
         other => panic!("{other:?} {}", about()),
     };
     assert!(!forged, "{}", about());
-    let errors: Vec<_> = check_xml(xml, Some(DocumentKind::Voice)).into_iter().filter(|one| !one.is_warning).collect();
+    let errors: Vec<_> =
+        check_xml(xml, Some(DocumentKind::Voice)).into_iter().filter(|item| !item.is_warning).collect();
     assert!(errors.is_empty(), "{errors:?} {xml} {}", about());
     tally.documents += 1;
     tally.asked += usize::from(reads > 0);
@@ -115,7 +116,7 @@ fn one(seed: u64, tally: &mut Tally) {
         assert!(world.waited <= MAX_WAIT_MS, "{} ms {}", world.waited, about());
     }
     if without_faults {
-        // A key press waits for the sealed record. A transcription is a record of its own, part of the call's.
+        // A key press waits for the sealed record. A transcription has its own record, next to the call record.
         let most_reads = if step.kind == CallbackKind::Connect && sealed { 3 } else { 2 };
         let most_writes = if step.kind == CallbackKind::Transcription { 2 } else { 1 };
         let is_cheap = reads <= most_reads && writes <= most_writes;
@@ -124,16 +125,16 @@ fn one(seed: u64, tally: &mut Tally) {
     let by_browser = step.kind == CallbackKind::First && has(&params, "From", |from| from.starts_with("client:"));
     let named = allowed_targets(&document, config.as_ref(), &params);
     for (noun, target, caller_id) in dialed_targets(xml) {
-        let one = format!("{noun} {target}");
-        // A browser reaches the number that it asks for, if policy allows it, and the callers who wait in a queue.
+        let item = format!("{noun} {target}");
+        // A browser can call its requested number, if the policy allows it, and the callers in a queue.
         let may = if by_browser {
             let allowed = REQUESTED_NUMBERS.contains(&(target.as_str(), true)) && has(&params, "To", |to| to == target);
             noun == "Number" && allowed && !sealed || noun == "Queue" && named.contains(&format!("Enqueue {target}"))
         } else {
-            named.contains(&one) || world.people.named.contains(&one)
+            named.contains(&item) || world.people.named.contains(&item)
         };
-        assert!(may, "{one} {xml} {}", about());
-        assert!(caller_id.is_empty() || OURS.contains(&caller_id.as_str()), "{caller_id} {}", about());
+        assert!(may, "{item} {xml} {}", about());
+        assert!(caller_id.is_empty() || CLINIC_NUMBER.contains(&caller_id.as_str()), "{caller_id} {}", about());
         assert!(!by_browser || noun == "Queue" || !caller_id.is_empty(), "{xml} {}", about());
         tally.rang += 1;
         tally.placed += usize::from(by_browser);
@@ -144,7 +145,7 @@ fn has(params: &[(&str, &str)], name: &str, fits: impl Fn(&str) -> bool) -> bool
     params.iter().any(|(known, value)| *known == name && fits(value))
 }
 
-/// Whether no one hears the answer, by the kind of the callback URL and by what Twilio says of the call.
+/// Whether no caller hears the response. The kind of the callback URL and the parameters of the request show this.
 fn is_callback(kind: CallbackKind, params: &[(&str, &str)]) -> bool {
     let over = ["completed", "busy", "failed", "no-answer", "canceled"];
     match kind {
@@ -154,21 +155,21 @@ fn is_callback(kind: CallbackKind, params: &[(&str, &str)]) -> bool {
                 || has(params, "DialCallStatus", |_| true)
                 || has(params, "CallStatus", |status| over.contains(&status))
         }
-        // The caller is gone.
+        // The caller has hung up.
         CallbackKind::Queue => has(params, "CallStatus", |status| over.contains(&status)),
         _ => false,
     }
 }
 
-/// No log line has a number, a name or a secret in it.
-fn leaks_nothing(response: &Response, about: &dyn Fn() -> String) {
+/// Asserts that no log line contains a phone number, a name or a secret.
+fn assert_no_secrets(response: &Response, about: &dyn Fn() -> String) {
     for line in &response.log {
         let digits = line.split(|c: char| !c.is_ascii_digit()).map(str::len).max();
         assert!(digits < Some(7) && !line.contains("Ada") && !line.contains(SEALING), "{line} {}", about());
     }
 }
 
-/// Every target in a document, and its caller ID.
+/// All targets in a document, with their caller IDs.
 fn dialed_targets(xml: &str) -> Vec<(String, String, String)> {
     let mut dialed_targets = Vec::new();
     let mut caller_id = String::new();
@@ -184,7 +185,7 @@ fn dialed_targets(xml: &str) -> Vec<(String, String, String)> {
             let target = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
             dialed_targets.push((name.to_owned(), target, caller_id.clone()));
         }
-        // A plan has no other ways to reach someone.
+        // A dialplan has no other nouns and verbs that connect a call.
         assert!(!["Refer", "Connect", "Application", "WhatsApp", "Sim"].contains(&name), "{xml}");
     }
     dialed_targets
@@ -193,8 +194,8 @@ fn dialed_targets(xml: &str) -> Vec<(String, String, String)> {
 /// The targets in the config, read from the JSON and not by the code under test.
 fn allowed_targets(document: &Value, config: Option<&Config>, params: &[(&str, &str)]) -> Vec<String> {
     let mut named = Vec::new();
-    for number in OURS {
-        // The default plan dials the client whose name is the number.
+    for number in CLINIC_NUMBER {
+        // The default dialplan dials the client whose identity is the number.
         if has(params, "To", |to| to == number) || has(params, "Called", |called| called == number) {
             named.push(format!("Client {number}"));
         }
@@ -218,7 +219,6 @@ fn allowed_targets(document: &Value, config: Option<&Config>, params: &[(&str, &
     named
 }
 
-/// The check finds every dialed target.
 #[test]
 fn the_check_finds_every_dialed_target() {
     let xml = r#"<Response><Dial callerId="+15550100001"><Number url="u">+1</Number><Client>a&amp;b&lt;</Client></Dial><Enqueue w="x">q</Enqueue></Response>"#;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A thousand calls through the webhook, each request signed: in any order, some twice, mixed with each other's, they
-//! end in the same records.
+//! The signed webhook requests of a thousand calls, in any order. Some arrive twice, and the requests of several calls
+//! are mixed. The final records are always the same.
 
 use plumline::json::Json;
-use plumline::runtime::{Ask, Reply};
+use plumline::runtime::{HostRequest, Reply};
 
 use crate::chart::calls::call;
 use crate::constants::ACCOUNT;
@@ -16,10 +16,10 @@ use crate::random::Random;
 use crate::run::play;
 
 const CALLS: u64 = 1_000;
-/// How many calls share a chart.
+/// The number of calls that share a chart.
 const TOGETHER: u64 = 20;
 
-/// A request, its URL and the time at which it arrives.
+/// A webhook request with the query of its URL and its time of arrival.
 #[derive(Clone)]
 struct Request {
     pairs: Vec<(String, String)>,
@@ -36,7 +36,7 @@ fn requests(seed: u64) -> Vec<Request> {
             () if has("RecordingStatus") => "?step=recording",
             () if has("TranscriptionText") => "?step=transcription",
             () if has("CallbackSource") || has("DialCallStatus") => "",
-            // The default plan does not store the request that begins a call.
+            // The default dialplan does not store the first request of a call, so it is posted as a status callback.
             () => "?step=status",
         };
         let mut pairs = pairs.to_vec();
@@ -46,16 +46,16 @@ fn requests(seed: u64) -> Vec<Request> {
     requests
 }
 
-/// Posts a request. Returns whether it was stored. `lost`: the round trip whose response is lost.
+/// Posts a request. Returns whether it was stored. `lost` is the index of a round trip whose response is lost.
 fn post(fhir: &mut Fhir, Request { pairs, suffix, now }: &Request, lost: Option<usize>) -> bool {
     let pairs: Vec<(&str, &str)> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     let mut trips = 0;
     let response = play(flow(&pairs, suffix, &[], *now, false), |open| {
         let fault = (lost == Some(trips)).then_some(Fault::DoneTooLate);
         trips += 1;
-        match open.ask {
-            Ask::Headers => answer_with(200, Json::object([])),
-            Ask::Wait(_) => answer_with(200, Json::Null),
+        match open.request {
+            HostRequest::Headers => answer_with(200, Json::object([])),
+            HostRequest::Wait(_) => answer_with(200, Json::Null),
             _ => fhir.answer(open, fault, *now),
         }
     });
@@ -84,7 +84,7 @@ fn requests_of_a_thousand_calls_give_the_same_records_in_any_order() {
         let mut mixed: Vec<Request> = of_calls.into_iter().flatten().collect();
         for at in 0..mixed.len() {
             if random.one_in(4) {
-                // Twilio posts again some seconds later.
+                // Twilio posts the request again some seconds later.
                 let mut later = mixed[at].clone();
                 later.now += 5_000;
                 mixed.push(later);
@@ -96,7 +96,7 @@ fn requests_of_a_thousand_calls_give_the_same_records_in_any_order() {
         while let Some(request) = mixed.pop() {
             let lost = (random.one_in(6)).then(|| random.below(2));
             if !post(&mut other, &request, lost) {
-                // It was not stored, or the response was lost: Twilio posts it again.
+                // The request was not stored, or the response was lost. Twilio posts it again.
                 mixed.insert(random.below(mixed.len() + 1), request);
                 again += 1;
             }

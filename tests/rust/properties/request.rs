@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Random requests: verified ones with any parameters in any order, some of them twice, and forged ones.
+//! Random webhook requests, signed or forged, with any parameters in any order. Some parameters occur twice.
 
 use plumline::runtime::{Flow, Secret};
 
 use crate::constants::{ACCOUNT, TOKEN};
 use crate::random::Random;
-use crate::random_config::OURS;
+use crate::random_config::CLINIC_NUMBER;
 use crate::signed::webhook_flow;
 
 pub(crate) const URL: &str = "https://fhir.example.com/webhook/1";
@@ -81,7 +81,7 @@ const PARAMS: [(&str, &[&str]); 26] = [
     ("MachineDetectionDuration", &["2400", "x"]),
 ];
 
-/// More parameters of a browser, and of Twilio.
+/// Additional parameters of a browser and of Twilio.
 const EXTRA_PARAMS: [(&str, &[&str]); 8] = [
     ("PatientId", &["p0", "Patient/p1", "../x", ""]),
     ("AppointmentId", &["a0", "Appointment/a1", "a|b"]),
@@ -93,8 +93,8 @@ const EXTRA_PARAMS: [(&str, &[&str]); 8] = [
     ("\u{1F600}", &["é"]),
 ];
 
-/// Numbers that a browser wants to call, and whether policy allows them: our numbers and the config are of the United
-/// Kingdom and the United States.
+/// Numbers that a browser requests, and whether the policy allows them. The clinic's numbers are in the United Kingdom
+/// and the United States.
 pub(crate) const REQUESTED_NUMBERS: [(&str, bool); 15] = [
     ("+15550100777", true),
     ("+15550100999", true),
@@ -121,7 +121,7 @@ pub(crate) fn random_params(random: &mut Random) -> Vec<(&'static str, &'static 
     }
     let usual = random.one_in(2);
     for (at, (name, values)) in PARAMS.iter().enumerate() {
-        // The first five are in every request, often with their usual values.
+        // Every request has the first five parameters, often with their usual values.
         if at < 5 && usual {
             params.push((name, values[0]));
         } else if at == 5 || random.one_in(if at < 5 { 1 } else { 4 }) {
@@ -164,15 +164,11 @@ pub(crate) fn random_browser_call(random: &mut Random) -> Vec<(&'static str, &'s
     params
 }
 
-/// A webhook as Twilio posts it, to our URL with `suffix`. `forged`: signed with another token.
+/// A webhook request to the webhook's URL with `suffix`. If it is `forged`, it is signed with another token.
 pub(crate) fn flow(params: &[(&str, &str)], suffix: &str, given: &[(Secret, &str)], now: u64, forged: bool) -> Flow {
     let token = if forged { "another-auth-token" } else { TOKEN };
-    let ours = OURS.join(", ");
-    let usual = [
-        (Secret::AuthToken, TOKEN),
-        (Secret::Number, &*ours),
-        (Secret::WebhookUrl, URL),
-        (Secret::AccountSid, ACCOUNT),
-    ];
+    let own = CLINIC_NUMBER.join(", ");
+    let usual =
+        [(Secret::AuthToken, TOKEN), (Secret::Number, &*own), (Secret::WebhookUrl, URL), (Secret::AccountSid, ACCOUNT)];
     webhook_flow((token, &[URL, suffix].concat()), params, &[given, &usual].concat(), now)
 }

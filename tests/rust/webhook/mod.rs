@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The webhook, with scripted answers from the host.
+//! The webhook with a fake host. The only round trip that the host answers is `auth/me`.
+//!
+//! A patient calls the clinic's only number, `+15550100001`, from `+15550100123`. No config is set by default.
 
 mod events;
 mod routing;
@@ -9,7 +11,7 @@ mod signatures;
 
 use plumline::bots::{SharedCache, webhook};
 use plumline::frame::Frame;
-use plumline::runtime::{Answer, Ask, Flow, Reply, Response, Secret};
+use plumline::runtime::{Flow, HostRequest, HostResponse, Reply, Response, Secret};
 
 use crate::constants::{NOW, TOKEN};
 use crate::fault::answer_with;
@@ -17,20 +19,23 @@ use crate::json::json;
 use crate::run::play;
 use crate::signed::{frame, signature};
 
+/// The webhook's URL.
 const URL: &str = "https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
 
-const OURS: &str = "+15550100001";
+/// The clinic's number.
+const CLINIC_NUMBER: &str = "+15550100001";
 
+/// The number of the default caller.
 const PATIENT: &str = "+15550100123";
 
 type Pairs<'a> = Vec<(&'a str, &'a str)>;
 
-/// An event in the format of a host. The default is a verified call to our number.
+/// A webhook request as the host passes it to the core. The default is a signed call of a patient to the clinic.
 #[derive(Clone)]
 struct Event<'a> {
     attempt: u32,
     now: u64,
-    /// The cache of the instance. Clones of an event use the same one.
+    /// The cache of the wasm instance. Clones of an event share it.
     cache: SharedCache,
     signature: Option<String>,
     secrets: Pairs<'a>,
@@ -38,8 +43,8 @@ struct Event<'a> {
     raw: Option<&'a str>,
     keeps_names: bool,
     headers: &'a str,
-    /// What `auth/me` answers.
-    me: Answer,
+    /// The response to `auth/me`.
+    me: HostResponse,
 }
 
 impl Default for Event<'_> {
@@ -49,8 +54,12 @@ impl Default for Event<'_> {
             now: NOW,
             cache: SharedCache::default(),
             signature: None,
-            secrets: vec![("TWILIO_AUTH_TOKEN", TOKEN), ("TWILIO_NUMBER", OURS), ("PLUMLINE_WEBHOOK_URL", URL)],
-            params: vec![("CallSid", "CA1"), ("From", PATIENT), ("To", OURS)],
+            secrets: vec![
+                ("TWILIO_AUTH_TOKEN", TOKEN),
+                ("TWILIO_NUMBER", CLINIC_NUMBER),
+                ("PLUMLINE_WEBHOOK_URL", URL),
+            ],
+            params: vec![("CallSid", "CA1"), ("From", PATIENT), ("To", CLINIC_NUMBER)],
             raw: None,
             keeps_names: false,
             headers: r#"{"content-type":"application/x-www-form-urlencoded"}"#,
@@ -59,7 +68,7 @@ impl Default for Event<'_> {
     }
 }
 
-fn me(id: &str) -> Answer {
+fn me(id: &str) -> HostResponse {
     let body = format!(r#"{{"baseUrl":"https://fhir.example.com/","me":{{"membership":{{"id":"{id}"}}}}}}"#);
     answer_with(200, json(&body))
 }
@@ -91,7 +100,7 @@ impl<'a> Event<'a> {
 
     fn frame(&self) -> Frame {
         let signature = self.signature.clone().unwrap_or_else(|| valid_signature(URL, &self.params));
-        let secret = |one: Secret| self.secrets.iter().find(|(name, _)| *name == one.name()).map(|(_, value)| *value);
+        let secret = |item: Secret| self.secrets.iter().find(|(name, _)| *name == item.name()).map(|(_, value)| *value);
         let form = if self.keeps_names { 2 } else { u32::from(self.raw.is_some()) };
         let input = match self.raw {
             Some(raw) => vec![raw],
@@ -100,35 +109,35 @@ impl<'a> Event<'a> {
         frame((self.attempt, self.now, form), &signature, secret, input)
     }
 
-    /// Plays the flow to its end. Returns its round trips, too.
+    /// Runs the flow to its end. Returns the response and the round trips.
     fn play(&self) -> (Response, Vec<&'static str>) {
         let frame = self.frame();
         let flow = Flow::new(|host| webhook(frame, host, self.cache.clone()));
-        let mut asked = Vec::new();
-        let response = play(flow, |open| match open.ask {
-            Ask::Headers => answer_with(200, json(self.headers)),
-            Ask::Me => {
-                asked.push("me");
-                assert_eq!(open.deadline, Some(5_000));
+        let mut round_trips = Vec::new();
+        let response = play(flow, |open| match open.request {
+            HostRequest::Headers => answer_with(200, json(self.headers)),
+            HostRequest::Me => {
+                round_trips.push("me");
+                assert_eq!(open.timeout, Some(5_000));
                 self.me.clone()
             }
             _ => panic!("{open:?}"),
         });
-        Self::leaks_nothing(&response);
-        (response, asked)
+        Self::assert_no_secrets(&response);
+        (response, round_trips)
     }
 
     fn reply(&self) -> Reply {
         self.play().0.reply
     }
 
-    /// Neither the log nor the answer to a stranger contains a number, a token or an address of a caller.
-    fn leaks_nothing(response: &Response) {
+    /// Asserts that the log and an error response contain no phone number, token or `CallSid`.
+    fn assert_no_secrets(response: &Response) {
         let mut shown = response.log.concat();
         if let Reply::Broken(problem) | Reply::Forbidden(problem) = &response.reply {
             shown.push_str(&problem.line());
         }
-        for secret in [TOKEN, OURS, PATIENT, "CA1", "practitioner_1"] {
+        for secret in [TOKEN, CLINIC_NUMBER, PATIENT, "CA1", "practitioner_1"] {
             assert!(!shown.contains(secret), "{shown}");
         }
     }

@@ -1,54 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Answers to verified requests without a dialplan.
+//! Responses to verified requests without a dialplan in the config.
 
 use plumline::runtime::Reply;
 
-use super::{Event, OURS, PATIENT, URL, code, document, greeting, says, valid_signature};
+use super::{CLINIC_NUMBER, Event, PATIENT, URL, code, document, greeting, says, valid_signature};
 
 #[test]
 fn an_incoming_call_is_greeted_and_connected_without_a_round_trip() {
     let (response, asked) = Event::default().play();
-    assert_eq!((response.reply, asked), (greeting(OURS), vec![]));
+    assert_eq!((response.reply, asked), (greeting(CLINIC_NUMBER), vec![]));
     assert!(response.log.is_empty());
-    // Called counts where there is no To, and one parameter is enough.
-    for params in [vec![("Called", OURS), ("To", PATIENT)], vec![("To", OURS)]] {
-        assert_eq!(Event::with_params(params).reply(), greeting(OURS));
+    // The clinic's number in `Called` or in `To` is enough to route a call.
+    for params in [vec![("Called", CLINIC_NUMBER), ("To", PATIENT)], vec![("To", CLINIC_NUMBER)]] {
+        assert_eq!(Event::with_params(params).reply(), greeting(CLINIC_NUMBER));
     }
 }
 
 #[test]
-fn a_browser_call_is_dialed_with_our_caller_id() {
+fn a_browser_call_is_dialed_with_the_clinics_caller_id() {
     let browser =
         |to| Event::with_params(vec![("From", "client:practitioner_1"), ("To", to), ("Direction", "inbound")]);
     assert_eq!(
         browser(PATIENT).reply(),
         document("<Dial callerId=\"+15550100001\"><Number>+15550100123</Number></Dial>")
     );
-    // It may call numbers of the country of our number that cost no more than others there.
+    // A browser may call ordinary numbers in the country of the clinic's number.
     for (to, sentence) in [
-        ("", "The number you have dialled is not valid."),
-        ("905-555-0123", "The number you have dialled is not valid."),
-        ("client:practitioner_2", "The number you have dialled is not valid."),
-        ("+1555010012345678", "The number you have dialled is not valid."),
-        ("+1 555 010 0123", "The number you have dialled is not valid."),
+        ("", "The number you have dialed is not valid."),
+        ("905-555-0123", "The number you have dialed is not valid."),
+        ("client:practitioner_2", "The number you have dialed is not valid."),
+        ("+1555010012345678", "The number you have dialed is not valid."),
+        ("+1 555 010 0123", "The number you have dialed is not valid."),
         ("911", "Emergency calls cannot be placed from here."),
         ("+911", "Emergency calls cannot be placed from here."),
         ("+19005550123", "Calls to this number are not allowed."),
         ("+442079460123", "Calls to this country are not allowed."),
         ("+18765550123", "Calls to this country are not allowed."),
-        (OURS, "This number is one of our own"),
+        (CLINIC_NUMBER, "This number is one of our own"),
     ] {
         says(&browser(to).reply(), sentence);
     }
     let config = r#"{"outbound":{"callerId":"+15550100002"}}"#;
-    let ours = "+15550100001,+15550100002";
-    let reply = browser(PATIENT).secret("TWILIO_NUMBER", ours).secret("PLUMLINE_CONFIG", config).reply();
-    // By policy: outbound/calls.rs.
+    let own = "+15550100001,+15550100002";
+    let reply = browser(PATIENT).secret("TWILIO_NUMBER", own).secret("PLUMLINE_CONFIG", config).reply();
+    // outbound/calls.rs tests the other policies.
     assert!(matches!(&reply, Reply::Twiml(xml) if xml.contains("<Dial callerId=\"+15550100002\" ")), "{reply:?}");
 }
 
-/// A secret of invisible characters opens no ticket. But it is set, so that calls need one.
+/// A secret of invisible characters cannot open a ticket. But the secret is set, so calls need a ticket.
 #[test]
 fn a_blank_sealing_secret_does_not_turn_tickets_off() {
     for secret in ["   ", "\u{200b}", "\u{a0}\u{feff}", ",", "short"] {
@@ -82,13 +82,13 @@ fn a_browser_call_of_another_app_is_refused() {
 }
 
 #[test]
-fn no_one_is_dialed_for_a_call_that_is_not_ours() {
+fn no_one_is_dialed_for_a_call_that_is_not_the_clinics() {
     for params in [
         vec![("From", PATIENT), ("To", "+15550100999")],
         vec![("From", PATIENT)],
-        vec![("From", "sip:a@example.com"), ("To", OURS)],
-        vec![("From", OURS), ("To", PATIENT), ("Direction", "outbound-api")],
-        // A caller whose number looks like a client identity is not a browser.
+        vec![("From", "sip:a@example.com"), ("To", CLINIC_NUMBER)],
+        vec![("From", CLINIC_NUMBER), ("To", PATIENT), ("Direction", "outbound-api")],
+        // Only `From` shows that the caller is a browser.
         vec![("From", "anonymous"), ("To", PATIENT), ("Caller", "client:practitioner_1")],
     ] {
         says(&Event::with_params(params).reply(), "is not in service.");
@@ -108,7 +108,7 @@ fn callbacks_are_acknowledged_and_never_routed() {
     }
 }
 
-/// Calls that staff place have callbacks with every config.
+/// Calls that staff place have callback URLs with every config.
 #[test]
 fn callbacks_have_their_own_urls() {
     for (kind, more) in [
@@ -121,7 +121,7 @@ fn callbacks_have_their_own_urls() {
         let reply = |step: &str| event.clone().signed(signature(step)).reply();
         assert_eq!(reply(kind), Reply::Twiml(r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#.into()), "{kind}");
         assert_eq!(code(&reply("other")), ("SIGNATURE_MISMATCH", 403));
-        // A caller would hear an apology. A callback has to be posted again.
+        // A caller hears an apology, but a callback gets an error, so that Twilio posts it again.
         let trapped = Event { attempt: 2, ..event.clone().signed(signature(kind)) }.reply();
         assert_eq!(code(&trapped), ("CORE_TRAPPED", 500));
     }
@@ -129,30 +129,30 @@ fn callbacks_have_their_own_urls() {
 
 #[test]
 fn a_parameter_with_two_values_is_not_trusted() {
-    let (response, _) = Event::with_params(vec![("From", PATIENT), ("To", OURS), ("From", "client:a")]).play();
+    let (response, _) = Event::with_params(vec![("From", PATIENT), ("To", CLINIC_NUMBER), ("From", "client:a")]).play();
     says(&response.reply, "We are sorry.");
     assert!(response.log[0].starts_with("plumline: PARAMETER_REPEATED: "));
-    // The same value twice is the same call.
-    assert_eq!(Event::with_params(vec![("To", OURS), ("To", OURS)]).reply(), greeting(OURS));
+    // A parameter with the same value twice is trusted.
+    assert_eq!(Event::with_params(vec![("To", CLINIC_NUMBER), ("To", CLINIC_NUMBER)]).reply(), greeting(CLINIC_NUMBER));
 }
 
 #[test]
 fn an_sms_is_not_acknowledged() {
-    let reply = Event::with_params(vec![("MessageSid", "SM1"), ("From", PATIENT), ("To", OURS)]).reply();
+    let reply = Event::with_params(vec![("MessageSid", "SM1"), ("From", PATIENT), ("To", CLINIC_NUMBER)]).reply();
     assert_eq!(code(&reply), ("NOT_A_CALL", 500));
 }
 
 #[test]
-fn an_invalid_config_gives_the_default_route_and_a_log_line() {
+fn an_invalid_config_gives_the_default_dialplan_and_a_log_line() {
     for (config, place) in [
         ("{", "line 1, column 2"),
         (r#"{"client":7}"#, "client"),
         (r#"{"x":{}}"#, "an unknown or repeated member of the document"),
     ] {
         let (response, _) = Event::default().secret("PLUMLINE_CONFIG", config).play();
-        assert_eq!(response.reply, greeting(OURS));
+        assert_eq!(response.reply, greeting(CLINIC_NUMBER));
         assert!(response.log[0].starts_with(&format!("plumline: CONFIG_INVALID at {place}: ")), "{:?}", response.log);
-        // The restrictions of the config are unknown, so no one is dialed.
+        // The restrictions of the config are unknown, so no number is dialed.
         let browser = Event::with_params(vec![("From", "client:practitioner_1"), ("To", PATIENT)]);
         let (response, _) = browser.secret("PLUMLINE_CONFIG", config).play();
         says(&response.reply, "We are sorry.");
@@ -179,6 +179,6 @@ fn an_invalid_config_gives_the_default_route_and_a_log_line() {
 #[test]
 fn after_two_traps_a_verified_caller_hears_an_apology_and_a_stranger_nothing() {
     says(&Event { attempt: 2, ..Event::default() }.reply(), "We are sorry.");
-    assert_eq!(Event { attempt: 1, ..Event::default() }.reply(), greeting(OURS));
+    assert_eq!(Event { attempt: 1, ..Event::default() }.reply(), greeting(CLINIC_NUMBER));
     assert_eq!(code(&Event { attempt: 2, ..Event::default() }.signed("x").reply()).1, 403);
 }

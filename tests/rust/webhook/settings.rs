@@ -4,9 +4,9 @@
 
 use plumline::bots::SharedCache;
 use plumline::json::Json;
-use plumline::runtime::{Answer, Reply};
+use plumline::runtime::{HostResponse, Reply};
 
-use super::{Event, OURS, PATIENT, URL, code, greeting, me, valid_signature};
+use super::{CLINIC_NUMBER, Event, PATIENT, URL, code, greeting, me, valid_signature};
 use crate::constants::NOW;
 use crate::fault::answer_with;
 use crate::json::json;
@@ -28,9 +28,9 @@ fn missing_settings_are_named() {
     for wrong in ["none", "15550100001"] {
         broken(Event::default().secret("TWILIO_NUMBER", wrong), "NUMBER_INVALID", "TWILIO_NUMBER");
     }
-    // An invalid number among others is reported, and the others are used.
+    // An invalid number is reported, and the other numbers are used.
     let (response, _) = Event::default().secret("TWILIO_NUMBER", "15550100002, +15550100001").play();
-    assert_eq!(response.reply, greeting(OURS));
+    assert_eq!(response.reply, greeting(CLINIC_NUMBER));
     assert!(response.log[0].starts_with("plumline: NUMBER_INVALID at TWILIO_NUMBER: "), "{:?}", response.log);
     broken(
         Event::default().secret("PLUMLINE_WEBHOOK_URL", "fhir.example.com/x"),
@@ -48,7 +48,7 @@ fn missing_settings_are_named() {
 #[test]
 fn several_numbers_in_common_formats_are_accepted() {
     let listed = Event::default().secret("TWILIO_NUMBER", "+1 (555) 010-0002, +1.555.010.0001");
-    assert_eq!(listed.reply(), greeting(OURS));
+    assert_eq!(listed.reply(), greeting(CLINIC_NUMBER));
     let browser = Event { params: vec![("From", "client:a"), ("To", PATIENT)], ..listed };
     assert!(matches!(browser.reply(), Reply::Twiml(xml) if xml.contains("callerId=\"+15550100002\"")));
 }
@@ -57,10 +57,10 @@ fn several_numbers_in_common_formats_are_accepted() {
 fn the_bot_looks_up_its_own_url() {
     let event = Event::default().without("PLUMLINE_WEBHOOK_URL");
     let (response, asked) = event.play();
-    assert_eq!((response.reply, asked), (greeting(OURS), vec!["me"]));
+    assert_eq!((response.reply, asked), (greeting(CLINIC_NUMBER), vec!["me"]));
     // The next event needs no round trip.
     let (response, asked) = event.play();
-    assert_eq!((response.reply, asked), (greeting(OURS), vec![]));
+    assert_eq!((response.reply, asked), (greeting(CLINIC_NUMBER), vec![]));
     // An outdated URL is looked up again, but at most once in five seconds.
     let moved = Event { me: me("old"), cache: SharedCache::default(), ..event };
     assert_eq!(moved.play().1, ["me"]);
@@ -68,9 +68,9 @@ fn the_bot_looks_up_its_own_url() {
     assert_eq!((code(&response.reply).0, asked), ("SIGNATURE_MISMATCH", vec![]));
     let back = Event { now: NOW + 5_001, me: Event::default().me, ..moved };
     let (response, asked) = back.play();
-    assert_eq!((response.reply, asked), (greeting(OURS), vec!["me"]));
+    assert_eq!((response.reply, asked), (greeting(CLINIC_NUMBER), vec!["me"]));
     assert_eq!(back.play().1, Vec::<&str>::new());
-    // With other secrets it is another project's event, and the bot has another URL there.
+    // Other secrets mean another Medplum project, in which the bot has another URL.
     assert_eq!(Event { now: NOW + 1_000, ..back }.secret("TWILIO_ACCOUNT_SID", "AC1").play().1, ["me"]);
 }
 
@@ -86,8 +86,8 @@ fn a_url_without_tls_is_accepted_only_for_localhost() {
         let url = format!("{base}{path}");
         let signature = valid_signature(&url, &Event::default().params);
         let given = Event::default().secret("PLUMLINE_WEBHOOK_URL", &url).signed(signature.clone());
-        assert_eq!(given.reply(), greeting(OURS), "{base}");
-        assert_eq!(looked_up(base).signed(signature).reply(), greeting(OURS), "{base}");
+        assert_eq!(given.reply(), greeting(CLINIC_NUMBER), "{base}");
+        assert_eq!(looked_up(base).signed(signature).reply(), greeting(CLINIC_NUMBER), "{base}");
     }
     for base in ["http://medplum.example.com", "http://10.0.0.7:8103"] {
         let event = looked_up(base).signed(valid_signature(&format!("{base}{path}"), &Event::default().params));
@@ -101,7 +101,7 @@ fn a_url_without_tls_is_accepted_only_for_localhost() {
 fn without_a_url_no_request_is_verified() {
     let nothing = answer_with(200, Json::Null);
     let denied = answer_with(403, Json::Null);
-    for me in [Answer::Failed, Answer::TimedOut, nothing, denied] {
+    for me in [HostResponse::Failed, HostResponse::TimedOut, nothing, denied] {
         let event = Event { me, ..Event::default() }.without("PLUMLINE_WEBHOOK_URL");
         let (response, _) = event.play();
         assert_eq!(code(&response.reply), ("WEBHOOK_URL_UNKNOWN", 500));

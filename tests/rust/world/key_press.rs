@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A key press on the phone that the newest call of `place-call` rings, as Twilio posts it.
+//! The key press that confirms a call by `place-call`. Twilio posts it after the practitioner has answered and pressed
+//! a key.
 
 use plumline::runtime::{Response, Secret};
 
@@ -10,9 +11,10 @@ use super::{AMBER, PATIENT, World};
 use crate::constants::ACCOUNT;
 use crate::json::text;
 
-/// Amber's and Bruno's phone.
+/// The mobile that Amber and Bruno share. `place-call` rings it first.
 pub(crate) const PHONE: &str = "+15550100202";
 
+/// Posts the key press of the newest call.
 pub(crate) fn press(world: &mut World, secrets: &[(Secret, &str)]) -> Response {
     press_with(world, &[], secrets)
 }
@@ -22,7 +24,7 @@ pub(crate) fn press_at(world: &mut World, now: u64) -> Response {
     press(world, &SEALED)
 }
 
-/// A key press with other parameters in place of the usual ones. An empty value leaves one out.
+/// A key press in which `other` replaces parameters. An empty value omits the parameter.
 pub(crate) fn press_with(world: &mut World, other: &[(&str, &str)], secrets: &[(Secret, &str)]) -> Response {
     let call = world.calls.first().cloned().unwrap_or_default();
     let usual = [

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Servers for the requests of `operations` and of the webhook: a chart, Twilio, which places and lists calls, and
-//! local time.
+//! Fake servers for the `operations` bot and the webhook: a chart, Twilio's REST API and local times.
+//!
+//! The invented people are:
+//!
+//! - **Amber**, `Practitioner/5e0b9c1d-0000-4000-8000-000000000001`, an active nurse. Her phones are `+15550100201` and
+//!   the mobile `+15550100202`. Most tests place her calls.
+//! - **Bruno**, `Practitioner/5e0b9c1d-0000-4000-8000-000000000002`, her colleague, also an active nurse. He has the
+//!   same two phones. In many tests he edits call records to interfere with Amber's calls.
+//! - **Eve**, `Patient/eve`. Her mobile is `+15550100123`, her home phone `+15550100124`, and her old number
+//!   `+15550100999`.
+//!
+//! `Appointment/visit` is Eve's appointment. The clinic has the numbers in [`CLINIC_NUMBER`]. No config is set by default.
 
 pub(crate) mod colleague;
 pub(crate) mod key_press;
@@ -11,7 +21,7 @@ pub(crate) mod twilio;
 pub(crate) mod webhook;
 
 use plumline::json::Json;
-use plumline::runtime::{Answer, Ask, Flow, HttpRequest, OpenRequest, Response};
+use plumline::runtime::{Flow, HostRequest, HostResponse, HttpRequest, OpenRequest, Response};
 
 use crate::constants::NOW;
 use crate::fault::{Fault, Faults, answer_with};
@@ -21,15 +31,22 @@ use crate::random::Random;
 use crate::run::{Run, race};
 use crate::twilio::sid as twilio_sid;
 
+/// The webhook's URL.
 pub(crate) const URL: &str = "https://fhir.example.com/webhook/5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02";
+/// `PLUMLINE_SECRET`.
 pub(crate) const SECRET: &str = "an-invented-secret-of-40-characters-0001";
-pub(crate) const OURS: [&str; 3] = ["+15550100001", "+15550100002", "+15550100003"];
+/// The clinic's numbers, `TWILIO_NUMBER`.
+pub(crate) const CLINIC_NUMBER: [&str; 3] = ["+15550100001", "+15550100002", "+15550100003"];
+/// Eve's mobile number.
 pub(crate) const PATIENT: &str = "+15550100123";
+/// The id of Amber's Practitioner.
 pub(crate) const AMBER: &str = "5e0b9c1d-0000-4000-8000-000000000001";
+/// Amber's Twilio client identity, which Plumline derives from her id.
 pub(crate) const AMBER_IDENTITY: &str = "5e0b9c1d_0000_4000_8000_000000000001";
+/// The id of Bruno's Practitioner.
 pub(crate) const BRUNO: &str = "5e0b9c1d-0000-4000-8000-000000000002";
 
-/// The SID of a call.
+/// The `CallSid` with this number.
 pub(crate) fn sid(number: u32) -> String {
     twilio_sid("CA", number.into())
 }
@@ -37,18 +54,18 @@ pub(crate) fn sid(number: u32) -> String {
 /// A change by another client.
 type Intervention = Box<dyn FnMut(&mut World)>;
 
-/// Everything that the bots talk to.
+/// The servers that the bots send requests to: the chart with Amber, Bruno and Eve, Twilio, and local times.
 pub(crate) struct World {
     pub(crate) fhir: Fhir,
     /// Twilio's calls, newest first.
     pub(crate) calls: Vec<Json>,
-    /// How many of the newest calls its list does not show yet.
+    /// How many of the newest calls are missing in Twilio's list, which shows new calls late.
     pub(crate) unlisted: usize,
-    /// The local time.
+    /// The local time in every known zone.
     pub(crate) local_time: String,
-    /// The zones whose local time was read.
+    /// The zones whose local time a bot requested.
     pub(crate) zones: Vec<String>,
-    /// Each HTTP request.
+    /// All HTTP requests of the bots.
     pub(crate) http: Vec<HttpRequest>,
     /// Faults of FHIR batches.
     pub(crate) faults: Faults,
@@ -57,7 +74,7 @@ pub(crate) struct World {
     /// Changes by other clients right before the FHIR batch with this number.
     pub(crate) interventions: Vec<(usize, Intervention)>,
     pub(crate) now: u64,
-    /// How long the latest flow waits at most: the sum of its deadlines.
+    /// The maximum wait of the latest flow for servers, in milliseconds: the sum of its timeouts.
     pub(crate) retry: u32,
 }
 
@@ -76,7 +93,7 @@ impl Default for World {
             now: NOW,
             retry: 0,
         };
-        // `start-call` may come without the name of a request.
+        // `start-call` without a `requestId` creates a record without `ifNoneExist`.
         world.fhir.allows_unguarded = true;
         for (id, name) in [(AMBER, "Amber"), (BRUNO, "Bruno")] {
             world.put(&format!(
@@ -101,7 +118,7 @@ impl Default for World {
 }
 
 impl World {
-    /// A world in which the bot has no right to requests that begin with `request`, such as `PUT Practitioner`.
+    /// A world that refuses the requests that begin with `request`, such as `PUT Practitioner`, with 403.
     pub(crate) fn forbidding(request: &str) -> Self {
         let mut world = Self::default();
         world.fhir.refused.push((request.to_owned(), 403));
@@ -126,7 +143,7 @@ impl World {
         self.fhir.of_type("Communication")
     }
 
-    fn batch(&mut self, open: &OpenRequest) -> Answer {
+    fn batch(&mut self, open: &OpenRequest) -> HostResponse {
         let number = self.fhir.batches.len();
         let mut interventions = std::mem::take(&mut self.interventions);
         for (_, intervene) in interventions.iter_mut().filter(|(at, _)| *at == number) {
@@ -137,19 +154,19 @@ impl World {
     }
 
     /// Answers one request of a flow.
-    pub(crate) fn answer(&mut self, open: &OpenRequest) -> Answer {
-        match &open.ask {
-            Ask::Batch(_) => self.batch(open),
-            Ask::Zone(request) => {
+    pub(crate) fn answer(&mut self, open: &OpenRequest) -> HostResponse {
+        match &open.request {
+            HostRequest::Batch(_) => self.batch(open),
+            HostRequest::Zone(request) => {
                 assert_eq!((request.instants.as_slice(), request.local_times.len()), (&[self.now][..], 0));
                 self.zones.push(request.zone.clone());
                 if request.zone.contains("Nowhere") {
                     answer_with(400, Json::Null)
                 } else {
-                    answer_with(200, json(&format!(r#"{{"walls":["{}"],"instants":[]}}"#, self.local_time)))
+                    answer_with(200, json(&format!(r#"{{"localTimes":["{}"],"instants":[]}}"#, self.local_time)))
                 }
             }
-            Ask::Http(request) => {
+            HostRequest::Http(request) => {
                 let fault = self.http_faults.of(self.http.len());
                 self.http.push(request.clone());
                 Fault::apply(fault, || {
@@ -157,12 +174,12 @@ impl World {
                     answer_with(status, body)
                 })
             }
-            Ask::Wait(_) => answer_with(200, Json::Null),
+            HostRequest::Wait(_) => answer_with(200, Json::Null),
             other => panic!("{other:?}"),
         }
     }
 
-    /// Plays a flow to its end.
+    /// Runs a flow to its end.
     pub(crate) fn play(&mut self, flow: Flow) -> Response {
         let mut run = Run::new(flow);
         self.retry = 0;
@@ -170,15 +187,16 @@ impl World {
             if let Some(response) = run.response() {
                 return response.clone();
             }
-            let outside =
-                run.open().iter().filter(|open| !matches!(open.ask, Ask::Headers | Ask::Wait(_) | Ask::Zone(_)));
-            let longest = outside.map(|open| open.deadline.or(open.until).unwrap_or(u32::MAX)).max();
+            let outside = run.open().iter().filter(|open| {
+                !matches!(open.request, HostRequest::Headers | HostRequest::Wait(_) | HostRequest::Zone(_))
+            });
+            let longest = outside.map(|open| open.timeout.or(open.deadline).unwrap_or(u32::MAX)).max();
             self.retry = self.retry.saturating_add(longest.unwrap_or_default());
             run.resume(|open| self.answer(open));
         }
     }
 
-    /// Plays flows concurrently in a random order.
+    /// Runs flows concurrently in a random order.
     pub(crate) fn race(&mut self, flows: impl IntoIterator<Item = Flow>, random: &mut Random) -> Vec<Response> {
         race(flows, random, |open| self.answer(open))
     }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Requests of staff to the bot `operations`.
+//! Requests of Amber and Bruno to the `operations` bot.
 
 use plumline::bots::operations;
 use plumline::json::Json;
@@ -12,14 +12,14 @@ use crate::constants::{ACCOUNT, NOW};
 pub(crate) const KEY: &str = "SK00000000000000000000000000000002";
 pub(crate) const APP: &str = "AP00000000000000000000000000000003";
 
-/// A member of staff, and the secrets of the bot for their request.
+/// A staff member who sends requests, and the secrets that the bot receives with them.
 pub(crate) struct Staff {
     pub(crate) requester: String,
     pub(crate) secrets: Vec<(&'static str, String)>,
     pub(crate) now: u64,
 }
 
-/// A member of staff by their reference.
+/// The staff member with this reference. All secrets are set except `PLUMLINE_CONFIG`.
 pub(crate) fn staff(requester: &str) -> Staff {
     let secrets = [
         ("TWILIO_ACCOUNT_SID", ACCOUNT),
@@ -43,6 +43,7 @@ pub(crate) fn bruno() -> Staff {
 }
 
 impl Staff {
+    /// Replaces a secret. An empty value removes it.
     pub(crate) fn secret(mut self, name: &'static str, value: &str) -> Self {
         self.secrets.retain(|(known, _)| *known != name);
         if !value.is_empty() {
@@ -72,7 +73,7 @@ impl Staff {
         Flow::new(|host| operations(event, host))
     }
 
-    pub(crate) fn ask(&self, world: &mut World, input: &str) -> Response {
+    pub(crate) fn send(&self, world: &mut World, input: &str) -> Response {
         world.now = self.now;
         let response = world.play(self.flow(input));
         let shown =
@@ -84,15 +85,15 @@ impl Staff {
     }
 
     pub(crate) fn value(&self, world: &mut World, input: &str) -> Json {
-        match self.ask(world, input).reply {
+        match self.send(world, input).reply {
             Reply::Value(value) => value,
             other => panic!("{other:?} {:?}", world.fhir.batches),
         }
     }
 
-    /// The code and place of a refusal, and its HTTP status.
+    /// The error code, the place and the HTTP status of a refusal.
     pub(crate) fn refused(&self, world: &mut World, input: &str) -> (String, u16) {
-        let response = self.ask(world, input);
+        let response = self.send(world, input);
         refusal(&response.reply).unwrap_or_else(|| panic!("{:?}", response.reply))
     }
 }
@@ -110,6 +111,9 @@ pub(crate) fn refusal(reply: &Reply) -> Option<(String, u16)> {
     Some((format!("{}{at}", problem.code.as_str()), status))
 }
 
+/// Requests an access token.
 pub(crate) const TOKEN: &str = r#"{"operation":"access-token"}"#;
+/// Prepares a call to Eve for a browser.
 pub(crate) const START: &str = r#"{"operation":"start-call","patient":"Patient/eve","appointment":"visit"}"#;
+/// Rings the practitioner's phone and then calls Eve.
 pub(crate) const PLACE: &str = r#"{"operation":"place-call","patient":"eve","requestId":"r1"}"#;

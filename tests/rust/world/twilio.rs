@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Twilio's REST API.
+//! Twilio's REST API: it lists numbers, and places, lists, reads and ends calls.
 
 use plumline::json::Json;
 use plumline::runtime::HttpRequest;
@@ -10,14 +10,15 @@ use crate::form::pairs;
 use crate::json::{json, text};
 
 impl World {
+    /// Places a call.
     fn call(&mut self, form: &str) -> Json {
         let form = pairs(form);
-        let one = |name: &str| Json::of(form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value));
+        let item = |name: &str| Json::of(form.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value));
         let made = sid(1_000 + self.calls.len() as u32);
         let call = Json::object([
             ("sid", Json::of(&made)),
-            ("to", one("To")),
-            ("from", one("From")),
+            ("to", item("To")),
+            ("from", item("From")),
             ("status", Json::of("queued")),
             ("direction", Json::of("outbound-api")),
             ("date_created", Json::of("Wed, 18 Nov 2026 11:06:41 +0000")),
@@ -26,7 +27,7 @@ impl World {
         call
     }
 
-    /// Answers a request.
+    /// Returns the status and the body of the response.
     pub(crate) fn rest(&mut self, request: &HttpRequest) -> (u16, Json) {
         let path = request.url.split("/Accounts/").nth(1).unwrap().split_once('/').unwrap().1;
         let (path, query) = path.split_once('?').unwrap_or((path, ""));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Alerts: what they contain, how many there are, and an address that does not take them.
+//! Alerts: their content, their limit per hour, and an alert URL that fails or hangs.
 
 use plumline::json::Json;
 
@@ -27,7 +27,8 @@ fn concurrent_runs_create_each_task_and_alert_once() {
         world.now += MINUTE;
         world.sweep();
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2), "seed {seed}");
-        let unsent = world.fhir.of_type("Communication").iter().filter(|one| is(one, "status", "in-progress")).count();
+        let unsent =
+            world.fhir.of_type("Communication").iter().filter(|item| is(item, "status", "in-progress")).count();
         assert_eq!(unsent, 0);
     }
 }
@@ -52,7 +53,7 @@ fn an_alert_contains_only_the_kind_and_time_of_the_call() {
     );
     let intent = world.fhir.of_type("Communication")[1];
     assert!(is(intent, "status", "completed") && intent.write().contains("plumline-alert"));
-    // An alert is not a call: its record starts no follow-up.
+    // The record of an alert is not a call record, so it starts no follow-up.
     let intent = intent.clone();
     notify(&mut world, &intent);
     assert_eq!((world.posts.len(), world.fhir.of_type("Task").len()), (1, 1));
@@ -63,7 +64,7 @@ fn alerts_per_hour_are_limited_by_the_config() {
     for seed in 0..10 {
         let mut random = Random::new(seed);
         let mut world = World::new(&alerting("slack", 3));
-        // The hour begins at 11:00; it is 11:06:40.
+        // The limit applies to the hour from 11:00 to 12:00. It is 11:06:40.
         let mut runs = Vec::new();
         for number in 0..10 {
             let call = missed(&mut world, number * 4 + 1);
@@ -73,7 +74,7 @@ fn alerts_per_hour_are_limited_by_the_config() {
         let sent = 3;
         assert_eq!(world.posts.len(), sent, "seed {seed}");
         assert_eq!(world.fhir.of_type("Task").len(), 10);
-        // A quiet hour, and then one summary.
+        // No more alerts are sent until 12:00. Then one summary is sent.
         world.sweep();
         world.now = NOW + 57 * MINUTE;
         world.sweep();
@@ -92,7 +93,7 @@ fn alerts_per_hour_are_limited_by_the_config() {
             world.now += 40 * MINUTE;
         }
         assert_eq!(world.posts.len(), sent + 1);
-        // The next hour has alerts again.
+        // In the next hour, alerts are sent again.
         let call = missed(&mut world, 101);
         notify(&mut world, &call);
         assert_eq!(world.posts.len(), sent + 2);
@@ -143,7 +144,7 @@ fn an_alert_url_that_hangs_does_not_delay_other_work() {
         world.now += MINUTE;
         world.alert_hangs = Some(0);
         let mut run = Run::new(world.cron());
-        // Medplum ends it while the first alert hangs, and all else is done.
+        // Medplum ends the run while the first alert hangs. All other work is done by then.
         let posts = world.posts.len();
         while run.response().is_none() && world.posts.len() == posts {
             run.resume(|open| world.answer(open, None));
@@ -155,7 +156,7 @@ fn an_alert_url_that_hangs_does_not_delay_other_work() {
     assert!(followed_up(&world) >= before + HOUR);
     let hourly = world.fhir.of_type("Basic")[0].write();
     assert!(hourly.contains(r#"{"url":"hourly","valueInstant":"2026-11-18T12"#), "{hourly}");
-    // A whole run does not wait for long, either.
+    // A run that Medplum does not end waits only a short time for alerts.
     for number in 0..20 {
         missed(&mut world, 101 + 4 * number);
     }
@@ -166,7 +167,7 @@ fn an_alert_url_that_hangs_does_not_delay_other_work() {
         assert!(asked <= 42 && world.alert_hangs <= Some(12_000), "{minute} {asked} {:?}", world.alert_hangs);
     }
     assert_eq!(world.fhir.of_type("Task").len(), 40);
-    // Once it answers again, every alert that is recent enough is sent.
+    // After the alert URL responds again, every recent alert is sent.
     world.alert_hangs = None;
     world.posts.clear();
     for _ in 0..12 {

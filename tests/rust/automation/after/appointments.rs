@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The latest call of an appointment.
+//! The appointment that a call is about gets a reference to its latest call.
 
-use plumline::chart::{CallEvent, CallLog, Context};
+use plumline::chart::{CallContext, CallEvent, CallState};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::runtime::Reply;
 
 use super::{EVERYTHING, MISSED, missed, notify};
-use crate::automation::world::{CALLER, HOUR, MINUTE, OURS, World, leg};
+use crate::automation::world::{CALLER, CLINIC_NUMBER, HOUR, MINUTE, World, leg};
 use crate::constants::NOW;
 use crate::fault::Faults;
 use crate::json::{is, json};
@@ -27,9 +27,9 @@ fn an_appointment_gets_the_latest_call_only_if_configured() {
         let mut calls = Vec::new();
         for number in [1, 5] {
             let appointment = Some(reference.clone());
-            let context = Context { appointment, prepared: Some(NOW - HOUR), ..Context::default() };
-            let mut log = CallLog::ticket(&context);
-            let json = leg(number, None, OURS, CALLER, NOW - HOUR + number * MINUTE, 60).json(NOW);
+            let context = CallContext { appointment, prepared: Some(NOW - HOUR), ..CallContext::default() };
+            let mut log = CallState::ticket(&context);
+            let json = leg(number, None, CLINIC_NUMBER, CALLER, NOW - HOUR + number * MINUTE, 60).json(NOW);
             log.add(&CallEvent::from_rest(&json).unwrap());
             calls.push(world.fhir.put(&log.write(None, EXTENSION_BASE), NOW));
         }
@@ -52,7 +52,7 @@ fn an_appointment_gets_the_latest_call_only_if_configured() {
 fn an_appointment_never_gets_the_call_of_another_patient() {
     let participants = |patients: &[&str]| {
         let actors: Vec<String> =
-            patients.iter().map(|one| format!(r#"{{"actor":{{"reference":"Patient/{one}"}}}}"#)).collect();
+            patients.iter().map(|item| format!(r#"{{"actor":{{"reference":"Patient/{item}"}}}}"#)).collect();
         format!(r#"{{"resourceType":"Appointment","participant":[{}]}}"#, actors.join(","))
     };
     for (patients, patient, written) in [
@@ -65,11 +65,11 @@ fn an_appointment_never_gets_the_call_of_another_patient() {
         let mut world = World::new(r#"{"appointment":{"callExtension":true}}"#);
         let appointment = world.fhir.put(&json(&participants(patients)), NOW);
         let reference = format!("Appointment/{}", appointment.get("id").and_then(Json::text).unwrap());
-        // A parameter of a browser without a ticket.
+        // A browser that calls without a ticket can send any appointment as a parameter.
         let patient = patient.map(str::to_owned);
-        let context = Context { patient, appointment: Some(reference), ..Context::default() };
-        let mut log = CallLog::ticket(&context);
-        log.add(&CallEvent::from_rest(&leg(1, None, OURS, CALLER, NOW - HOUR, 60).json(NOW)).unwrap());
+        let context = CallContext { patient, appointment: Some(reference), ..CallContext::default() };
+        let mut log = CallState::ticket(&context);
+        log.add(&CallEvent::from_rest(&leg(1, None, CLINIC_NUMBER, CALLER, NOW - HOUR, 60).json(NOW)).unwrap());
         let call = world.fhir.put(&log.write(None, EXTENSION_BASE), NOW);
         notify(&mut world, &call);
         assert_eq!(world.fhir.of_type("Appointment")[0].get("extension").is_some(), written, "{patients:?}");
@@ -79,8 +79,8 @@ fn an_appointment_never_gets_the_call_of_another_patient() {
 /// A missed call about an appointment that is not in the chart.
 fn missed_call_about(world: &mut World, number: u64, appointment: &str) -> Json {
     let root = sid("CA", number);
-    let context = Context { appointment: Some(appointment.to_owned()), ..Context::default() };
-    let mut log = CallLog::ticket(&context);
+    let context = CallContext { appointment: Some(appointment.to_owned()), ..CallContext::default() };
+    let mut log = CallState::ticket(&context);
     log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), world.now).unwrap());
     world.fhir.put(&log.write(None, EXTENSION_BASE), world.now)
 }
@@ -94,7 +94,7 @@ fn a_missing_appointment_does_not_stop_the_follow_up() {
         missed(&mut world, 5);
         world.sweep();
         assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (2, 2), "{status}");
-        // The same by a Subscription. Where there is no appointment, nothing is left to do.
+        // The Subscription has the same result. If the appointment does not exist, the follow-up is complete.
         let mut world = World::new(EVERYTHING);
         world.fhir.refused.push(("GET Appointment/gone".to_owned(), status));
         let call = missed_call_about(&mut world, 1, "Appointment/gone");

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! A chart that refuses or fails, and a config that cannot be read.
+//! Follow-ups while the chart refuses or fails, or while the config cannot be read.
 
-use plumline::chart::{CallEvent, CallLog, Context};
+use plumline::chart::{CallContext, CallEvent, CallState};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::runtime::{Flow, Reply};
 
 use super::{EVERYTHING, MISSED, alerting, followed_up, missed};
-use crate::automation::world::{CALLER, HOUR, MINUTE, OURS, World, leg};
+use crate::automation::world::{CALLER, CLINIC_NUMBER, HOUR, MINUTE, World, leg};
 use crate::constants::NOW;
 use crate::fault::{Faults, TRANSIENT};
 use crate::json::{is, json};
@@ -22,7 +22,7 @@ fn an_unreadable_config_loses_no_follow_up() {
     world.sweep();
     let checkpoints = |world: &World| {
         let checkpoints = world.fhir.of_type("Basic")[0].at(&["extension", "0", "extension"]).unwrap();
-        let is_pending = |one: &&Json| ["followUp", "summary", "hourly"].iter().any(|name| is(one, "url", name));
+        let is_pending = |item: &&Json| ["followUp", "summary", "hourly"].iter().any(|name| is(item, "url", name));
         checkpoints.elements().iter().filter(is_pending).map(Json::write).collect::<Vec<_>>()
     };
     let before = checkpoints(&world);
@@ -42,8 +42,8 @@ fn an_unreadable_config_loses_no_follow_up() {
     }
     assert_eq!(checkpoints(&world), before);
     assert_eq!((world.fhir.of_type("Task").len(), world.posts.len()), (0, 0));
-    // The calls of the list are stored all the same.
-    world.twilio.legs = vec![leg(5, None, CALLER, OURS, world.now, 30)];
+    // The sweep still stores the calls of Twilio's list.
+    world.twilio.legs = vec![leg(5, None, CALLER, CLINIC_NUMBER, world.now, 30)];
     world.now += MINUTE;
     let flow = world.cron();
     misread(&mut world, flow);
@@ -69,7 +69,7 @@ fn one_sweep_recovers_from_a_fault_at_any_round_trip() {
             world.now += 3 * MINUTE;
             world.sweep();
             assert_eq!(world.fhir.of_type("Task").len(), 1, "{at} {fault:?}");
-            // Twice at most, where the result of the first is not known.
+            // The alert is sent again if the result of the first request is unknown.
             assert!((1..=2).contains(&world.posts.len()), "{at} {fault:?} {}", world.posts.len());
             world.now += 3 * MINUTE;
             world.sweep();
@@ -96,7 +96,7 @@ fn a_call_whose_follow_up_fails_does_not_block_other_calls() {
             let delay = world.now - followed_up(&world);
             assert!(delay <= 4 * HOUR + 10 * MINUTE, "{status} {delay}");
         }
-        // The follow-up is done once the chart works again, if that is not too late.
+        // The follow-up runs after the chart works again, unless the call is too old by then.
         let mut world = World::new(EVERYTHING);
         let stuck = missed(&mut world, 1);
         let id = stuck.get("id").and_then(Json::text).unwrap().to_owned();
@@ -152,8 +152,8 @@ fn a_refusal_by_the_chart_is_logged_with_resource_type_and_right() {
         let appointment = world.fhir.put(&json(participants), NOW);
         let reference = format!("Appointment/{}", appointment.get("id").and_then(Json::text).unwrap());
         let patient = Some("Patient/p1".to_owned());
-        let context = Context { patient, appointment: Some(reference), ..Context::default() };
-        let mut log = CallLog::ticket(&context);
+        let context = CallContext { patient, appointment: Some(reference), ..CallContext::default() };
+        let mut log = CallState::ticket(&context);
         let root = sid("CA", 1);
         log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), world.now).unwrap());
         world.fhir.put(&log.write(None, EXTENSION_BASE), world.now)
@@ -180,7 +180,7 @@ fn a_refusal_by_the_chart_is_logged_with_resource_type_and_right() {
         let (response, _) = world.play(world.cron(), &Faults::NONE);
         assert_eq!(refusals(&response.log), [format!("plumline: CHART_REFUSED at {right}")], "{request}");
     }
-    // A failure is no refusal, and neither is a missing record.
+    // A server error and a missing record are not logged as refusals.
     for status in [404, 409, 410, 429, 500] {
         let mut world = World::new(EVERYTHING);
         let call = about(&mut world);

@@ -2,13 +2,13 @@
 
 //! Tasks for calls that the clinic did not answer.
 
-use plumline::chart::{CallEvent, CallLog, Context};
+use plumline::chart::{CallContext, CallEvent, CallState};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::runtime::Reply;
 
 use super::{MISSED, alerting, missed, notify, recorded_call};
-use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, leg};
+use crate::automation::world::{CALLER, CLINIC_NUMBER, DAY, HOUR, MINUTE, World, leg};
 use crate::constants::NOW;
 use crate::fault::Faults;
 use crate::json::{is, without_server_fields};
@@ -16,11 +16,11 @@ use crate::twilio::sid;
 
 const TASKS: &str = r#"{"tasks":{"on":["missed","failed","voicemail","callback"],"owner":"Organization/front-desk"}}"#;
 
-/// A call that staff placed and someone answered.
+/// An answered call that staff placed.
 fn reached(world: &mut World, number: u64, to: &str, patient: Option<&str>) -> Json {
     let (root, child) = (sid("CA", number), sid("CA", number + 1));
     let placed = [("Direction", "inbound"), ("From", "client:practitioner_1"), ("CallStatus", "completed")];
-    let mut log = CallLog::ticket(&Context { patient: patient.map(str::to_owned), ..Context::default() });
+    let mut log = CallState::ticket(&CallContext { patient: patient.map(str::to_owned), ..CallContext::default() });
     log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], &placed[..]].concat(), world.now).unwrap());
     let leg = [("CallSid", child.as_str()), ("ParentCallSid", &root), ("Direction", "outbound-dial"), ("To", to)];
     log.add(&CallEvent::read(&[&leg[..], &[("CallStatus", "completed")]].concat(), world.now).unwrap());
@@ -48,7 +48,7 @@ fn a_missed_call_opens_one_task() {
 }
 
 #[test]
-fn only_our_calls_with_a_configured_outcome_open_a_task() {
+fn only_plumline_calls_with_a_configured_outcome_open_a_task() {
     for (config, opened) in [(TASKS, 1), ("", 0), (r#"{"tasks":{"on":["failed"]}}"#, 0)] {
         let mut world = World::new(config);
         let call = missed(&mut world, 1);
@@ -62,7 +62,7 @@ fn only_our_calls_with_a_configured_outcome_open_a_task() {
     let mut running = missed(&mut world, 5);
     running.set("status", Json::of("in-progress"));
     notify(&mut world, &running);
-    // A call that is too old, a call of another tool, or a deleted record.
+    // An old call, a record of another application, and a deleted record open no task.
     world.now += 8 * DAY;
     let old = world.fhir.of_type("Communication")[1].clone();
     notify(&mut world, &old);
@@ -80,10 +80,10 @@ fn only_our_calls_with_a_configured_outcome_open_a_task() {
     assert!(matches!(world.play(world.on_change(&other), &Faults::NONE).0.reply, Reply::Invalid(_)));
 }
 
-/// The callbacks of a call arrive in any order: the end of the root may be stored before the leg that was answered.
+/// Callbacks arrive in any order. The end of the root call may be stored before the leg that answered it.
 #[test]
 fn a_call_whose_answer_is_not_stored_yet_opens_no_task() {
-    let ended = [("Direction", "inbound"), ("From", CALLER), ("To", OURS), ("CallStatus", "completed")];
+    let ended = [("Direction", "inbound"), ("From", CALLER), ("To", CLINIC_NUMBER), ("CallStatus", "completed")];
     for (status, opened) in [("completed", 0), ("no-answer", 1)] {
         let mut world = World::new(&alerting("slack", 20));
         let mut child = leg(2, Some(1), CALLER, "client:desk", world.now - MINUTE, 20);
@@ -99,14 +99,14 @@ fn a_call_whose_answer_is_not_stored_yet_opens_no_task() {
 fn a_call_that_the_dialplan_rejects_is_not_missed() {
     let mut world = World::new(TASKS);
     let root = sid("CA", 1);
-    let opening = [("CallSid", root.as_str()), ("Direction", "inbound"), ("From", CALLER), ("To", OURS)];
+    let opening = [("CallSid", root.as_str()), ("Direction", "inbound"), ("From", CALLER), ("To", CLINIC_NUMBER)];
     let mut event = CallEvent::from_first_request(&[&opening[..], &[("CallStatus", "ringing")]].concat(), NOW).unwrap();
     event.rejected = true;
-    let mut log = CallLog::of(&[event]);
+    let mut log = CallState::of(&[event]);
     log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), NOW + 1_000).unwrap());
     let record = log.write(None, EXTENSION_BASE);
-    // It reads back.
-    assert_eq!(CallLog::read(&record), log);
+    // The record keeps the whole log.
+    assert_eq!(CallState::read(&record), log);
     let call = world.fhir.put(&record, NOW);
     notify(&mut world, &call);
     world.sweep_until_stable();
@@ -120,9 +120,9 @@ fn a_late_event_corrects_the_task() {
     notify(&mut world, &call);
     let code = |world: &World| world.fhir.of_type("Task")[0].at(&["code", "coding", "0", "code"]).cloned();
     assert_eq!(code(&world), Some(Json::of("missed")));
-    // The message's event comes after the end of the call.
+    // The recording callback of the voicemail arrives after the end of the call.
     let root = sid("CA", 1);
-    let mut log = CallLog::read(&call);
+    let mut log = CallState::read(&call);
     let message = [("CallSid", root.as_str()), ("RecordingSid", "RE00000000000000000000000000000001")];
     log.add(&CallEvent::read(&message, NOW).unwrap());
     let changed = log.write(Some(call.clone()), EXTENSION_BASE);
@@ -130,10 +130,10 @@ fn a_late_event_corrects_the_task() {
     // The Subscription still reports the older version.
     notify(&mut world, &call);
     assert_eq!(code(&world), Some(Json::of("voicemail")));
-    // It turns out that someone answered: nothing is left to do.
+    // A late event shows that the call was answered, so the task is closed.
     let mut answered = world.fhir.of_type("Communication")[0].clone();
     answered.set("extension", Json::Null);
-    let mut log = CallLog::default();
+    let mut log = CallState::default();
     let child = sid("CA", 2);
     log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), NOW).unwrap());
     log.add(&CallEvent::read(&[("CallSid", root.as_str()), ("CallStatus", "completed")], NOW).unwrap());
@@ -149,7 +149,7 @@ fn a_late_event_corrects_the_task() {
 #[test]
 fn a_requested_callback_opens_a_task() {
     let mut world = World::new(TASKS);
-    let inbound = [("Direction", "inbound"), ("From", CALLER), ("To", OURS)];
+    let inbound = [("Direction", "inbound"), ("From", CALLER), ("To", CLINIC_NUMBER)];
     let left = [&inbound[..], &[("CallStatus", "in-progress"), ("QueueResult", "leave")]].concat();
     let asked = [&inbound[..], &[("CallStatus", "completed"), ("QueueResult", "callback")]].concat();
     let call = recorded_call(&mut world, 1, &[&left, &asked], None);
@@ -166,10 +166,10 @@ fn a_callback_within_the_day_closes_the_task() {
         (HOUR, "+15550100999", None, false),
         (25 * HOUR, CALLER, Some("Patient/p1"), false),
     ] {
-        // Reported in order, reported in reverse, found by the sweep.
+        // The calls are reported in order (0), in reverse order (1), or only found by the sweep (2).
         for order in 0..3 {
             if order == 1 && patient.is_none() {
-                // Without a patient only the sweep, which sees both, finds out.
+                // Without a patient, only the sweep can match the two calls, because it reads both.
                 continue;
             }
             let mut world = World::new(TASKS);
@@ -200,7 +200,7 @@ fn a_callback_within_the_day_closes_the_task() {
 }
 
 #[test]
-fn a_callback_that_was_reported_first_closes_the_task() {
+fn a_callback_that_is_reported_before_the_missed_call_closes_its_task() {
     for patient in [Some("Patient/p1"), None] {
         for (to, status) in [(CALLER, "completed"), ("+15550100190", "requested")] {
             let mut world = World::new(TASKS);
@@ -222,12 +222,13 @@ fn a_call_that_started_before_the_missed_call_does_not_close_its_task() {
         for reported in [true, false] {
             let mut world = World::new(TASKS);
             let call = missed(&mut world, 1);
-            // Of ten minutes. The other call is missed during it, or right before it.
+            // This call takes ten minutes. The other call is missed during this call or right before it.
             let began = if later { world.now + 1_000 } else { world.now - 5 * MINUTE };
-            let mut log = CallLog::ticket(&Context { patient: Some("Patient/p1".to_owned()), ..Context::default() });
+            let mut log =
+                CallState::ticket(&CallContext { patient: Some("Patient/p1".to_owned()), ..CallContext::default() });
             let legs = [
                 leg(9, None, "client:practitioner_1", "", began, 600),
-                leg(10, Some(9), OURS, CALLER, began + 5_000, 590),
+                leg(10, Some(9), CLINIC_NUMBER, CALLER, began + 5_000, 590),
             ];
             world.now += 12 * MINUTE;
             for leg in legs {

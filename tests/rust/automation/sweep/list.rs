@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The calls of Twilio's list.
+//! The sweep records the calls of Twilio's list.
 
 use plumline::bots::automation;
-use plumline::chart::{CallEvent, CallLog};
+use plumline::chart::{CallEvent, CallState};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::runtime::{BotEvent, Flow, Reply};
 
 use crate::automation::twilio::Leg;
-use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, assert_same, calls, leg, recording};
+use crate::automation::world::{CALLER, CLINIC_NUMBER, DAY, HOUR, MINUTE, World, assert_same, calls, leg, recording};
 use crate::constants::NOW;
 use crate::fault::{Faults, TRANSIENT};
 use crate::json::{is, json, without_server_fields};
@@ -17,7 +17,7 @@ use crate::random::Random;
 use crate::run::{Run, play};
 use crate::twilio::sid;
 
-/// A number of the account that another application answers.
+/// A number of the Twilio account that another application answers.
 const FOREIGN: &str = "+15550100900";
 
 /// Calls of another application.
@@ -27,7 +27,7 @@ fn foreign(random: &mut Random, count: u64, from: u64, minutes: u64) -> Vec<Leg>
         leg.sid = leg.sid.replacen("CA0", "CAf", 1);
         leg.parent = leg.parent.as_ref().map(|parent| parent.replacen("CA0", "CAf", 1));
         for end in [&mut leg.from, &mut leg.to] {
-            if end == OURS {
+            if end == CLINIC_NUMBER {
                 FOREIGN.clone_into(end);
             }
         }
@@ -35,11 +35,11 @@ fn foreign(random: &mut Random, count: u64, from: u64, minutes: u64) -> Vec<Leg>
     legs
 }
 
-/// The expected record of every call of ours, derived only from the list.
+/// The expected record of every call of the clinic, derived only from Twilio's list.
 fn expected(world: &World) -> Vec<String> {
     let mut calls = Vec::new();
     for root in world.twilio.legs.iter().filter(|leg| leg.parent.is_none() && !leg.sid.starts_with("CAf")) {
-        let mut log = CallLog::default();
+        let mut log = CallState::default();
         for leg in &world.twilio.legs {
             if leg.sid == root.sid || leg.parent.as_ref() == Some(&root.sid) {
                 log.add(&CallEvent::from_rest(&leg.json(u64::MAX)).unwrap());
@@ -60,8 +60,8 @@ fn fills_an_empty_chart_and_then_changes_nothing() {
     world.sweep_until_stable();
     assert_same(&world.calls(), &expected(&world), "");
     let before = world.fhir.resources.clone();
-    // Without new calls there are three round trips: checkpoints and tickets, the list, the records of its last
-    // minutes.
+    // A run without new calls has three round trips. It reads the marks and the tickets, Twilio's list, and the
+    // records of the latest calls.
     world.now += HOUR;
     world.sweep_until_stable();
     assert_eq!(world.sweep(), 2);
@@ -75,8 +75,8 @@ fn every_initial_chart_and_checkpoint_converges_to_the_same_chart() {
         let mut world = World::new("");
         world.twilio.legs = calls(&mut random, 25, NOW - 55 * MINUTE, 50);
         if seed % 2 == 1 {
-            world.numbers = OURS;
-            // A call from a browser that reaches no one does not show to which application it belongs.
+            world.numbers = CLINIC_NUMBER;
+            // A browser call without a dialed leg does not show its application, so it is left out.
             let others = foreign(&mut random, 25, NOW - 55 * MINUTE, 50);
             let ends = |leg: &Leg| leg.from.starts_with("client:");
             let apps: Vec<String> = others.iter().filter(|leg| ends(leg)).map(|leg| leg.sid.clone()).collect();
@@ -86,7 +86,7 @@ fn every_initial_chart_and_checkpoint_converges_to_the_same_chart() {
         }
         world.twilio.page = Some(1 + random.below(30));
         world.twilio.twice = random.one_in(2);
-        // Some calls are in the chart as they were at some time, with some of their legs.
+        // The chart already has some calls in an earlier state, with some of their legs.
         let (legs, page) = (world.twilio.legs.clone(), world.twilio.page.take());
         for root in legs.iter().filter(|leg| leg.parent.is_none() && !leg.sid.starts_with("CAf")) {
             if random.one_in(2) {
@@ -114,7 +114,7 @@ fn every_initial_chart_and_checkpoint_converges_to_the_same_chart() {
 #[test]
 fn calls_of_another_application_are_not_recorded() {
     let everything = r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1},"tasks":{"on":["missed","voicemail","failed"]}}"#;
-    let mut world = World { numbers: OURS, ..World::new(everything) };
+    let mut world = World { numbers: CLINIC_NUMBER, ..World::new(everything) };
     let at = NOW - 10 * MINUTE;
     let app = "client:another_app";
     world.twilio.legs = vec![
@@ -124,7 +124,7 @@ fn calls_of_another_application_are_not_recorded() {
         leg(9, None, FOREIGN, CALLER, at, 40),
         leg(13, None, app, "", at, 40),
         leg(14, Some(13), FOREIGN, CALLER, at + 1_000, 20),
-        leg(17, None, CALLER, OURS, at, 40),
+        leg(17, None, CALLER, CLINIC_NUMBER, at, 40),
         leg(21, None, "sip:desk@clinic.example", "", at, 40),
     ];
     world.twilio.recorded = vec![recording(1, &sid("CA", 1), at + 20_000, 20, "RecordVerb")];
@@ -133,8 +133,12 @@ fn calls_of_another_application_are_not_recorded() {
         world.sweep_until_stable();
         world.now += DAY;
     }
-    let mut roots: Vec<String> =
-        world.fhir.of_type("Communication").iter().map(|one| CallLog::read(one).root().unwrap().to_owned()).collect();
+    let mut roots: Vec<String> = world
+        .fhir
+        .of_type("Communication")
+        .iter()
+        .map(|item| CallState::read(item).root_sid().unwrap().to_owned())
+        .collect();
     roots.sort();
     assert_eq!(roots, [sid("CA", 17), sid("CA", 21)]);
     assert_eq!(world.fhir.of_type("Task").len(), 2);
@@ -145,7 +149,7 @@ fn calls_of_another_application_are_not_recorded() {
 fn unreadable_numbers_exclude_no_call() {
     for numbers in ["15550100001", "+15550100001;+15550100002", "+15550100001,x"] {
         let mut world = World { numbers, ..World::new("") };
-        world.twilio.legs = vec![leg(1, None, CALLER, OURS, NOW - 10 * MINUTE, 40)];
+        world.twilio.legs = vec![leg(1, None, CALLER, CLINIC_NUMBER, NOW - 10 * MINUTE, 40)];
         let (response, _) = world.play(world.cron(), &Faults::NONE);
         assert!(response.log.iter().any(|line| line.contains("NUMBER_INVALID at TWILIO_NUMBER")), "{:?}", response.log);
         assert_eq!(world.calls().len(), 1, "{numbers}");
@@ -159,7 +163,7 @@ fn a_future_dated_checkpoint_hides_no_call() {
     world.sweep();
     world.now = NOW;
     world.sweep();
-    world.twilio.legs = vec![leg(1, None, CALLER, OURS, NOW, 40)];
+    world.twilio.legs = vec![leg(1, None, CALLER, CLINIC_NUMBER, NOW, 40)];
     world.now += 10 * MINUTE;
     world.sweep_until_stable();
     assert_eq!(world.calls().len(), 1);
@@ -167,19 +171,19 @@ fn a_future_dated_checkpoint_hides_no_call() {
 
 #[test]
 fn a_long_backlog_loses_no_leg() {
-    for numbers in ["", OURS] {
+    for numbers in ["", CLINIC_NUMBER] {
         let mut world = World { numbers, ..World::new(r#"{"tasks":{"on":["missed"]}}"#) };
         for number in 0..450 {
             let (root, at) = (number * 4 + 1, NOW - 20 * MINUTE + number * 1_000);
-            world.twilio.legs.push(leg(root, None, CALLER, OURS, at, 90));
-            // The dialed number does not show to which application the call belongs.
+            world.twilio.legs.push(leg(root, None, CALLER, CLINIC_NUMBER, at, 90));
+            // The dialed number belongs to no application. Only the root call shows that the leg is the clinic's.
             world.twilio.legs.push(leg(root + 1, Some(root), CALLER, "+15550100400", at + 20_000, 60));
         }
         world.sweep();
-        // The next run comes long after the time of that list.
+        // The next run starts long after the calls of the first list.
         world.now += 9 * HOUR;
         world.sweep_until_stable();
-        let legs = |call: &String| CallLog::read(&json(call)).children().count();
+        let legs = |call: &String| CallState::read(&json(call)).children().count();
         assert_eq!(world.calls().iter().map(legs).collect::<Vec<_>>(), [1; 450]);
         assert!(world.fhir.of_type("Task").is_empty());
     }
@@ -188,7 +192,7 @@ fn a_long_backlog_loses_no_leg() {
 #[test]
 fn a_backlog_takes_several_runs_and_each_is_short() {
     let mut world = World::new("");
-    // The sweep has run once, and then not for a day.
+    // The sweep runs once and then does not run for a day.
     world.sweep();
     let began = world.now;
     world.now += DAY;
@@ -234,7 +238,7 @@ fn a_fault_at_any_round_trip_loses_no_call() {
                     world.fhir.of_type("Task").iter().map(|task| task_of(task)).collect();
                 stored_tasks.sort();
                 assert_same(&stored_tasks, &tasks, &format!("{seed} {at} {fault:?}"));
-                // A run that ends in the middle.
+                // One run is aborted in the middle.
                 let mut world = initial.clone();
                 let mut interrupted = Run::new(world.cron());
                 for _ in 0..at {
@@ -248,7 +252,7 @@ fn a_fault_at_any_round_trip_loses_no_call() {
     }
 }
 
-/// A task without its reference to the call, whose id differs from chart to chart.
+/// A task without its reference to the call record, because the id of the record differs between charts.
 fn task_of(task: &Json) -> String {
     let mut task = task.clone();
     task.set("focus", Json::Null);
@@ -258,10 +262,10 @@ fn task_of(task: &Json) -> String {
 #[test]
 fn calls_in_progress_are_checked_again() {
     let mut world = World::new("");
-    // One of 40 minutes and one of six hours, whose ends no callback reports.
+    // One call takes 40 minutes, the other six hours. No callback reports their ends.
     world.twilio.legs = vec![
-        leg(1, None, CALLER, OURS, NOW - 5 * MINUTE, 40 * 60),
-        leg(5, None, CALLER, OURS, NOW - 4 * MINUTE, 6 * 3_600),
+        leg(1, None, CALLER, CLINIC_NUMBER, NOW - 5 * MINUTE, 40 * 60),
+        leg(5, None, CALLER, CLINIC_NUMBER, NOW - 4 * MINUTE, 6 * 3_600),
     ];
     world.sweep();
     assert!(is(world.call(&sid("CA", 1)), "status", "in-progress"));

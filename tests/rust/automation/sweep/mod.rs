@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The sweep: what callbacks have lost or delayed is in the chart in the end.
+//! The sweep: it stores what lost or late callbacks did not store.
 
 mod list;
 mod recordings;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Recordings: found if their callbacks were lost, and deleted after the retention period.
+//! Recordings: the sweep finds those without a callback, and deletes them after the retention period.
 
-use plumline::chart::{CallEvent, CallLog};
+use plumline::chart::{CallEvent, CallState};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 
-use crate::automation::world::{CALLER, DAY, HOUR, MINUTE, OURS, World, assert_same, leg, recording};
+use crate::automation::world::{CALLER, CLINIC_NUMBER, DAY, HOUR, MINUTE, World, assert_same, leg, recording};
 use crate::constants::NOW;
 use crate::fault::{Faults, TRANSIENT};
 use crate::json::is;
@@ -22,18 +22,18 @@ fn recordings_are_deleted_after_the_retention_period() {
         let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));
         let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("Direction", "inbound")];
         let recorded = [("RecordingSid", recording.as_str()), ("RecordingStatus", "completed")];
-        let mut log = CallLog::default();
+        let mut log = CallState::default();
         log.add(&CallEvent::read(&[pairs.as_slice(), &recorded].concat(), at).unwrap());
         world.fhir.put(&log.write(None, EXTENSION_BASE), at);
         if number % 7 != 0 {
             recordings.push(recording);
         }
     }
-    // Some were deleted by hand; some are of calls that are not ours.
+    // Some recordings were already deleted at Twilio. One belongs to a call of another application.
     recordings.push(sid("RE", 9_999));
     world.twilio.recordings.clone_from(&recordings);
     world.sweep_until_stable();
-    // Each one is deleted at its own time, to the hour.
+    // The sweep deletes each recording within an hour after its retention period.
     let remaining = |world: &World| world.twilio.recordings.len();
     let recent = |from: u64| {
         recordings
@@ -50,10 +50,10 @@ fn recordings_are_deleted_after_the_retention_period() {
     world.sweep_until_stable();
     assert_eq!(remaining(&world), recent(world.now));
     assert!(world.twilio.deleted > deleted);
-    // The chart has one entry for each deletion, and the calls have no other change.
+    // Each record has one entry about the deletion, and is otherwise unchanged.
     for call in world.fhir.of_type("Communication") {
         let extensions = call.get("extension").unwrap().elements();
-        let gone = extensions.iter().filter(|one| one.write().contains("twilio-recording-deleted")).count();
+        let gone = extensions.iter().filter(|item| item.write().contains("twilio-recording-deleted")).count();
         let old = plumline::time::parse_instant(call.get("sent").and_then(Json::text).unwrap()).unwrap() + 30 * DAY
             < world.now;
         assert_eq!(gone, usize::from(old));
@@ -64,25 +64,25 @@ fn recordings_are_deleted_after_the_retention_period() {
     world.sweep_until_stable();
     assert_eq!(
         world.fhir.of_type("Communication"),
-        versions.iter().filter(|one| is(one, "resourceType", "Communication")).collect::<Vec<_>>()
+        versions.iter().filter(|item| is(item, "resourceType", "Communication")).collect::<Vec<_>>()
     );
 }
 
 #[test]
 fn the_age_of_a_recording_is_the_one_that_twilio_reports() {
     let mut world = World::new(RECORDING);
-    // An edited record: an old call with the recording of a new one.
+    // A user has edited the record of an old call: it names the recording of a new call.
     let (root, recent) = (sid("CA", 1), sid("RE", 1));
     let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("Direction", "inbound")];
     let recorded = [("RecordingSid", recent.as_str()), ("RecordingStatus", "completed")];
-    let mut log = CallLog::default();
+    let mut log = CallState::default();
     log.add(&CallEvent::read(&[pairs.as_slice(), &recorded].concat(), NOW - 2 * DAY).unwrap());
     world.fhir.put(&log.write(None, EXTENSION_BASE), NOW - 2 * DAY);
     world.twilio.recorded = vec![recording(1, &sid("CA", 5), NOW - 2 * HOUR, 20, "DialVerb")];
     world.twilio.recordings = vec![recent.clone()];
     world.sweep_until_stable();
     assert_eq!((world.twilio.deletions, &world.twilio.recordings), (0, &vec![recent]));
-    // Its own time comes.
+    // The retention period of the recording ends.
     world.now += 23 * HOUR;
     world.sweep_until_stable();
     assert_eq!((world.twilio.deletions, world.twilio.recordings.len()), (1, 0));
@@ -98,18 +98,19 @@ fn a_recording_without_a_callback_is_found() {
         world.sweep();
         world.now += 10 * MINUTE;
         let at = world.now - 5 * MINUTE;
-        world.twilio.legs = vec![leg(1, None, CALLER, OURS, at, 40), leg(5, None, CALLER, OURS, at, 60)];
+        world.twilio.legs =
+            vec![leg(1, None, CALLER, CLINIC_NUMBER, at, 40), leg(5, None, CALLER, CLINIC_NUMBER, at, 60)];
         world.twilio.legs.push(leg(6, Some(5), CALLER, "client:desk", at + 5_000, 55));
         world.twilio.recorded = vec![
             recording(1, &sid("CA", 1), at + 20_000, 20, "RecordVerb"),
             recording(5, &sid("CA", 5), at + 5_000, 55, "DialVerb"),
-            // Of a call that is not in the chart, and of a conference.
+            // One recording is of a call without a record, the other of a conference.
             recording(9, &sid("CA", 9), at + 5_000, 55, "DialVerb"),
             recording(13, "", at + 5_000, 55, "Conference"),
         ];
         world.twilio.recordings = (0..4).map(|number| sid("RE", number * 4 + 1)).collect();
         if !listed_with {
-            // The calls were stored by their callbacks. The message seems to be a missed call.
+            // The callbacks stored the calls, but not the recordings. The voicemail seems to be a missed call.
             world.chart(&sid("CA", 1));
             world.chart(&sid("CA", 5));
             let recorded = std::mem::take(&mut world.twilio.recorded);
@@ -121,16 +122,16 @@ fn a_recording_without_a_callback_is_found() {
         world.sweep();
         assert_eq!(world.calls().len(), 2);
         let (message, answered) = (world.call(&sid("CA", 1)), world.call(&sid("CA", 5)));
-        let (of_message, of_answered) = (CallLog::read(message), CallLog::read(answered));
+        let (of_message, of_answered) = (CallState::read(message), CallState::read(answered));
         let root = of_message.root_leg().unwrap();
         assert_eq!((root.recordings(), root.has_message()), (&[sid("RE", 1)][..], true));
-        assert_eq!(root.count(plumline::chart::Count::Recording), Some(20));
+        assert_eq!(root.count(plumline::chart::NumberField::Recording), Some(20));
         assert_eq!(of_message.started_at(), Some(at));
         let root = of_answered.root_leg().unwrap();
         assert_eq!((root.recordings(), root.has_message()), (&[sid("RE", 5)][..], false));
         let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
         assert_eq!(task.at(&["code", "coding", "0", "code"]), Some(&Json::of("voicemail")));
-        // The next sweep finds nothing new, and a later one deletes it.
+        // The next sweep changes nothing. After the retention period, a sweep deletes the recordings.
         let versions = world.calls();
         world.now += 2 * MINUTE;
         world.sweep();
@@ -145,7 +146,7 @@ fn a_recording_without_a_callback_is_found() {
 fn a_recording_of_a_call_in_progress_is_found() {
     let mut world = World::new(RECORDING);
     let at = NOW - 20 * MINUTE;
-    world.twilio.legs = vec![leg(1, None, CALLER, OURS, at, 3_600)];
+    world.twilio.legs = vec![leg(1, None, CALLER, CLINIC_NUMBER, at, 3_600)];
     world.twilio.recorded = vec![recording(1, &sid("CA", 1), at + 5_000, 600, "DialVerb")];
     world.sweep();
     assert!(world.call(&sid("CA", 1)).write().contains("recordingSid"));
@@ -155,7 +156,7 @@ fn a_recording_of_a_call_in_progress_is_found() {
 fn a_recording_in_progress_is_checked_again() {
     let mut world = World::new(RECORDING);
     let at = NOW - MINUTE;
-    world.twilio.legs = vec![leg(1, None, CALLER, OURS, at, 2 * 3_600)];
+    world.twilio.legs = vec![leg(1, None, CALLER, CLINIC_NUMBER, at, 2 * 3_600)];
     world.twilio.recorded = vec![recording(1, &sid("CA", 1), at + 5_000, 2 * 3_600 - 5, "DialVerb")];
     for _ in 0..20 {
         world.sweep();
@@ -183,7 +184,7 @@ fn the_list_of_recordings_is_read_only_if_needed_and_a_few_pages_per_run() {
     world.now += 12 * HOUR;
     for number in 0..900 {
         let at = began + number * 40_000;
-        world.twilio.legs.push(leg(number * 4 + 1, None, CALLER, OURS, at, 30));
+        world.twilio.legs.push(leg(number * 4 + 1, None, CALLER, CLINIC_NUMBER, at, 30));
         world.twilio.recorded.push(recording(number, &sid("CA", number * 4 + 1), at + 10_000, 20, "RecordVerb"));
     }
     let found = |world: &World| world.calls().iter().filter(|call| call.contains("recordingSid")).count();
@@ -203,7 +204,7 @@ fn a_fault_at_any_round_trip_loses_no_message() {
     let mut initial = World::new(RECORDING);
     let at = NOW - 20 * MINUTE;
     for number in 0..6 {
-        initial.twilio.legs.push(leg(number * 4 + 1, None, CALLER, OURS, at + number * MINUTE, 30));
+        initial.twilio.legs.push(leg(number * 4 + 1, None, CALLER, CLINIC_NUMBER, at + number * MINUTE, 30));
         let created = at + number * MINUTE + 10_000;
         initial.twilio.recorded.push(recording(number, &sid("CA", number * 4 + 1), created, 20, "RecordVerb"));
     }
@@ -236,13 +237,13 @@ fn a_fault_at_any_round_trip_loses_no_message() {
     }
 }
 
-/// A world in which `count` calls of the last days are recorded, every 20 minutes one, and kept for a day.
+/// A world with `count` recorded calls, one every 20 minutes. The retention period is a day.
 fn recorded(count: u64) -> World {
     let mut world = World::new(r#"{"recording":{"announcement":{"text":"Recorded."},"retentionDays":1}}"#);
     for number in 0..count {
         let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));
         let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("RecordingSid", &recording)];
-        let mut log = CallLog::default();
+        let mut log = CallState::default();
         let at = NOW - 2 * DAY - (count - number) * 20 * MINUTE;
         log.add(&CallEvent::read(&pairs, at).unwrap());
         world.fhir.put(&log.write(None, EXTENSION_BASE), at);
@@ -253,7 +254,7 @@ fn recorded(count: u64) -> World {
 
 #[test]
 fn a_recording_that_cannot_be_deleted_does_not_block_others() {
-    // Twilio does not delete those of the first calls and of one in the middle.
+    // Twilio does not delete the recordings of the first 60 calls and of call 100.
     for status in [400, 403, 409, 423, 429, 500] {
         let mut world = recorded(180);
         let undeletable: Vec<u64> = (0..60).chain([100]).collect();
@@ -264,7 +265,7 @@ fn a_recording_that_cannot_be_deleted_does_not_block_others() {
             world.now += MINUTE;
         }
         assert_eq!(world.twilio.recordings.len(), undeletable.len(), "{status}");
-        // They are tried once or twice an hour, some at a time, and no longer where they were refused for good.
+        // The sweep retries some of them once or twice an hour. It does not retry after a permanent refusal.
         let before = world.twilio.deletions;
         for _ in 0..20 {
             world.sweep();
@@ -292,7 +293,7 @@ fn an_outage_loses_no_deletion_of_a_recording() {
             world.twilio.deletions = 0;
             let asked = world.sweep();
             assert!(asked <= 42, "{asked}");
-            // One run stops early if every deletion fails.
+            // A run stops early if every deletion fails.
             assert!(world.twilio.deletions <= 10 || status == 403, "{status} {}", world.twilio.deletions);
             world.now += MINUTE;
         }
@@ -313,7 +314,7 @@ fn a_day_with_many_recordings_is_processed_completely() {
     for number in 0..2_600 {
         let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));
         let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("RecordingSid", &recording)];
-        let mut log = CallLog::default();
+        let mut log = CallState::default();
         let at = NOW - 2 * DAY + number * 30_000;
         log.add(&CallEvent::read(&pairs, at).unwrap());
         world.fhir.put(&log.write(None, EXTENSION_BASE), at);
@@ -332,7 +333,7 @@ fn every_recording_is_deleted_despite_a_fault_at_any_round_trip() {
     for number in 0..4 {
         let (root, recording) = (sid("CA", number * 4 + 1), sid("RE", number));
         let pairs = [("CallSid", root.as_str()), ("CallStatus", "completed"), ("RecordingSid", &recording)];
-        let mut log = CallLog::default();
+        let mut log = CallState::default();
         log.add(&CallEvent::read(&pairs, NOW - 3 * DAY + number * HOUR).unwrap());
         initial.fhir.put(&log.write(None, EXTENSION_BASE), NOW - 3 * DAY);
         initial.twilio.recordings.push(recording);

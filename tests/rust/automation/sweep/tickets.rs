@@ -1,43 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Tickets and prepared calls that wait for their call.
+//! The sweep matches prepared calls without a `CallSid` to the calls of Twilio's list.
 
-use plumline::chart::{CallEvent, CallLog, Context};
+use plumline::chart::{CallContext, CallEvent, CallState};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 
-use crate::automation::world::{MINUTE, OURS, World, leg};
+use crate::automation::world::{CLINIC_NUMBER, MINUTE, World, leg};
 use crate::constants::NOW;
 use crate::json::{is, json};
 use crate::twilio::sid;
 
 fn ticket(world: &mut World, number: &str, prepared: u64, appointment: &str) -> Json {
-    let context = Context {
+    let context = CallContext {
         patient: Some("Patient/p1".to_owned()),
         practitioner: Some("Practitioner/practitioner-1".to_owned()),
         appointment: Some(appointment.to_owned()),
         identity: Some("practitioner_1".to_owned()),
         number: Some(number.to_owned()),
         prepared: Some(prepared),
-        ..Context::default()
+        ..CallContext::default()
     };
-    world.fhir.put(&CallLog::ticket(&context).write(None, EXTENSION_BASE), prepared)
+    world.fhir.put(&CallState::ticket(&context).write(None, EXTENSION_BASE), prepared)
 }
 
 fn placed(root: u64, to: &str, start: u64) -> Vec<crate::automation::twilio::Leg> {
     vec![
         leg(root, None, "client:practitioner_1", "", start, 60),
-        leg(root + 1, Some(root), OURS, to, start + 1_000, 50),
+        leg(root + 1, Some(root), CLINIC_NUMBER, to, start + 1_000, 50),
     ]
 }
 
 #[test]
 fn tickets_are_matched_to_their_calls() {
-    // The call is not in the chart, or a callback has stored it.
+    // In state 0, the call has no record of its own. Otherwise a callback has stored one.
     for state in 0..2 {
         let mut world = World::new("");
         let at = NOW - 8 * MINUTE;
-        let one = ticket(&mut world, "+15550100201", at, "Appointment/a1");
+        let item = ticket(&mut world, "+15550100201", at, "Appointment/a1");
         let other = ticket(&mut world, "+15550100202", at, "Appointment/a2");
         world.twilio.legs = placed(1, "+15550100202", at + MINUTE);
         world.twilio.legs.extend(placed(5, "+15550100201", at + MINUTE));
@@ -46,23 +46,23 @@ fn tickets_are_matched_to_their_calls() {
             world.chart(&sid("CA", 5));
         }
         world.sweep();
-        for (number, ticket, appointment) in [(1, &other, "Appointment/a2"), (5, &one, "Appointment/a1")] {
+        for (number, ticket, appointment) in [(1, &other, "Appointment/a2"), (5, &item, "Appointment/a1")] {
             let call = world.call(&sid("CA", number));
             assert_eq!(call.get("id"), ticket.get("id"));
             assert_eq!(call.at(&["basedOn", "0", "reference"]), Some(&Json::of(appointment)));
             assert!(is(call, "status", "completed"));
-            assert_eq!(CallLog::read(call).children().count(), 1);
+            assert_eq!(CallState::read(call).children().count(), 1);
         }
         assert_eq!(world.calls().len(), 2);
         assert_eq!(world.fhir.of_type("Communication").len(), if state == 0 { 2 } else { 4 });
     }
 }
 
-/// The record of a call that is placed by REST from `line`. `phone` rings first.
+/// The record of a call that is placed by REST from the clinic's number `line`. If `phone` is set, it rings first.
 fn intent(world: &mut World, line: &str, phone: Option<&str>, number: &str, at: u64) -> Json {
     let mut intent = ticket(world, number, at, "Appointment/a1");
-    let mut log = CallLog::read(&intent);
-    log.add_context(&Context { practitioner_number: phone.map(str::to_owned), ..Context::default() });
+    let mut log = CallState::read(&intent);
+    log.add_context(&CallContext { practitioner_number: phone.map(str::to_owned), ..CallContext::default() });
     intent = log.write(Some(intent), EXTENSION_BASE);
     let medium = format!(r#"{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{line}"}}]}}"#);
     let mut media = intent.get("medium").cloned().unwrap().into_elements();
@@ -88,9 +88,9 @@ fn calls_placed_by_rest_are_matched_to_their_records() {
     for (phone, picks_up) in [(Some(PHONE), true), (Some(PHONE), false), (None, true)] {
         let mut world = World::new("");
         let at = NOW - 8 * MINUTE;
-        let lines = [("+15550100201", OURS), ("+15550100202", "+15550100002")];
+        let lines = [("+15550100201", CLINIC_NUMBER), ("+15550100202", "+15550100002")];
         let intents = lines.map(|(number, line)| intent(&mut world, line, phone, number, at));
-        // The second one's call, which a callback has stored.
+        // A callback has already stored the call of the second record.
         world.twilio.legs = vec![by_rest(1, "+15550100002", PHONE, at + 2_000)];
         if picks_up {
             world.twilio.legs.push(leg(2, Some(1), "+15550100002", "+15550100202", at + 9_000, 20));
@@ -104,18 +104,18 @@ fn calls_placed_by_rest_are_matched_to_their_records() {
     }
 }
 
-/// Another application calls over the same number of ours, or another practitioner does.
+/// Another application or another practitioner uses the same number of the clinic.
 #[test]
 fn a_call_to_another_phone_is_matched_to_no_record() {
     for phone in [Some(PHONE), None] {
         for dials in [false, true] {
             let mut world = World::new("");
             let at = NOW - 8 * MINUTE;
-            intent(&mut world, OURS, phone, "+15550100201", at);
-            world.twilio.legs = vec![by_rest(1, OURS, "+15550100399", at + 30_000)];
+            intent(&mut world, CLINIC_NUMBER, phone, "+15550100201", at);
+            world.twilio.legs = vec![by_rest(1, CLINIC_NUMBER, "+15550100399", at + 30_000)];
             world.twilio.legs[0].status = "no-answer";
             if dials && phone.is_some() {
-                world.twilio.legs.push(leg(2, Some(1), OURS, "+15550100201", at + 39_000, 20));
+                world.twilio.legs.push(leg(2, Some(1), CLINIC_NUMBER, "+15550100201", at + 39_000, 20));
             }
             world.sweep_until_stable();
             assert_eq!(waiting(&world), 1, "{phone:?} {dials}");
@@ -129,10 +129,10 @@ fn a_call_to_another_phone_is_matched_to_no_record() {
 fn an_unanswered_call_is_matched_to_neither_of_two_records() {
     let mut world = World::new("");
     let at = NOW - 3 * MINUTE;
-    intent(&mut world, OURS, Some(PHONE), "+15550100201", at);
-    // This one is too recent to be closed, and still makes the other ambiguous.
-    intent(&mut world, OURS, Some(PHONE), "+15550100202", at + 90_000);
-    world.twilio.legs = vec![by_rest(1, OURS, PHONE, at + 91_000)];
+    intent(&mut world, CLINIC_NUMBER, Some(PHONE), "+15550100201", at);
+    // The second record is too recent to be closed. It makes the match of the first one ambiguous.
+    intent(&mut world, CLINIC_NUMBER, Some(PHONE), "+15550100202", at + 90_000);
+    world.twilio.legs = vec![by_rest(1, CLINIC_NUMBER, PHONE, at + 91_000)];
     world.twilio.legs[0].status = "no-answer";
     for _ in 0..10 {
         world.sweep();
@@ -142,7 +142,7 @@ fn an_unanswered_call_is_matched_to_neither_of_two_records() {
 }
 
 #[test]
-fn a_ticket_matches_no_call_of_another_identity_number_or_time() {
+fn a_ticket_matches_no_call_with_another_identity_number_or_time() {
     let mut world = World::new("");
     ticket(&mut world, "+15550100201", NOW - 30 * MINUTE, "Appointment/a1");
     world.twilio.legs = placed(1, "+15550100202", NOW - 29 * MINUTE);
@@ -153,15 +153,15 @@ fn a_ticket_matches_no_call_of_another_identity_number_or_time() {
     world.sweep();
     assert_eq!(world.calls().len(), 5);
     let waiting = world.fhir.of_type("Communication");
-    assert_eq!(waiting.iter().filter(|one| is(one, "status", "preparation")).count(), 1);
+    assert_eq!(waiting.iter().filter(|item| is(item, "status", "preparation")).count(), 1);
 }
 
-/// How many tickets wait for a call.
+/// The number of tickets that wait for a call.
 fn waiting(world: &World) -> usize {
-    world.fhir.of_type("Communication").into_iter().filter(|one| is(one, "status", "preparation")).count()
+    world.fhir.of_type("Communication").into_iter().filter(|item| is(item, "status", "preparation")).count()
 }
 
-/// The chart failed when the call came with its ticket: no one was dialed, and Twilio knows no number.
+/// The chart failed when the call used its ticket. The webhook dialed no number, so Twilio's list has no dialed leg.
 #[test]
 fn a_ticket_is_matched_to_the_call_that_dialed_no_one() {
     let mut world = World::new("");
@@ -191,14 +191,14 @@ fn a_ticket_is_not_matched_to_a_refused_call() {
     world.sweep();
     assert_eq!(waiting(&world), 1);
     assert_ne!(world.call(&sid("CA", 5)).get("id"), next.get("id"));
-    // The right call is matched to it.
+    // The ticket is matched to its own call.
     world.twilio.legs.extend(placed(9, "+15550100202", NOW));
     world.now += 2 * MINUTE;
     world.sweep_until_stable();
     assert_eq!(world.call(&sid("CA", 9)).get("id"), next.get("id"));
 }
 
-/// The ticket of another call was used, and then used again: that second call was refused, and dialed no one.
+/// Two calls used another ticket. The webhook refused the second call, so that call has no dialed leg.
 #[test]
 fn a_ticket_is_not_matched_to_a_call_that_used_another_ticket() {
     for is_listed in [false, true] {
@@ -208,9 +208,9 @@ fn a_ticket_is_not_matched_to_a_call_that_used_another_ticket() {
         let used = ticket(&mut world, "+15550100202", at + MINUTE, "Appointment/a2");
         world.twilio.legs = placed(1, "+15550100202", at + 90_000);
         world.twilio.legs.push(leg(5, None, "client:practitioner_1", "", at + 2 * MINUTE, 4));
-        // Its first call may be in the chart, or be found together with the other.
+        // The first call may have a record, or the sweep finds both calls in the same list.
         if !is_listed {
-            let mut log = CallLog::read(&used);
+            let mut log = CallState::read(&used);
             for leg in &world.twilio.legs[..2] {
                 log.add(&CallEvent::from_rest(&leg.json(NOW)).unwrap());
             }
@@ -223,7 +223,7 @@ fn a_ticket_is_not_matched_to_a_call_that_used_another_ticket() {
             assert!(!world.call(&sid("CA", 5)).write().contains("Patient/p1"));
             assert_eq!(waiting(&world), 1);
         }
-        // The right call is matched to it.
+        // The ticket is matched to its own call.
         world.twilio.legs.extend(placed(9, "+15550100201", at + 9 * MINUTE));
         world.sweep_until_stable();
         assert_eq!(world.call(&sid("CA", 9)).get("id"), unused.get("id"));
@@ -235,20 +235,20 @@ fn a_ticket_stays_unmatched_while_other_candidates_are_unknown() {
     let mut world = World::new("");
     let at = NOW - 6 * MINUTE;
     let of_call = ticket(&mut world, "+15550100201", at, "Appointment/a1");
-    // The call cannot have come with another practitioner's ticket, a call by REST, or a ticket that was prepared
-    // later.
-    let mut theirs = CallLog::ticket(&Context {
+    // The call cannot belong to another practitioner's ticket, to a call by REST, or to a ticket that was prepared
+    // after the call.
+    let mut other = CallState::ticket(&CallContext {
         practitioner: Some("Practitioner/practitioner-2".to_owned()),
         identity: Some("practitioner_2".to_owned()),
         prepared: Some(at),
-        ..Context::default()
+        ..CallContext::default()
     });
-    theirs.claim(&sid("CA", 21));
-    world.fhir.put(&theirs.write(None, EXTENSION_BASE), at);
-    intent(&mut world, OURS, Some(PHONE), "+15550100203", at);
+    other.set_root(&sid("CA", 21));
+    world.fhir.put(&other.write(None, EXTENSION_BASE), at);
+    intent(&mut world, CLINIC_NUMBER, Some(PHONE), "+15550100203", at);
     let later = ticket(&mut world, "+15550100202", at + 3 * MINUTE, "Appointment/a2");
-    let mut log = CallLog::read(&later);
-    log.claim(&sid("CA", 25));
+    let mut log = CallState::read(&later);
+    log.set_root(&sid("CA", 25));
     world.fhir.put(&log.write(Some(later), EXTENSION_BASE), at + 3 * MINUTE);
     world.twilio.legs = vec![leg(1, None, "client:practitioner_1", "", at + MINUTE, 4)];
     let search = "GET Communication?category=https://plumline.dev/fhir/communication-category|twilio-voice&sender=";
@@ -283,7 +283,7 @@ fn an_unused_ticket_is_closed() {
     let mut world = World::new("");
     ticket(&mut world, "+15550100201", NOW, "Appointment/a1");
     // A draft of another application stays.
-    let mut draft = CallLog::default().write(None, EXTENSION_BASE);
+    let mut draft = CallState::default().write(None, EXTENSION_BASE);
     draft.set("status", Json::of("preparation"));
     world.fhir.put(&draft, NOW);
     for _ in 0..29 {

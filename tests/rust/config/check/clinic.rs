@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Requirements for the clinic: bindings, numbers of the account, notification of missed calls.
+//! Checks of identities, of the account's numbers, and of notifications about missed calls.
 
 use plumline::dialplan::config::Config;
 use plumline::phone::E164;
@@ -12,7 +12,7 @@ use super::{OWN, check, valid_config};
 fn a_dialed_identity_needs_a_binding() {
     let unbound = |at: &str| vec![(at.to_owned(), "CONFIG_IDENTITY_UNBOUND")];
     let mut config = valid_config();
-    // It is reported once, at its first use.
+    // The identity is reported once, at its first use.
     config["identities"] = json!({});
     assert_eq!(check(&config), unbound("client"));
     config["client"] = json!(OWN);
@@ -25,7 +25,7 @@ fn a_dialed_identity_needs_a_binding() {
         config["actions"]["desk"][1]["dial"]["targets"][0]["client"] = json!(other);
         assert_eq!(check(&config), unbound("actions.desk[1].dial.targets[0].client"), "{other}");
     }
-    // An identity that only other TwiML documents dial can be bound, too.
+    // An identity that the dialplan does not dial can also be bound.
     config["actions"]["desk"][1]["dial"]["targets"][0]["client"] = json!("Desk");
     config["identities"] =
         json!({ "Desk": { "roles": ["nurse"] }, "elsewhere": { "practitioners": ["Practitioner/7"] } });
@@ -47,15 +47,15 @@ fn messages_and_callbacks_of_callers_open_a_task_or_send_an_alert() {
 #[test]
 fn numbers_must_belong_to_the_account() {
     let text = valid_config().to_string();
-    let ours = |numbers: &[&'static str]| {
+    let own = |numbers: &[&'static str]| {
         let numbers: Vec<E164<'_>> = numbers.iter().map(|number| E164::parse(number).unwrap()).collect();
         let findings = Config::check(&text, Some(&numbers));
         assert!(findings.iter().all(|finding| finding.code.as_str() == "CONFIG_NUMBER_NOT_OURS"));
         findings.into_iter().map(|finding| finding.path).collect::<Vec<_>>()
     };
-    assert!(ours(&["+15550100001", "+15550100002", "+15550100003"]).is_empty());
-    assert_eq!(ours(&["+15550100001"]), ["outbound.practitioners[0]", "numbers[1]", "actions.desk[1].dial.callerId"]);
-    assert_eq!(ours(&[]).len(), 5);
+    assert!(own(&["+15550100001", "+15550100002", "+15550100003"]).is_empty());
+    assert_eq!(own(&["+15550100001"]), ["outbound.practitioners[0]", "numbers[1]", "actions.desk[1].dial.callerId"]);
+    assert_eq!(own(&[]).len(), 5);
 }
 
 #[test]
@@ -69,15 +69,15 @@ fn a_number_that_is_never_dialed_is_not_a_valid_target() {
         *config.pointer_mut(pointer).unwrap() = json!(number);
         assert_eq!(check(&config), [(path.to_owned(), "CONFIG_NUMBER_BLOCKED")], "{number}");
     }
-    // Ours, though no member of `numbers`.
+    // The number belongs to the account but is not in `numbers`.
     let text = valid_config().to_string();
-    let ours = ["+15550100001", "+15550100002", "+15550100099"].map(|number| E164::parse(number).unwrap());
-    let findings = Config::check(&text, Some(&ours));
+    let own = ["+15550100001", "+15550100002", "+15550100099"].map(|number| E164::parse(number).unwrap());
+    let findings = Config::check(&text, Some(&own));
     let found: Vec<_> = findings.iter().map(|finding| (finding.path.as_str(), finding.code.as_str())).collect();
     assert_eq!(found, [(path, "CONFIG_NUMBER_BLOCKED")]);
     let mut config = valid_config();
     config["numbers"]["+442079460003"] = json!({ "name": "London", "dialplan": "nurses" });
-    // Typed with its trunk prefix.
+    // The number has a trunk prefix.
     *config.pointer_mut(pointer).unwrap() = json!("+4402079460003");
     assert_eq!(check(&config), [(path.to_owned(), "CONFIG_NUMBER_BLOCKED")]);
 }

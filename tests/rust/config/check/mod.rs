@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The checks of a config find an error at its place: a valid config with one thing changed at a time.
+//! The checks of a config report each error at its path. Each test changes one member of a valid config.
 
 mod clinic;
-mod plans;
+mod dialplans;
 mod values;
 
 use plumline::dialplan::config::Config;
@@ -16,7 +16,7 @@ fn valid_config() -> Value {
     serde_json::from_str(include_str!("../../valid-config.json")).unwrap()
 }
 
-/// Errors that a bot can ignore. They prevent no call.
+/// Errors that a bot ignores, because they prevent no call.
 const PASSED: [Code; 7] = [
     Code::ConfigNumberBlocked,
     Code::ConfigCountry,
@@ -27,7 +27,7 @@ const PASSED: [Code; 7] = [
     Code::ConfigRange,
 ];
 
-/// An identity that is a practitioner's own, which needs no binding.
+/// An identity that is derived from a practitioner's id. It needs no binding.
 const OWN: &str = "5e0b9c1d_0000_4000_8000_000000000001";
 
 fn check(config: &Value) -> Vec<(String, &'static str)> {
@@ -35,8 +35,8 @@ fn check(config: &Value) -> Vec<(String, &'static str)> {
     let findings = Config::check(&text, None);
     let errors: Vec<&ConfigFinding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     match Config::read(&text) {
-        Ok(_) => assert!(errors.iter().all(|one| PASSED.contains(&one.code)), "{errors:?}"),
-        Err(refused) => assert!(errors.iter().any(|one| (&one.path, one.code) == (&refused.path, refused.code))),
+        Ok(_) => assert!(errors.iter().all(|item| PASSED.contains(&item.code)), "{errors:?}"),
+        Err(refused) => assert!(errors.iter().any(|item| (&item.path, item.code) == (&refused.path, refused.code))),
     }
     findings.into_iter().map(|finding| (finding.path, finding.code.as_str())).collect()
 }
@@ -62,7 +62,7 @@ fn changed(pointer: &str, value: Option<Value>, expected: &[(&str, &str)]) {
 }
 
 #[track_caller]
-fn one(pointer: &str, value: Value, path: &str, code: &str) {
+fn item(pointer: &str, value: Value, path: &str, code: &str) {
     changed(pointer, Some(value), &[(path, code)]);
 }
 
@@ -76,7 +76,7 @@ fn each(lines: &str) {
         if let Some(length) = value.as_str().and_then(|text| text.strip_prefix("long:")) {
             value = json!("a".repeat(length.parse().unwrap()));
         }
-        one(pointer, value, path, code);
+        item(pointer, value, path, code);
     }
 }
 
@@ -85,7 +85,7 @@ fn a_valid_config_has_no_findings() {
     assert_eq!(check(&valid_config()), []);
     assert_eq!(check(&json!({})), []);
     assert_eq!(check(&json!({ "greeting": { "text": "" } })), []);
-    // Messages are deleted, and no call is recorded.
+    // Voicemails are deleted, and no call is recorded.
     assert_eq!(check(&json!({ "recording": { "retentionDays": 30 } })), []);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Values and verbs.
+//! Checks of single values and of verbs.
 
 use serde_json::{Value, json};
 
@@ -147,8 +147,8 @@ fn verbs_have_their_required_members() {
 /actions/room/0/conference/maxParticipants | 1 | actions.room[0].conference.maxParticipants | CONFIG_RANGE
 "#,
     );
-    for (one, other) in [("Élise", "éLISE"), ("new patient", "New-patient."), ("ПРИВЕТ", "привет")] {
-        let options = json!([{ "speech": [one, one], "then": "desk" }, { "speech": ["nurse"], "then": "nurse" },
+    for (item, other) in [("Élise", "éLISE"), ("new patient", "New-patient."), ("ПРИВЕТ", "привет")] {
+        let options = json!([{ "speech": [item, item], "then": "desk" }, { "speech": ["nurse"], "then": "nurse" },
             { "speech": ["a room", other], "then": "room" }]);
         let path = "actions.menu[2].menu.options[2].speech";
         changed("/actions/menu/2/menu/options", Some(options), &[(path, "CONFIG_CHOICE")]);
@@ -200,12 +200,12 @@ fn the_text_of_one_document_is_limited_in_size() {
     let escaped = json!({ "say": { "text": escaped } });
     assert_eq!(sizes(json!({ "a": [escaped, escaped, escaped, hangup()] })), []);
     assert_eq!(sizes(json!({ "a": [escaped, escaped, escaped, escaped, hangup()] })), found("a"));
-    // Verbs that follow in the same document count.
+    // The size includes the verbs that follow in the same document.
     let b = says(8, "a", hangup());
     assert_eq!(sizes(json!({ "a": says(8, "a", json!({ "goto": "b" })), "b": b })), found("a"));
     let ring = json!({ "dial": { "targets": [{ "client": OWN }], "otherwise": "b" } });
     assert_eq!(sizes(json!({ "a": says(8, "a", ring), "b": b })), []);
-    // A menu's phrases are written too.
+    // The size includes the phrases of a menu.
     let options: Vec<_> = (0..25)
         .map(|n| json!({ "speech": (0..20).map(|m| format!("{n} {m} {}", "é".repeat(80))).collect::<Vec<_>>(), "then": "b" }))
         .collect();

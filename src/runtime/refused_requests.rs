@@ -1,30 +1,31 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Logs the resource type and interaction of each request that the FHIR server refused. They name the missing right.
+//! Logs the resource type and interaction of each request that the FHIR server refused. The log line shows which right
+//! the access policy lacks.
 
-use super::host::{Answer, FhirRequest};
+use super::host::{FhirRequest, HostResponse};
 use super::response::Response;
 use crate::error::{Code, log_line};
 
 /// The refused requests of one flow.
 #[derive(Debug, Default)]
-pub(super) struct Refusals(Vec<Refused>);
+pub(super) struct RefusedRequests(Vec<RefusedRequest>);
 
 /// A refused request.
 #[derive(Debug)]
-struct Refused {
+struct RefusedRequest {
     /// The resource type, such as `Appointment`. Never an id or a search value.
     kind: String,
     /// The access policy interactions that the request needs, such as `read`.
     interactions: &'static str,
-    /// Whether the server forbids it (401, 403). Otherwise it found the request invalid (400, 422).
+    /// Whether the server forbids the request (401, 403). Otherwise the request is invalid (400, 422).
     forbidden: bool,
 }
 
-impl Refused {
+impl RefusedRequest {
     /// `Some` if the server refused `request` and would refuse it again.
-    fn of(request: &FhirRequest, answer: &Answer) -> Option<Self> {
-        let Answer::Done { status, .. } = answer else { return None };
+    fn of(request: &FhirRequest, answer: &HostResponse) -> Option<Self> {
+        let HostResponse::Done { status, .. } = answer else { return None };
         if !matches!(status, 400..=499) || matches!(status, 404 | 408 | 409 | 410 | 412 | 429) {
             return None;
         }
@@ -46,33 +47,33 @@ impl Refused {
         log_line(Code::ChartRefused, &[&self.kind, " (", self.interactions, ")"].concat())
     }
 
-    /// Whether the log has a line with the resource type.
+    /// Whether a line of the log names the resource type.
     fn is_named(&self, log: &[String]) -> bool {
         let place = [" at ", &self.kind, ":"].concat();
         log.iter().any(|line| line.contains(&place))
     }
 }
 
-impl Refusals {
-    /// Adds `request` if it was refused.
-    pub(super) fn add(&mut self, request: &FhirRequest, answer: &Answer) {
-        self.0.extend(Refused::of(request, answer));
+impl RefusedRequests {
+    /// Adds `request` if the server refused it.
+    pub(super) fn add(&mut self, request: &FhirRequest, answer: &HostResponse) {
+        self.0.extend(RefusedRequest::of(request, answer));
     }
 
-    /// Adds each refused request to the log of `response`, once. A `CHART_REFUSED` without details is replaced by these
-    /// lines. A forbidden request is logged even if the flow continued without it.
+    /// Adds a line for each refused request to the log of `response`, without duplicates. The lines replace a
+    /// `CHART_REFUSED` without details. If the log has no such line, only forbidden requests are added.
     pub(super) fn add_to_log(&self, mut response: Response) -> Response {
         if self.0.is_empty() {
             return response;
         }
         let unnamed = log_line(Code::ChartRefused, "");
         let at = response.log.iter().position(|line| *line == unnamed);
-        let all_named = self.0.iter().all(|one| one.is_named(&response.log));
+        let all_named = self.0.iter().all(|item| item.is_named(&response.log));
         let mut lines: Vec<String> = Vec::new();
-        for one in &self.0 {
-            let is_new = !one.is_named(&response.log);
-            let wanted = if at.is_some() { is_new || all_named } else { is_new && one.forbidden };
-            let line = one.line();
+        for item in &self.0 {
+            let is_new = !item.is_named(&response.log);
+            let wanted = if at.is_some() { is_new || all_named } else { is_new && item.forbidden };
+            let line = item.line();
             if wanted && !lines.contains(&line) {
                 lines.push(line);
             }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Dialplans as a whole: names, paths through the actions, hours, callback URLs.
+//! Checks of whole dialplans: names, paths through the actions, hours and callback URLs.
 
 use serde_json::{Value, json};
 
-use super::{OWN, changed, check, each, one, valid_config};
+use super::{OWN, changed, check, each, item, valid_config};
 
 #[test]
 fn names_are_defined_and_used() {
     let unknown = "CONFIG_NAME_UNKNOWN";
-    one("/numbers/+15550100001/dialplan", json!("night"), "numbers[0].dialplan", unknown);
+    item("/numbers/+15550100001/dialplan", json!("night"), "numbers[0].dialplan", unknown);
     for (pointer, path) in [
         ("/dialplans/nurses/0/then", "dialplans.nurses[0].then"),
         ("/actions/spanish/1/goto", "actions.spanish[1].goto"),
@@ -23,23 +23,24 @@ fn names_are_defined_and_used() {
         ("/actions/queue/0/queue/otherwise", "actions.queue[0].queue.otherwise"),
         ("/actions/room/0/conference/then", "actions.room[0].conference.then"),
     ] {
-        one(pointer, json!("nowhere"), path, unknown);
+        item(pointer, json!("nowhere"), path, unknown);
     }
-    one("/dialplans/main/0/when/callers/0", json!("no-list"), "dialplans.main[0].when.callers[0]", unknown);
-    // A number without its +.
-    one("/dialplans/main/0/when/callers/0", json!("2125550123"), "dialplans.main[0].when.callers[0]", "CONFIG_NUMBER");
-    one("/dialplans/main/4/when/open", json!("never"), "dialplans.main[4].when.open", unknown);
-    one("/dialplans/main/5/when/closed", json!("never"), "dialplans.main[5].when.closed", unknown);
-    one("/dialplans/main/4/when/called/0", json!("+15550100003"), "dialplans.main[4].when.called[0]", unknown);
+    item("/dialplans/main/0/when/callers/0", json!("no-list"), "dialplans.main[0].when.callers[0]", unknown);
+    // The number has no plus sign.
+    item("/dialplans/main/0/when/callers/0", json!("2125550123"), "dialplans.main[0].when.callers[0]", "CONFIG_NUMBER");
+    item("/dialplans/main/4/when/open", json!("never"), "dialplans.main[4].when.open", unknown);
+    item("/dialplans/main/5/when/closed", json!("never"), "dialplans.main[5].when.closed", unknown);
+    item("/dialplans/main/4/when/called/0", json!("+15550100003"), "dialplans.main[4].when.called[0]", unknown);
     for (pointer, value, path) in [
         ("/dialplans/Main", json!([{ "then": "end" }]), "dialplans.Main"),
         ("/hours/a b", json!({ "healthcareService": "HealthcareService/1" }), "hours[0]"),
         ("/lists/é", json!([]), "lists[1]"),
         ("/actions/x_y", json!([{ "hangup": {} }]), "actions[9]"),
     ] {
-        one(pointer, value, path, "CONFIG_NAME");
+        item(pointer, value, path, "CONFIG_NAME");
     }
-    // Warnings, and only where nothing else is wrong. A name that is used only by an unused one is unused.
+    // Unused names are warnings. They are reported only if the config has no errors. A name is also unused if only
+    // unused names refer to it.
     let mut config = valid_config();
     config["actions"]["free"] = json!([{ "goto": "freed" }]);
     config["actions"]["freed"] = json!([{ "reject": {} }]);
@@ -79,7 +80,7 @@ fn every_call_is_answered_and_ends() {
 /actions/night | [{ "goto": "queue" }] | actions.night[0].goto | CONFIG_LOOP
 "#,
     );
-    // Each of these loops waits for an action of the caller or staff.
+    // Each of these loops waits for input of the caller or for staff.
     for (pointer, value) in [
         ("/actions/desk/1/dial/on/answered", json!("desk")),
         ("/actions/menu/2/menu/options/0/then", json!("menu")),
@@ -114,7 +115,7 @@ fn opening_hours_need_a_time_zone() {
     let missing = "CONFIG_TIME_ZONE_MISSING";
     let mut config = valid_config();
     config.as_object_mut().unwrap().remove("timeZone");
-    // The second number's dialplan has no hours, but it leads to people who have hours.
+    // The dialplan of the second number has no hours, but it leads to people who have hours.
     config["actions"]["queue"][0]["queue"]["on"]["answered"] = json!("menu");
     assert_eq!(check(&config), [("timeZone".into(), missing), ("numbers[1].timeZone".into(), missing)]);
     config["outbound"].as_object_mut().unwrap().remove("hours");
@@ -131,7 +132,8 @@ fn only_a_number_that_leads_to_people_with_hours_needs_a_zone() {
     let mut config = valid_config();
     config.as_object_mut().unwrap().remove("timeZone");
     config["outbound"].as_object_mut().unwrap().remove("hours");
-    // The first number, which has a zone, leads to people who have hours; the second to a room, and then to them too.
+    // The first number has a zone and leads to people who have hours. The second number leads to a room, and after the
+    // next change also to these people.
     config["dialplans"]["nurses"] = json!([{ "then": "quiet" }]);
     config["actions"]["quiet"] = json!([{ "conference": { "name": "Room" } }]);
     let errors = |config: &Value| {
@@ -149,7 +151,8 @@ fn callback_urls_are_counted() {
         json!([{ "menu": { "prompt": { "text": "?a" }, "retries": 10, "otherwise": "end",
         "options": [{ "digits": "1", "then": name }] } }])
     };
-    // 6, and in two languages a menu's 2, a dial's 6, a queue's 3, a voicemail's and a conference's: 32.
+    // There are 6 common URLs. Each of the two languages has 13: a menu 2, a dial 6, a queue 3, a voicemail 1, a
+    // conference 1. The sum is 32.
     for index in 0..10 {
         config["actions"][format!("m{index}")] = menu(&format!("m{}", index + 1));
     }
@@ -159,13 +162,13 @@ fn callback_urls_are_counted() {
     let errors = |config: &Value| {
         check(config).into_iter().filter(|(_, code)| *code != "CONFIG_NAME_UNUSED").collect::<Vec<_>>()
     };
-    // And 11 menus with 11 each, in two languages.
+    // And 11 menus with 11 URLs each, in two languages.
     assert_eq!(errors(&config), [("actions.m9".into(), "CONFIG_STEPS")]);
     for index in 0..10 {
         config["actions"].as_object_mut().unwrap().remove(&format!("m{index}"));
     }
     assert_eq!(errors(&config), []);
-    // Of one language more, twice as many; of ten more, too many.
+    // Ten more languages multiply the URLs beyond the limit.
     config["actions"]["m10"][0]["menu"]["options"] = json!(
         (0..10).map(|n| { json!({ "digits": n.to_string(), "language": format!("en-A{n}") }) }).collect::<Vec<_>>()
     );
