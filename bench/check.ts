@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Checks before the measurements that all peers return the same responses and refuse the same requests, in a plain process
-// and in the VM context of the server.
+// Checks that all peers return the same responses and refuse the same requests, in a plain process and in the VM
+// context of the server. It runs before the measurements.
 import type { Peer, BenchFiles } from './measure/peers.ts';
 import { requests, type RequestName, type WebhookRequest } from './measure/requests.ts';
 import { runChild } from './measure/rounds.ts';

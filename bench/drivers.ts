@@ -6,8 +6,8 @@ import { requests, type RequestName } from './measure/requests.ts';
 import { measureInRounds, runChild, type Rounds } from './measure/rounds.ts';
 
 /**
- * The size of a run. A full run takes about three minutes on two cores, and a quick run about forty seconds. A short run
- * takes about ten seconds, and only shows that every part works.
+ * The size of a run. A full run takes about three minutes on two cores, and a quick run about forty seconds. A short
+ * run takes about ten seconds, and only shows that every part works.
  */
 export interface Effort {
   coldRounds: number;
@@ -71,13 +71,13 @@ interface ColdTimes {
   answer?: string;
 }
 
-/** The timed calls, with 20 parameters each: with the default plan, and with a dialplan. */
+/** The timed calls, with 20 parameters each: with the default dialplan, and with a configured one. */
 export type PlanName = Extract<RequestName, 'twenty' | 'frontDesk'>;
 
 /**
- * A new process that responds to one call. `whole` is the time from the spawn to the exit. `own` is the time from the first
- * line of the process to the exit. It excludes the start of Node, which no peer can change and which varies by more than the
- * time of a small bundle. `inside` ends at the exit handler, so it excludes freeing memory.
+ * A new process that responds to one call. `whole` is the time from the spawn to the exit. `own` is the time from the
+ * first line of the process to the exit. It excludes the start of Node, which no peer can change and which varies by
+ * more than the time of a small bundle. `inside` ends at the exit handler, so it excludes freeing memory.
  */
 export function coldStart(
   files: BenchFiles,
@@ -139,7 +139,7 @@ export type WarmName = Extract<
   'one' | 'twenty' | 'forty' | 'frontDesk' | 'otherToken' | 'thousand' | 'thirtyKb'
 >;
 
-/** Microseconds of a request in a loaded handler. The two large requests are only measured for ours. */
+/** Microseconds of a request in a loaded handler. The two large requests are only measured for Plumline. */
 export function warmHandler(files: BenchFiles, effort: Effort): Map<WarmName, Figures> {
   const shared: WarmName[] = ['twenty', 'one', 'forty', 'frontDesk', 'otherToken'];
   const large: WarmName[] = ['thousand', 'thirtyKb'];

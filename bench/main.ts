@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// `npm run bench [-- --json] [--quick|--short] [--rounds N] [--only bots|library|dialplan|forged] [--bundle FILE]` compares
-// the webhook bundle with its competitors, the library with npm twilio, and the dialplan with a handwritten loop.
+// `npm run bench [-- --json] [--quick|--short] [--rounds N] [--only bots|library|dialplan|forged] [--bundle FILE]`
+// compares the webhook bundle with its competitors, the library with npm twilio, and the dialplan with a handwritten
+// loop.
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
@@ -160,7 +161,7 @@ async function benchBots(folder: string, options: Options, size: Effort, log: Lo
     contexts: step(`VM contexts, ${label}`, () => vmContexts(files, size, name)),
   });
   const results: Results = {
-    byDefault: plan('default plan', 'twenty'),
+    byDefault: plan('default dialplan', 'twenty'),
     configured: plan('front desk', 'frontDesk'),
     warm: step('warm handlers', () => warmHandler(files, size)),
     memory: step('memory', () => memory(files, size)),

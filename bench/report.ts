@@ -5,7 +5,7 @@ import { type Figures, baselineTable, number, signed, table, times } from './mea
 import type { Peer, PeerName } from './measure/peers.ts';
 import { formBytes, requests } from './measure/requests.ts';
 
-/** The times of a webhook with one plan in a new process or context. */
+/** The times of a webhook request with one dialplan, in a new process or context. */
 export interface PlanResults {
   cold: ReturnType<typeof coldStart>;
   contexts: ReturnType<typeof vmContexts>;
@@ -29,7 +29,7 @@ export interface BotRatios {
   handwritten: Ratios;
 }
 
-/** Time of a competitor ÷ ours, for the last line of --json. More than 1 means that ours is faster. */
+/** Time of a competitor ÷ time of Plumline, for the last line of --json. More than 1 means that Plumline is faster. */
 export function ratiosOf(results: Results): BotRatios {
   return { twilio: ratiosTo(results, 'twilio'), handwritten: ratiosTo(results, 'handwritten') };
 }
@@ -59,7 +59,7 @@ export function tables(peers: readonly Peer[], results: Results, effort: Effort)
   return [
     intro(),
     sizeTable(peers),
-    ...planTables('default plan', peers, results.byDefault, effort),
+    ...planTables('default dialplan', peers, results.byDefault, effort),
     ...planTables('front desk', peers, results.configured, effort),
     warmTable(peers, results.warm, effort),
     largeLines(results.warm),
@@ -87,7 +87,7 @@ function intro(): string {
   const bytes = (name: 'one' | 'twenty' | 'forty'): string => number(formBytes(requests[name]), 0);
   return [
     '',
-    "The task: check Twilio's signature and respond to a call with TwiML, with the default plan and with",
+    "The task: check Twilio's signature and respond to a call with TwiML, with the default dialplan and with",
     'docs/dialplan/front-desk.json (hours, a greeting and a dial). The competitors have handwritten code for it.',
     `Forms with 1, 20 and 40 parameters have ${bytes('one')}, ${bytes('twenty')} and ${bytes('forty')} bytes. All peers know the webhook URL.`,
     '@medplum/core is external and not preloaded. A real server has loaded it before the first call of a VM context, so',

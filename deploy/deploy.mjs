@@ -32,7 +32,7 @@ const read = (path) => readFileSync(new URL(path, root), 'utf8');
 const json = (path) => JSON.parse(read(path));
 
 const botSystem = 'https://plumline.dev/fhir/bot';
-/** Each project secret, and what requires it. */
+/** Each project secret, and the setting that requires it. */
 const secrets = {
   TWILIO_AUTH_TOKEN: 'webhook',
   TWILIO_NUMBER: 'webhook',
@@ -42,7 +42,7 @@ const secrets = {
   PLUMLINE_SECRET: 'tickets',
   TWILIO_TWIML_APP_SID: undefined,
   PLUMLINE_WEBHOOK_URL: undefined,
-  // It must be the last: with a config, the webhook bot uses rights that must be set before.
+  // PLUMLINE_CONFIG must be the last. With a config, the webhook bot uses rights that must be set before.
   PLUMLINE_CONFIG: undefined,
 };
 const confidential = ['TWILIO_AUTH_TOKEN', 'TWILIO_API_KEY', 'TWILIO_API_SECRET', 'PLUMLINE_SECRET', 'PLUMLINE_CONFIG'];
@@ -55,10 +55,10 @@ const escapes =
 const unified = { '+': ' ', '\n': 'n', '\r': 'r', '\t': 't', '\\': '' };
 
 /**
- * Normalizes a text to find secrets in it. It decodes percent-encoding and the escapes of HTML and JSON, even if they are
- * nested. It unifies characters that an escape can turn into each other: a plus and a space, a line feed and `n`, uppercase
- * and lowercase letters. It removes backslashes. The result has one character per byte, and for each the range of the text
- * that it comes from.
+ * Normalizes a text to find secrets in it. It decodes percent-encoding and the escapes of HTML and JSON, even if they
+ * are nested. It unifies characters that an escape can turn into each other: a plus and a space, a line feed and `n`,
+ * uppercase and lowercase letters. It removes backslashes. The result has one character per byte, and for each the
+ * range of the text that it comes from.
  */
 function normalize(text) {
   let normalized = '';
@@ -88,7 +88,8 @@ function hide(value) {
       continue;
     }
     const forms = [normalize(secret).normalized];
-    // A text has three forms in base64, one for each offset. Only characters that depend on this text alone are compared.
+    // A text has three forms in base64, one for each offset. Only characters that depend on this text alone are
+    // compared.
     for (const before of [0, 1, 2]) {
       const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
       const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6)];
@@ -207,7 +208,9 @@ class Medplum {
     this.#token = token;
   }
 
-  /** Sends a request. Returns the body of a 2xx response as text, and parsed if it is JSON. Throws for another status. */
+  /**
+   * Sends a request. Returns the body of a 2xx response as text, and parsed if it is JSON. Throws for another status.
+   */
   async send(method, path, body, headers = {}) {
     const type =
       method === 'PATCH'

@@ -14,7 +14,9 @@ interface NodeBuffer {
   from(text: string, encoding: 'base64'): Uint8Array<ArrayBuffer>;
 }
 
-/** Decodes base64 with what the host provides. Medplum's VM context has only `process`. Another host may not even have that. */
+/**
+ * Decodes base64 with the functions of the host. Medplum's VM context has only `process`. Other hosts may not have it.
+ */
 export function decode(base64: string): Uint8Array<ArrayBuffer> {
   const host = globalThis as unknown as Host;
   if (host.Uint8Array.fromBase64) {

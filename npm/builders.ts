@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * npm twilio's TwiML classes, with the same methods and the same output. scripts/build/builders.ts generates their types,
- * and the table from which they are created, from schema/twiml.json.
+ * npm twilio's TwiML classes, with the same methods and the same output. scripts/build/builders.ts generates their
+ * types, and the table from which they are created, from schema/twiml.json.
  */
 import { fax, messaging, voice } from '#verbs';
 import type { TwimlElement, TwimlNode } from '#pkg/plumline.js';
@@ -113,7 +113,7 @@ class TwiML {
   }
 }
 
-/** What `addChild` returns: an element that the table does not have. */
+/** The class of the elements that `addChild` adds. The table does not have them. */
 class GenericNode extends TwiML {}
 
 /** A comment outside the root. The core writes only whole trees, so the comment is written inside one and cut out. */
@@ -123,8 +123,8 @@ function commentXml(comment: string): string {
 }
 
 /**
- * Adds an element. It interprets its arguments as npm twilio's XML library does: an argument that is not an object is
- * the text, in either position, and boxed values are unboxed.
+ * Adds an element. It interprets its arguments as npm twilio's XML library does. An argument that is not an object is
+ * the text, in either position. Boxed values are unboxed.
  */
 function addElement(parent: Position, name: unknown, attributes: unknown, text: unknown): Position {
   let attributeObject = unbox(attributes ?? {});
@@ -178,8 +178,8 @@ function attributesOf(attributeObject: object, path: () => string): Record<strin
 }
 
 /**
- * The text of a value. npm twilio turns an object into elements. A program that passes untrusted objects, from parsed JSON
- * or nested form fields, then lets a sender add verbs. So objects are refused here.
+ * The text of a value. npm twilio turns an object into elements. A program that passes untrusted objects, from parsed
+ * JSON or nested form fields, then lets a sender add verbs. So objects are refused here.
  */
 function textOf(value: unknown, path: () => string): string {
   if (value === undefined || value === null || isObject(value)) {
@@ -205,8 +205,8 @@ function toText(value: unknown, path: () => string): string {
 type Class = new (position: Position) => TwiML;
 
 /**
- * Creates the classes of a table. Returns the class of the root, with the others as its static members. Those are created
- * at first use, because there are a hundred of them and a document uses about five. So the import stays fast.
+ * Creates the classes of a table. Returns the class of the root, with the others as its static members. Those are
+ * created at first use, because there are a hundred of them and a document uses about five. So the import stays fast.
  */
 function classes(table: string, kind?: Checks['document']): unknown {
   const created = new Map<string, Class>();

@@ -6,11 +6,11 @@ import { plumlineError, argumentError, object } from './core/error.ts';
 import { Frame } from './core/frame.ts';
 
 /**
- * Checks a config, the `PLUMLINE_CONFIG` of a bot. It finds wrong values and dialplans that cannot work, such as a number
- * that nothing answers, hours without a time zone, or a menu that leads nowhere.
+ * Checks a config, the `PLUMLINE_CONFIG` of a bot. It finds wrong values and dialplans that cannot work, such as a
+ * number that nothing answers, hours without a time zone, or a menu that leads nowhere.
  *
- * A bot does not use a config with errors. It uses the default route until the config is corrected. It uses a config with
- * warnings.
+ * A bot does not use a config with errors. It uses the default dialplan until the config is corrected. It uses a config
+ * with warnings.
  *
  * @example
  * ```ts
@@ -51,7 +51,7 @@ export function checkConfig(config: Config | string, options: ConfigCheckOptions
 /** A path in the config, and the time zone at that path. */
 type ZoneAt = readonly [path: string, zone: string | undefined];
 
-/** Finds time zones that this host does not know. The core has no table of time zones. A bot asks its host, too. */
+/** Finds time zones that this host does not have. The core has no table of time zones. In a bot, it asks the host. */
 function unknownZones({ timeZone, numbers = {}, hours = {}, outbound }: Config): ConfigFinding[] {
   const zones = outbound?.hours?.zones ?? {};
   const places: ZoneAt[] = [

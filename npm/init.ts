@@ -29,8 +29,8 @@ export type WasmSource = WasmModule | ArrayBuffer | Uint8Array | WasmResponse | 
 /**
  * Loads the core. After that, you can call every function of `plumline/slim` and `plumline/slim/twilio`.
  *
- * A second call does nothing, so each part of a program can call it. A relative URL is resolved as by `fetch`. A `file:`
- * URL works in Node, Deno and Bun.
+ * A second call does nothing, so each part of a program can call it. A relative URL is resolved as by `fetch`. A
+ * `file:` URL works in Node, Deno and Bun.
  *
  * @example
  * ```ts

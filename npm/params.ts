@@ -29,7 +29,10 @@ export function addParams(frame: Frame, params: unknown): void {
 /** The maximum count of values of a name. No body that a server reads has as many. */
 const MAX_VALUES = 1_000_000;
 
-/** Adds a name with each of its values. Nested lists are flattened without recursion, because untrusted JSON can be nested deeply. */
+/**
+ * Adds a name with each of its values. Nested lists are flattened without recursion, because untrusted JSON can be
+ * nested deeply.
+ */
 function addPair(frame: Frame, name: string, value: unknown): void {
   if (typeof value === 'string') {
     frame.add(name);
@@ -59,8 +62,8 @@ function addPair(frame: Frame, name: string, value: unknown): void {
 }
 
 /**
- * The same as `String()`, but it never throws. A parsed body may have an object without `toString`. Its text is not empty,
- * because an empty value may have been signed.
+ * The same as `String()`, but it never throws. A parsed body may have an object without `toString`. Its text is not
+ * empty, because an empty value may have been signed.
  */
 function toText(value: unknown): string {
   try {

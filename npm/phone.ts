@@ -7,9 +7,10 @@ import { Frame } from './core/frame.ts';
 /**
  * Reads a phone number as people type it, and returns it in E.164.
  *
- * `country` is where it was typed, an ISO 3166 code such as `US`. Without it, only a number with `+` or `00` can be read.
- * The number may belong to another country. Emergency numbers and short codes have no E.164 form. Their result has a
- * `number` and no `e164`, so that a program cannot dial them by mistake. Check `kind` before you dial any other number.
+ * `country` is the country of the person who typed it, an ISO 3166 code such as `US`. Without it, only a number with
+ * `+` or `00` can be read. The number may belong to another country. Emergency numbers and short codes have no E.164
+ * form. Their result has a `number` and no `e164`, so that a program cannot dial them by mistake. Check `kind` before
+ * you dial any other number.
  *
  * @example
  * ```ts

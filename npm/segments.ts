@@ -6,7 +6,8 @@ import { plumlineError, text as checked } from './core/error.ts';
 /**
  * Counts the segments of a text message, as Twilio charges them.
  *
- * With Twilio's "smart encoding", a text may have fewer segments, because Twilio replaces characters such as curly quotes.
+ * With Twilio's "smart encoding", a text may have fewer segments, because Twilio replaces characters such as curly
+ * quotes.
  *
  * @example
  * ```ts

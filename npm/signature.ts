@@ -39,11 +39,11 @@ export function signTwilio(input: SignInput): string {
 /**
  * Verifies that a request is from Twilio. It tries every form of the URL that Twilio is known to sign, with each token.
  *
- * The contents of a request never throw. For a missing or damaged signature, the result has `ok: false` and a `code` that
- * names the reason, if it is known.
+ * The contents of a request never throw. For a missing or damaged signature, the result has `ok: false` and a `code`
+ * that names the reason, if it is known.
  *
- * For a JSON or text post, pass the raw body, too. Its signature covers only the URL, with the hash of the body in
- * `bodySHA256`. Without the body the result is `BODY_MISSING`.
+ * For a JSON or text post, also pass the raw body. The signature covers only the URL, which has the hash of the body in
+ * `bodySHA256`. Without the body, the result is `BODY_MISSING`.
  *
  * @example
  * ```ts

@@ -13,8 +13,9 @@ const MIN_NOW = 1e12;
 /**
  * Creates an access token for Twilio's SDKs, signed with HMAC-SHA256.
  *
- * It refuses what Twilio would refuse later, in the browser that uses the token: a lifetime of more than a day, an invalid
- * identity, a SID of the wrong type, an unknown grant option. Errors have codes and paths, never values.
+ * It refuses options that Twilio would refuse later, in the browser that uses the token. Examples are a lifetime of
+ * more than a day, an invalid identity, a SID of the wrong type, and an unknown grant option. Errors have codes and
+ * paths, never values.
  *
  * @example
  * ```ts

@@ -49,7 +49,7 @@ export class TreeEncoder {
   readonly #replacesLoneSurrogates: boolean;
   /** The remaining count of characters. A tree that shares branches is longer than it looks. */
   #remaining: number;
-  /** What each item costs in addition to its characters. It is higher where memory is the limit. */
+  /** The cost of each item in addition to its characters. It is higher if memory is the limit. */
   readonly #costPerItem: number;
 
   private constructor(first: number, second: number, replacesLoneSurrogates: boolean) {

@@ -4,9 +4,9 @@
  * npm twilio's webhook functions and TwiML classes, with the same names, results and output. To migrate, change one
  * import.
  *
- * Three inputs that npm twilio accepts are refused here: a blank token, a URL without scheme and host, and a URL with two
- * `bodySHA256`. Where npm twilio throws because of the contents of a request, such as a URL that `URL` cannot parse, these
- * functions return `false`.
+ * Three inputs that npm twilio accepts are refused here: a blank token, a URL without scheme and host, and a URL with
+ * two `bodySHA256`. npm twilio can throw because of the contents of a request, such as a URL that `URL` cannot parse.
+ * These functions return `false` instead.
  */
 import { twiml } from './builders.ts';
 import * as jwt from './jwt.ts';

@@ -12,8 +12,8 @@ const CHECKS = ['schema', 'form'];
  * Writes a tree as TwiML. The output is the same as from Twilio's Node library, byte for byte.
  *
  * By default, it checks that Twilio understands the document: the elements and their nesting, the attributes and their
- * values, and what is required. `check: 'form'` checks only that the document is well-formed XML. `document` sets the kind
- * of document. Without it, the verbs decide.
+ * values, and all required parts. `check: 'form'` checks only that the document is well-formed XML. `document`
+ * sets the kind of document. Without it, the verbs decide.
  *
  * @example
  * ```ts
@@ -45,8 +45,8 @@ export function twiml(tree: TwimlElement, options: TwimlOptions = {}): string {
 }
 
 /**
- * Checks a tree or an XML document. Returns up to about a hundred findings, in document order. An error prevents Twilio from
- * doing what the document says. A warning may do so, such as a voice that is newer than this package.
+ * Checks a tree or an XML document. Returns up to about a hundred findings, in document order. An error prevents Twilio
+ * from doing what the document says. A warning may be an error, such as a voice that this package does not have.
  *
  * @example
  * ```ts

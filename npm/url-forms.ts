@@ -44,7 +44,7 @@ function withAndWithoutPort(url: string): string[] {
     return [url];
   }
   const { before, scheme, host, after } = parts;
-  // npm twilio uses 80 for every scheme except https, so for wss, too.
+  // npm twilio uses 80 for every scheme except https, so also for wss.
   const port = parts.port || (scheme.toLowerCase() === 'https://' ? ':443' : ':80');
   return [before + host + after, before + host + port + after];
 }
@@ -73,7 +73,7 @@ export function parse(url: string): URL | undefined {
   }
 }
 
-/** The URL with its query re-encoded. A fragment counts as part of the query, as in npm twilio. */
+/** The URL with its query re-encoded. A fragment is part of the query, as in npm twilio. */
 function withReencodedQuery(url: string): string {
   const queryAt = url.indexOf('?') + 1;
   return queryAt === 0 || queryAt === url.length ? url : url.slice(0, queryAt) + reencode(url.slice(queryAt));

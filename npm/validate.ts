@@ -49,8 +49,8 @@ export function getExpectedBodyHash(body: string | Uint8Array | ArrayBuffer): st
 }
 
 /**
- * Checks that a form post, or a GET with `{}`, is from Twilio. For a JSON or text post, this checks only the URL, as npm
- * twilio does. Use {@link validateRequestWithBody} for those.
+ * Checks that a form post, or a GET with `{}`, is from Twilio. For a JSON or text post, this checks only the URL, as
+ * npm twilio does. Use {@link validateRequestWithBody} for those.
  *
  * @example
  * ```ts

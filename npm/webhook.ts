@@ -46,8 +46,8 @@ interface Answer {
 }
 
 /**
- * Checks that an Express request is from Twilio. The URL that Twilio called is built from the protocol and the host of the
- * request, or from the options. Behind a proxy, set `trust proxy` in Express, or set the options.
+ * Checks that an Express request is from Twilio. The URL that Twilio called is built from the protocol and the host of
+ * the request, or from the options. Behind a proxy, set `trust proxy` in Express, or set the options.
  *
  * @example
  * ```ts
@@ -125,11 +125,11 @@ export function validateBody(body: string | Uint8Array | ArrayBuffer, bodyHash: 
 }
 
 /**
- * Returns an Express middleware that passes only requests from Twilio. It responds to others with 400 if the signature is
- * missing, 403 if it is wrong, and 500 if there is no token.
+ * Returns an Express middleware that passes only requests from Twilio. It responds to others with 400 if the signature
+ * is missing, 403 if it is wrong, and 500 if there is no token.
  *
- * Pass the token as a string in either argument, or set the environment variable `TWILIO_AUTH_TOKEN`. For form posts, use
- * `express.urlencoded` before it.
+ * Pass the token as a string in either argument, or set the environment variable `TWILIO_AUTH_TOKEN`. For form posts,
+ * use `express.urlencoded` before it.
  *
  * @example
  * ```ts

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Checks that no ratio of the benchmark has become a fifth worse. bench/ratios.json has the ratios of a full run on an idle
- * machine. A short run is compared with them. If a ratio is too low, the run is repeated up to two times, because noise
- * differs each time. Only ratios are compared, not times.
+ * Checks that no ratio of the benchmark has become a fifth worse. bench/ratios.json has the ratios of a full run on an
+ * idle machine. A short run is compared with them. If a ratio is too low, the run is repeated up to two times, because
+ * noise differs each time. Only ratios are compared, not times.
  *
  *     npm run bench:ratios [-- --record]
  *

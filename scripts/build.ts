@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Builds pkg/: first the committed wasm files and glue code from src/, then the files that scripts/prepare.ts generates.
+ * Builds pkg/: first the committed wasm files and glue code from src/, then the files that scripts/prepare.ts
+ * generates.
  *
  *     node scripts/build.ts [--out DIR] [--only bots|library]
  *

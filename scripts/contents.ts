@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Writes the table of contents of each long page of docs/, and of each page that has one: `node scripts/contents.ts`. */
+/**
+ * Writes the table of contents of each long page of docs/, and of each page that has one: `node scripts/contents.ts`.
+ */
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
@@ -14,9 +16,9 @@ const END = '<!-- end of contents -->';
 
 interface Heading {
   level: number;
-  /** As it is displayed, with the backticks of code. */
+  /** The displayed text, with the backticks of code. */
   text: string;
-  /** As GitHub names the anchor. */
+  /** GitHub's name of the anchor. */
   anchor: string;
 }
 
@@ -44,7 +46,9 @@ function nested(list: readonly Heading[]): string[] {
   return list.filter(({ level }) => level <= 3).map((one) => `${'  '.repeat(one.level - 2)}- ${link(one)}`);
 }
 
-/** One list item for each prefix of a page of codes, such as `CONFIG`. Prefixes of a single code are in the last item. */
+/**
+ * One list item for each prefix of a page of codes, such as `CONFIG`. Prefixes of a single code are in the last item.
+ */
 function byPrefix(codes: readonly Heading[]): string[] {
   const groups = new Map<string, Heading[]>();
   for (const code of codes) {
@@ -73,7 +77,7 @@ export function withContents(markdown: string): string {
   return markdown.replace(/^## /m, () => `${contents}\n\n## `);
 }
 
-/** The pages that need a table of contents or have one, by name, as they are. */
+/** The current text of the pages that need a table of contents or have one, by name. */
 export function pagesWithContents(): Map<string, string> {
   const pages = readdirSync(docs).filter((name) => name.endsWith('.md'));
   const texts = pages.map((name) => [name, readFileSync(path.join(docs, name), 'utf8')] as const);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Runs every flow with random hostile responses to its requests, in each of Medplum's runtimes. Each run must end with a
- * response. Prints the problems and the counts.
+ * Runs every flow with random hostile responses to its requests, in each of Medplum's runtimes. Each run must end with
+ * a response. Prints the problems and the counts.
  *
  *     npm run hostile -- [--answers 10000] [--seed N] [--runtime vmcontext] [--patience 60000]
  */

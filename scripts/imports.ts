@@ -5,17 +5,17 @@
  *
  *     npm run imports [-- DIR]
  *
- * Files: no file imports itself, directly or indirectly. Type-only imports count, too.
+ * Files: no file imports itself, directly or indirectly. This includes type-only imports.
  *
- * Folders: the same rule applies to folders. A folder consists of the files directly in it. It depends on another folder if
- * one of its files imports a file directly in the other. So the files of a folder can import from a subfolder, or the
- * subfolder can import from them, but not both. `x.ts` next to `x/` belongs to the parent folder.
+ * Folders: the same rule applies to folders. A folder consists of the files directly in it. It depends on another
+ * folder if one of its files imports a file directly in the other. So the files of a folder can import from a
+ * subfolder, or the subfolder can import from them, but not both. `x.ts` next to `x/` belongs to the parent folder.
  *
- * The rule for folders applies to layered code (LAYERED). tests/ and the scripts that run them use each other's folders, so
- * only their files are checked.
+ * The rule for folders applies to layered code (LAYERED). tests/ and the scripts that run them use each other's
+ * folders, so only their files are checked.
  *
- * The core in Rust: its modules have an order (scripts/imports/rust.ts), and each imports only from earlier modules. Files
- * of one module can import each other, but the three bots cannot. A Cargo feature selects whole modules.
+ * The core in Rust: its modules have an order (scripts/imports/rust.ts), and each imports only from earlier modules.
+ * Files of one module can import each other, but the three bots cannot. A Cargo feature selects whole modules.
  */
 import path from 'node:path';
 import { parseArgs } from 'node:util';

@@ -5,8 +5,8 @@
  *
  *     node scripts/licenses.ts
  *
- * Crates: the normal dependencies of our crate for wasm with all features, direct and indirect. npm packages: those that
- * the bundles of bot-wrapper/, npm/ and cli/ import, and their dependencies.
+ * Crates: the normal dependencies of our crate for wasm with all features, direct and indirect. npm packages: those
+ * that the bundles of bot-wrapper/, npm/ and cli/ import, and their dependencies.
  */
 import { execFileSync } from 'node:child_process';
 import { existsSync, globSync, readFileSync } from 'node:fs';
@@ -123,7 +123,7 @@ function manifest(directory: string): Manifest {
   return JSON.parse(readFileSync(path.join(directory, 'package.json'), 'utf8')) as Manifest;
 }
 
-/** The directory where Node finds a package that is imported from a directory. */
+/** The directory of a package that Node loads for an import from a directory. */
 function installed(name: string, from: string): string {
   const directory = path.join(from, 'node_modules', name);
   if (existsSync(path.join(directory, 'package.json'))) {

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Compares our TwiML builders with npm twilio's, with random calls.
+ * Compares Plumline's TwiML builders with npm twilio's, with random calls.
  *
  *     node scripts/parity-builders.ts [--count N] [--seed N]
  *
- * Needs pkg/. If the output differs for a reason that docs/migrating.md does not list, it prints the calls and exits with 1.
+ * Needs pkg/. If the output differs for a reason that docs/migrating.md does not list, it prints the calls and exits
+ * with 1.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';

@@ -5,8 +5,8 @@
  *
  *     node scripts/parity.ts [--count N] [--seed N]
  *
- * Needs pkg/. If a result differs in a way that docs/migrating.md does not list, it prints the smallest such request and
- * exits with 1.
+ * Needs pkg/. If a result differs in a way that docs/migrating.md does not list, it prints the smallest such request
+ * and exits with 1.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';

@@ -5,7 +5,8 @@
  *
  *     node scripts/phones.ts
  *
- * Numbering plans change every month. To update them, install newer libphonenumber-js and google-libphonenumber and run this.
+ * Numbering plans change every month. To update them, install newer libphonenumber-js and google-libphonenumber and run
+ * this.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

@@ -5,8 +5,8 @@
  *
  *     node scripts/schema.ts [--check]
  *
- * With --check, it writes nothing, and exits with 1 if the committed file differs. schema/overlay.json corrects errors in
- * that package, and adds what its types cannot express.
+ * With --check, it writes nothing, and exits with 1 if the committed file differs. schema/overlay.json corrects errors
+ * in that package, and adds rules that its types cannot express.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';

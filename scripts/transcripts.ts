@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Checks that two builds of the bots behave the same: that they send the same requests and replies for each event of every
- * flow. Record transcripts before a refactoring, and compare after it.
+ * Checks that two builds of the bots behave the same: that they send the same requests and replies for each event of
+ * every flow. Record transcripts before a refactoring, and compare after it.
  *
  *     npm run transcripts -- --record target/transcripts.json
  *     npm run transcripts -- --compare target/transcripts.json

@@ -5,8 +5,8 @@
  *
  *     npm run twiml-proof -- [--count N] [--seed N]
  *
- * Needs pkg/. It exits with 1 and prints the first trees if the output differs, if a finding is reported for a correct tree,
- * or if an error is not found at its place.
+ * Needs pkg/. It exits with 1 and prints the first trees in these cases: the output differs, a correct tree has a
+ * finding, or an error is not found at its place.
  */
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';

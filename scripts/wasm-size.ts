@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Shows what takes the space in a wasm file: the code by module and by dependency, the largest functions, and the other
+ * Shows the parts of a wasm file by size: the code by module and by dependency, the largest functions, and the other
  * sections. It needs the function names that rustc writes, so use the file before wasm-opt.
  *
  *     npm run wasm-size -- [target/bots/bots/wasm32-unknown-unknown/release/plumline.wasm] [--depth 3] [--top 20]

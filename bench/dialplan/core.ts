@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Calls the core of the bots as their host does. Each event gets a new instance, so nothing is cached between events: neither
-// the parsed config nor the hashed pads of a token.
+// Calls the core of the bots as their host does. Each event gets a new instance. So the parsed config and the hashed
+// pads of a token are not cached between events.
 import type { BotEvent } from '@medplum/core';
 import { readFileSync } from 'node:fs';
 import { instantiate, resume, start, type Core } from '../../bot-wrapper/core.ts';

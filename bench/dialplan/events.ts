@@ -51,7 +51,7 @@ export function eventOf(task: DialplanTask): DialplanEvent {
     case 'firstStep':
       return pressed('?step=menu.menu-0', 'menu-1');
     case 'lastStep':
-      // No parameter of this webhook suggests the callback of answering machine detection.
+      // This request has no parameter of a callback for answering machine detection.
       return pressed('?step=machine', 'Communication');
   }
 }

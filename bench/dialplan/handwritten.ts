@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// A fast handwritten implementation that trusts the config: JSON.parse, a loop over the rules, and node:crypto for the URLs.
-// It does not check the config, and supports only the conditions of the benchmark.
+// A fast handwritten implementation that trusts the config: JSON.parse, a loop over the rules, and node:crypto for the
+// URLs. It does not check the config, and supports only the conditions of the benchmark.
 import { createHmac } from 'node:crypto';
 import { signatureOf, stepUrls, TOKEN } from './events.ts';
 import type { Implementation } from './runner.ts';

@@ -8,7 +8,7 @@ import { twilioAccount } from '../../sandbox/src/twilio.ts';
 
 interface Scenario {
   label: string;
-  /** The name of a config in docs/dialplan/. Without it, the default plan applies. */
+  /** The name of a config in docs/dialplan/. Without it, the default dialplan applies. */
   config?: string;
   at?: string;
   request: object;
@@ -29,7 +29,7 @@ const phone = { kind: 'phone', from: '+15550100099' };
 const noon = '2026-11-16T17:30:00Z';
 
 export const scenarios: Scenario[] = [
-  { label: 'the default plan, answered', request: { ...phone, to: '+15550100001', answers: { '*': 'answered' } } },
+  { label: 'the default dialplan, answered', request: { ...phone, to: '+15550100001', answers: { '*': 'answered' } } },
   {
     label: 'front desk: busy, then a message',
     config: 'front-desk',

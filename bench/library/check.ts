@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Checks before the measurements that all implementations return the same documents, tokens and results of validation.
+// Checks that all implementations return the same documents, tokens and results of validation. It runs before the
+// measurements.
 import { join } from 'node:path';
 import { requests } from '../measure/requests.ts';
 import { runScript } from '../measure/rounds.ts';

@@ -81,7 +81,7 @@ interface LoadTimes {
   isValid: boolean;
 }
 
-/** Milliseconds until a package is loaded, and until it has validated a webhook with 20 parameters. */
+/** Milliseconds until a package is loaded, and until it has validated a webhook request with 20 parameters. */
 export function loading(
   requestsFile: string,
   rounds: number,

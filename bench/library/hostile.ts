@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Documents that are expensive to check, with the expected finding. The documents of 60 kB are close to the maximum size, and
-// are filled with the most expensive content of their kind.
+// Documents that are expensive to check, with the expected finding. The documents of 60 kB are close to the maximum
+// size, and are filled with the most expensive content of their kind.
 import type { TwimlElement } from 'plumline';
 
 export interface Hostile {

@@ -31,7 +31,7 @@ export type LibraryRatios = Record<
   number
 >;
 
-/** The time of npm twilio ÷ ours. If we have several APIs for a task, the slowest counts. */
+/** The time of npm twilio ÷ the time of Plumline. If Plumline has several APIs for a task, the slowest one is used. */
 export function libraryRatios({ loading, warm }: LibraryResults): LibraryRatios {
   const load = (figures: Figures<LoadName>, names: LoadName[]): number => slowest(figures, names);
   const task = (name: TaskName): number => slowest(warm.get(name), ['classes', 'functions', 'form']);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Builds the documents of trees.ts with a VoiceResponse of npm twilio or ours. The code is the same for both.
+// Builds the documents of trees.ts with the VoiceResponse of npm twilio or of Plumline. The code is the same for both.
 import { FRONT_DESK, GREETING, MENU, MUSIC, UNAVAILABLE, ON_CALL, OURS, PATIENT, URL } from './texts.ts';
 
 /** The methods of both classes that are used. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// Statistics of the measured times: medians, differences to the baseline in the same round, and ratios to ours.
+// Statistics of the measured times: medians, differences to the baseline in the same round, and ratios to Plumline.
 import type { Peer, PeerName } from './peers.ts';
 import type { Rounds } from './rounds.ts';
 
@@ -8,7 +8,7 @@ export interface Figure {
   /** The median of the differences to the baseline of the same round, and their middle half. */
   aboveBaseline: number;
   middleHalf: [number, number];
-  /** The time of this peer ÷ ours. `null` if ours is not above the baseline because of noise. */
+  /** The time of this peer ÷ the time of Plumline. `null` if noise put Plumline's time below the baseline. */
   ratio: number | null;
 }
 
@@ -34,8 +34,8 @@ export function pick<Name, Measured>(
 }
 
 /**
- * For times that include a baseline, such as a process or a context. The ratio is the ratio of the medians. Ratios of single
- * rounds would divide by differences near zero for a small bundle.
+ * For times that include a baseline, such as a process or a context. The ratio is the ratio of the medians. Ratios of
+ * single rounds would divide by differences near zero for a small bundle.
  */
 export function figuresAboveBaseline(rounds: Rounds<PeerName, number>): Figures {
   const baseline = rounds.get('empty') ?? [];
@@ -58,7 +58,9 @@ export function plainFigures(rounds: Rounds<PeerName, number>): Figures {
   return withRatiosTo(rounds, 'plumline');
 }
 
-/** The same for several of our implementations and one competitor: the time of the competitor divided by ours. */
+/**
+ * The same for several APIs of Plumline and one competitor: the time of the competitor divided by the time of the API.
+ */
 export function ratiosToCompetitor<Name>(rounds: Rounds<Name, number>, competitor: Name): Figures<Name> {
   const competitorTimes = rounds.get(competitor) ?? [];
   return withRatios(rounds, (time, round) => (competitorTimes[round] ?? NaN) / time);
@@ -106,7 +108,7 @@ export function times(ratio: number | null): string {
   return ratio === null ? 'n/a' : `${number(ratio, 2)}×`;
 }
 
-/** A table with one row for each peer: its median, the time above the baseline, its middle half, and the ratio to ours. */
+/** A table with one row for each peer: median, time above the baseline, its middle half, and the ratio to Plumline. */
 export function baselineTable(title: string, peers: readonly Peer[], figures: Figures): string {
   const rows = peers.map((peer) => {
     const figure = figures.get(peer.name);

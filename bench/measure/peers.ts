@@ -27,8 +27,8 @@ export interface BenchFiles {
 const bench = join(import.meta.dirname, '..');
 const root = join(bench, '..');
 
-// Medplum's build: esbuild, cjs, node, es2020, @medplum/core as external, and the footer that its VM runtime needs. Medplum
-// does not minify. We do, to the advantage of the competitors.
+// Medplum's build: esbuild, cjs, node, es2020, @medplum/core as external, and the footer that its VM runtime needs.
+// Medplum does not minify. We do, to the advantage of the competitors.
 const medplumBuild: BuildOptions = {
   bundle: true,
   minify: true,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The webhooks that every peer handles, with fictional callers. They are signed here with npm twilio's function and passed
-// to the child processes as literals, so that no child process loads node:crypto for the benchmark.
+// The webhooks that every peer handles, with fictional callers. They are signed here with npm twilio's function and
+// passed to the child processes as literals, so that no child process loads node:crypto for the benchmark.
 import { readFileSync } from 'node:fs';
 import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js';
 import { frontDesk, NUMBER } from '../peers/front-desk.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The fastest competitor: no dependencies, only node:crypto and template strings, and only what the default plan needs. An
+// The fastest competitor: no dependencies, only node:crypto and template strings, and only the default dialplan. An
 // expert on Twilio's signatures would write this for speed.
 import type { BotEvent, MedplumClient } from '@medplum/core';
 import type { Binary, OperationOutcome } from '@medplum/fhirtypes';

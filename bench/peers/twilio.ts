@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// The competitor with npm `twilio`: Medplum's example voice bot with fixes (it dials only numbers, and rejects calls that it
-// cannot route). The webhook URL is a secret, so that the bot needs no search before it validates the signature. The example
-// copies its input into a plain object before the validation and again before the routing. PLAIN omits both copies, for a
-// competitor that is faster than the published example.
+// The competitor with npm `twilio`: Medplum's example voice bot with fixes (it dials only numbers, and rejects calls
+// that it cannot route). The webhook URL is a secret, so that the bot needs no search before it validates the
+// signature. The example copies its input into a plain object before the validation and again before the routing. PLAIN
+// omits both copies, for a competitor that is faster than the published example.
 import type { BotEvent, MedplumClient } from '@medplum/core';
 import { forbidden } from '@medplum/core';
 import type { Binary, OperationOutcome } from '@medplum/fhirtypes';

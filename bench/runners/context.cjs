@@ -14,7 +14,7 @@ class Hl7Message {
   }
 }
 async function noFetch() {
-  throw new Error('the default plan sends no requests');
+  throw new Error('the default dialplan sends no requests');
 }
 
 const before = `

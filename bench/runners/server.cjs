@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 'use strict';
-// The parts of a Medplum server that a bot with the default plan uses. Every runner loads only this file, so that a module
-// that a peer needs is loaded by that peer and counts in its time.
+// The parts of a Medplum server that a bot with the default dialplan uses. Every runner loads only this file. So a peer
+// loads all modules that it needs, and its time includes this.
 const fs = require('node:fs');
 
-/** With the default plan, a bot sends no request before it responds. A peer that does so fails here and in the check. */
+/**
+ * With the default dialplan, a bot sends no request before it responds. A peer that sends a request fails here and in
+ * the check.
+ */
 class MedplumClient {
   #baseUrl;
   constructor(options) {

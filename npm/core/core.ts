@@ -69,7 +69,7 @@ export function invalidCoreError(cause: unknown): Error {
 /** The error for bytes that did not compile: either they are not wasm, or the host forbids compiling. */
 export function compileError(cause: unknown, bytes: BufferSource): unknown {
   if (cause instanceof RangeError) {
-    // Out of memory. The error of the host says it best.
+    // Out of memory. The error of the host is more precise.
     return cause;
   }
   const valid = typeof WebAssembly === 'undefined' || WebAssembly.validate(bytes);
@@ -97,7 +97,10 @@ function loadedCore(): InitOutput {
   return core;
 }
 
-/** Calls the core. Returns `undefined` if it traps. A trap leaves memory in an unknown state, so the instance is dropped. */
+/**
+ * Calls the core. Returns `undefined` if it traps. A trap leaves memory in an unknown state, so the instance is
+ * dropped.
+ */
 function callCore<Result>(callback: (core: InitOutput) => Result): Result | undefined {
   const current = loadedCore();
   try {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * npm twilio's access tokens and their grants. They share a file because they refer to each other: the grants are static
- * members of the class, and their options are types in its namespace, as in npm twilio. Empty options are left out of the
- * claims, also as in npm twilio.
+ * npm twilio's access tokens and their grants. They share a file because they refer to each other. As in npm twilio,
+ * the grants are static members of the class, and their options are types in its namespace. Empty options are left out
+ * of the claims, also as in npm twilio.
  */
 import { ALGORITHMS, sign } from './sign.ts';
 
@@ -155,8 +155,9 @@ export class PlaybackGrant extends TokenGrant<
 }
 
 /**
- * npm twilio's `AccessToken`, with the same arguments, tokens and errors. It accepts the same input (HS384 and HS512, any
- * identity, any ttl), except for a blank secret. In contrast, `accessToken` of `plumline` refuses what Twilio refuses.
+ * npm twilio's `AccessToken`, with the same arguments, tokens and errors. It accepts the same input (HS384 and HS512,
+ * any identity, any ttl), except for a blank secret. In contrast, `accessToken` of `plumline` refuses what Twilio
+ * refuses.
  *
  * @example
  * ```ts

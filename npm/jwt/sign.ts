@@ -6,7 +6,7 @@ import { plumlineError, argumentError, text } from '../core/error.ts';
 import { Frame } from '../core/frame.ts';
 import { milliseconds } from './timespan.ts';
 
-/** The core knows an algorithm by its index in this list. */
+/** The core identifies an algorithm by its index in this list. */
 export const ALGORITHMS: readonly string[] = ['HS256', 'HS384', 'HS512'];
 
 export interface Signing {

@@ -35,7 +35,7 @@ export function defaultEventBridgePolicies(accountSid: string, channelId: string
   return ['GET', 'POST'].map((method) => new Policy({ url, method, allow: true }));
 }
 
-/** The URL of a workspace, or of all workspaces for `**`. The other functions accept `**`, too. */
+/** The URL of a workspace, or of all workspaces for `**`. The other functions also accept `**`. */
 export function workspacesUrl(workspaceSid?: string): string {
   return joinStrings(TASKROUTER, 'v1', 'Workspaces', workspaceSid);
 }

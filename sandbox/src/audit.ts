@@ -25,7 +25,7 @@ export interface Run {
   start: string;
   end: string;
   failed: boolean;
-  /** What the bot wrote to its console. */
+  /** The console output of the bot. */
   output: string;
   requestId: string;
   traceId: string;

@@ -39,7 +39,7 @@ export interface NewBot {
   runAsUser?: boolean;
   /** The bot receives a JSON body as text. */
   rawBody?: boolean;
-  /** Which runs create an AuditEvent, and where it is written. */
+  /** The runs that create an AuditEvent, and its destination. */
   auditEventTrigger?: NonNullable<Bot['auditEventTrigger']>;
   auditEventDestination?: NonNullable<Bot['auditEventDestination']>;
   /** When the bot runs by itself: five cron fields, in UTC. */

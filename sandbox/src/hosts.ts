@@ -6,9 +6,9 @@ const safeMethods = ['GET', 'HEAD', 'OPTIONS'];
 
 /**
  * Rejects requests from pages of other origins. The sandbox has no login, so it only answers requests to a loopback
- * name with its own port, or to the host of `--public-url`. This stops DNS rebinding, where an attacker's name resolves
- * to 127.0.0.1. A request that changes state is also rejected if the browser says that it comes from another origin.
- * The webhook is exempt, since it is public on a server too.
+ * name with its own port, or to the host of `--public-url`. This stops DNS rebinding, in which an attacker's name
+ * resolves to 127.0.0.1. A request that changes state is also rejected if its `Origin` or `Sec-Fetch-Site` header shows
+ * another origin. The webhook is exempt, since it is public on a server too.
  */
 export class Hosts {
   readonly #port: number;

@@ -16,7 +16,7 @@ import type { BotResult, Returned } from './wrappers/wrapper.ts';
 /** Request types for which the response has the same type. They must match exactly. */
 const mirroredTypes: string[] = [ContentType.TEXT, ContentType.HL7_V2];
 
-/** Whether a run failed, as reported in its AuditEvent. A returned error outcome also counts as a failure. */
+/** Whether a run failed, as reported in its AuditEvent. A returned error outcome is also a failure. */
 export function hasFailed({ success, returned }: BotResult): boolean {
   if (!success || returned.kind !== 'json') {
     return !success;

@@ -2,7 +2,8 @@
 import { hex } from './base/seed.ts';
 
 /**
- * Returns an access token. Medplum's client reads its claims: `login_id` tells it that the server is a Medplum server.
+ * Returns an access token. Medplum's client reads its claims. It treats a server whose token has `login_id` as a
+ * Medplum server.
  */
 export function accessToken(seed: string, label: string, now = Date.now()): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');

@@ -24,8 +24,8 @@ export async function bots(out: string): Promise<void> {
   for (const bot of BOTS) {
     await build({
       ...options,
-      // A VM context calls exports.handler and does not use module.exports. It is set here because esbuild's code for an
-      // `export` takes a twentieth of the time of a bot in a new context.
+      // A VM context calls exports.handler and does not use module.exports. It is set here because esbuild's code for
+      // an `export` takes a twentieth of the time of a bot in a new context.
       stdin: {
         contents: `import { handler } from './${bot}.ts';\nexports.handler = handler;`,
         resolveDir: path.join(root, 'bot-wrapper'),

@@ -39,7 +39,7 @@ const FAX: DocumentSchema = {
   },
 };
 
-/** The documentation of each root: where its verbs are documented, and an example. */
+/** The documentation of each root: the page about its verbs, and an example. */
 const INTRODUCTIONS: Readonly<Record<Name, string>> = {
   voice: introduction('https://www.twilio.com/docs/voice/twiml', 'VoiceResponse', [
     "response.gather({ numDigits: 1 }).say('For the front desk, press 1.');",
@@ -89,8 +89,8 @@ export const verbs: Plugin = {
 };
 
 /**
- * One line for each class, with the root first: its name, its element, and its children. A child is a class and a method,
- * with `!` before it if the method takes a text. Names that can be derived from the class name are left out.
+ * One line for each class, with the root first: its name, its element, and its children. A child is a class and a
+ * method, with `!` before it if the method takes a text. Names that can be derived from the class name are left out.
  */
 function table({ root, classes }: DocumentSchema): string {
   const line = ([name, { element, children }]: [string, ClassSchema]): string =>

@@ -31,8 +31,8 @@ interface Choice extends JSONSchema {
 }
 
 /**
- * Makes the options of a union exclusive: each has the members of the others as `never`. Otherwise TypeScript would accept
- * an object with the members of two verbs, which the schema does not.
+ * Makes the options of a union exclusive: each has the members of the others as `never`. Otherwise TypeScript would
+ * accept an object with the members of two verbs, which the schema does not.
  */
 function exclusive(schema: unknown): unknown {
   if (Array.isArray(schema)) {

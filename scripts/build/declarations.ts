@@ -7,7 +7,9 @@ import ts from 'typescript';
 
 const HEAD = '// SPDX-License-Identifier: Apache-2.0 OR MIT\n';
 
-/** Types come from `typesFile`, which wasm-pack generates. Functions and values come from `entry` and files it exports. */
+/**
+ * Types come from `typesFile`, which wasm-pack generates. Functions and values come from `entry` and files it exports.
+ */
 export function declarations(typesFile: string, entry: string): string {
   const statements = exported(entry);
   const names = new Set(statements.flatMap((statement) => [...namesIn(statement)]));
@@ -61,9 +63,9 @@ function exported(file: string): ts.Statement[] {
 }
 
 /**
- * The declaration for `export * as NAME from` a file. It has everything that the file and its imports declare, but exports
- * only what the file exports. The comment at the top of the file becomes the comment of the namespace. Declarations of the
- * outer namespace are not repeated.
+ * The declaration for `export * as NAME from` a file. It has everything that the file and its imports declare, but
+ * exports only what the file exports. The comment at the top of the file becomes the comment of the namespace.
+ * Declarations of the outer namespace are not repeated.
  */
 function namespace(name: string, file: string, words = '', around: ReadonlyMap<string, unknown> = new Map()): string {
   const declared = new Map<string, ts.Statement[]>();

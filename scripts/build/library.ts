@@ -123,8 +123,8 @@ function named(entry: string, text: string): string {
 }
 
 /**
- * wasm-bindgen's glue code stores its instance in a variable and never creates another. A trap requires a new instance. So
- * the glue code becomes the body of a function.
+ * wasm-bindgen's glue code stores its instance in a variable and never creates another. A trap requires a new instance.
+ * So the glue code becomes the body of a function.
  */
 async function glueAsFunction(out: string): Promise<string> {
   const { outputFiles } = await build({

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Builds the crate as wasm: wasm-pack (cargo and wasm-bindgen), then wasm-opt, in the environment of scripts/toolchain. */
+/**
+ * Builds the crate as wasm: wasm-pack (cargo and wasm-bindgen), then wasm-opt, in the environment of scripts/toolchain.
+ */
 import { execFileSync } from 'node:child_process';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -50,15 +52,15 @@ function remaps(): string[] {
 export interface Tuning {
   /** rustc flags for all crates. */
   readonly flags?: readonly string[];
-  /** rustc flags for our crate only, with the pinned toolchain. */
+  /** rustc flags for Plumline's crate only, with the pinned toolchain. */
   readonly ours?: readonly string[];
   /** Cargo settings for this build. */
   readonly config?: readonly string[];
 }
 
 /**
- * Builds one wasm of the crate and optimizes it with wasm-opt. Returns the directory with the wasm and its glue code. The
- * pinned toolchain also builds std, once per `folder`, so that a panic is a trap without a message.
+ * Builds one wasm of the crate and optimizes it with wasm-opt. Returns the directory with the wasm and its glue code.
+ * The pinned toolchain also builds std, once per `folder`, so that a panic is a trap without a message.
  */
 export function wasm(
   name: string,

@@ -16,9 +16,9 @@ const FLAGS = ['-Ctarget-feature=-reference-types,-multivalue,+simd128'];
 
 /**
  * Optimized for size, because the time of a cold process or a new VM context depends on the size. SHA-1 is unrolled
- * nevertheless (Cargo.toml). The two bots that require Medplum's authentication share most of their code, so they are one
- * file. Both files are built in one folder, so that std is built once. The webhook is built last, so its files remain there
- * (`npm run wasm-size`).
+ * nevertheless (Cargo.toml). The two bots that require Medplum's authentication share most of their code, so they are
+ * one file. Both files are built in one folder, so that std is built once. The webhook is built last, so its files
+ * remain there (`npm run wasm-size`).
  */
 const BOTS = { staff: 'staff', webhook: 'webhook' };
 

@@ -4,8 +4,8 @@ import path from 'node:path';
 import type { Edge } from './graph.ts';
 
 /**
- * The modules of the core in order. Each module imports only from modules on earlier lines. Modules on the same line can
- * import from each other without a cycle.
+ * The modules of the core in order. Each module imports only from modules on earlier lines. Modules on the same line
+ * can import from each other without a cycle.
  */
 export const ORDER: readonly (readonly string[])[] = [
   ['error', 'fhir', 'frame', 'json', 'message', 'phone', 'signature', 'sort', 'text', 'time', 'token', 'twiml'],
@@ -41,7 +41,7 @@ export function rustImports(root: string): Map<string, Edge[]> {
 export function againstOrder(edges: readonly Edge[]): Edge[] {
   const line = (unit: string): number => ORDER.findIndex((units) => units.includes(unit));
   const isBot = (unit: string): boolean => unit.startsWith('bots/');
-  // `bots` re-exports what its submodules export.
+  // `bots` re-exports the exports of its submodules.
   const isReexport = ({ from, to }: Edge): boolean => from === 'bots' && isBot(to);
   return edges.filter(
     (edge) => !isReexport(edge) && (line(edge.from) < line(edge.to) || (isBot(edge.from) && isBot(edge.to))),

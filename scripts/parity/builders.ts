@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Compares our TwiML builders with npm twilio's, with random calls. */
+/** Compares Plumline's TwiML builders with npm twilio's, with random calls. */
 import { twiml } from 'plumline/twilio';
 import twilio from 'twilio';
 import { Random } from './random.ts';
 import { attributes, odd, tag, text } from './values.ts';
 
-/** A builder of either library. */
+/** A builder of Plumline or of npm twilio. */
 export type Builder = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 /** A call of a method of a builder. `of` is the index of the builder in the order of creation. The root has 0. */
@@ -24,7 +24,7 @@ export interface Sequence {
 const ROOTS = ['VoiceResponse', 'MessagingResponse', 'FaxResponse'] as const;
 type Root = (typeof ROOTS)[number];
 
-/** What ours refuses by design, but npm twilio accepts; and what both refuse. */
+/** Calls that Plumline refuses by design and npm twilio accepts, and calls that both refuse. */
 export const LISTED = [
   'the verb would be dropped',
   'a text that is an object',
@@ -98,7 +98,9 @@ function isBuilder(value: unknown): value is object {
 
 type Outcome = { readonly xml: string } | { readonly failed: string; readonly at: number };
 
-/** Runs the calls. Returns the document, or the error and the index of the failed call (the count, if writing failed). */
+/**
+ * Runs the calls. Returns the document, or the error and the index of the failed call (the count, if writing failed).
+ */
 function run(root: object, { calls }: Sequence): Outcome {
   const made = [root];
   let at = 0;
@@ -137,7 +139,7 @@ function isObject(value: unknown): boolean {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-/** The reason why ours refuses a call that npm twilio accepts. */
+/** The reason why Plumline refuses a call that npm twilio accepts. */
 function reasonAt(root: object, { calls }: Sequence, at: number): Reason | undefined {
   const { method, args } = calls[at] as Call;
   const [first, second] = args;
@@ -166,7 +168,7 @@ function compareResults(one: Sequence): { reason?: Reason; difference?: string }
     return { difference: 'ours threw an error without a code' };
   }
   if ('failed' in theirs) {
-    // npm twilio may refuse a call that ours refuses later, when it writes the document.
+    // npm twilio may refuse a call that Plumline refuses later, when it writes the document.
     return 'failed' in ours && ours.at >= theirs.at ? { reason: 'both refuse' } : onlyOursRefuses(one, ours, theirs.at);
   }
   return onlyOursRefuses(one, ours, one.calls.length, theirs.xml);

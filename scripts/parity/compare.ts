@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Compares our validation of requests with npm twilio's. */
+/** Compares Plumline's validation of requests with npm twilio's. */
 import {
   getExpectedBodyHash,
   getExpectedTwilioSignature,
@@ -17,7 +17,7 @@ const BLANK = /^[\s\p{Cc}\p{Default_Ignorable_Code_Point}]*$/u;
 
 type Verdict = 'accepts' | 'refuses' | 'throws';
 
-/** What plumline/twilio refuses by design, but npm twilio accepts. */
+/** Requests that plumline/twilio refuses by design and npm twilio accepts. */
 export const LISTED = ['a blank token', 'a URL without scheme and host', 'two bodySHA256'] as const;
 
 export interface Tally {
@@ -77,7 +77,9 @@ function sameBytes({ token, url, params, body = '' }: Request): boolean {
   );
 }
 
-/** How our result differs from the expected one, or `undefined`. Expected is npm twilio's result, or a listed refusal. */
+/**
+ * How our result differs from the expected one, or `undefined`. Expected is npm twilio's result, or a listed refusal.
+ */
 function difference(request: Request): string | undefined {
   const header = headerOf(request);
   const ours = resultOf({ validateRequest, validateRequestWithBody }, header, request);

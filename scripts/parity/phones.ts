@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Compares the parsing of phone numbers with libphonenumber-js and its full metadata, for random numbers of all countries. */
+/**
+ * Compares the parsing of phone numbers with libphonenumber-js and its full metadata, for random numbers of all
+ * countries.
+ */
 import { createRequire } from 'node:module';
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import { parsePhone } from 'plumline';
@@ -15,7 +18,10 @@ export interface PhoneTally {
   refused: number;
   /** Emergency numbers and short codes, which libphonenumber-js does not know. */
   short: number;
-  /** Accepted here by length and prefix. libphonenumber-js has more rules for countries outside Europe and North America. */
+  /**
+   * Accepted here by length and prefix. libphonenumber-js has more rules for countries outside Europe and North
+   * America.
+   */
   looser: number;
   /** Accepted here but not by libphonenumber-js, such as 00 in a country with another international prefix. */
   lenient: number;
@@ -153,7 +159,7 @@ function planOf(country: string, e164: string): Plan {
   return found;
 }
 
-/** Whether a number matches a kind. It may match others, too. */
+/** Whether a number matches a kind. It may also match other kinds. */
 function matchesKind(country: string, kind: string, national: string): boolean {
   const plan = allPlans.find(({ region }) => region === country);
   return plan !== undefined && new RegExp(`^(?:${plan.patterns[kind as 'premium']})$`).test(national);

@@ -37,7 +37,9 @@ export const SLOTS = [
 ] as const;
 export type Slot = (typeof SLOTS)[number];
 
-/** The countries for which all kinds of numbers are checked. For others, ordinary numbers are not checked by pattern. */
+/**
+ * The countries for which all kinds of numbers are checked. For others, ordinary numbers are not checked by pattern.
+ */
 const DETAILED = new Set(
   ['AT BE BG HR CY CZ DK EE FI FR DE GR HU IE IT LV LT LU MT NL PL PT RO SK SI ES SE', 'IS LI NO CH MC AD GI', 'GB US']
     .join(' ')
@@ -148,9 +150,9 @@ function countryPlan(
 }
 
 /**
- * The prefixes of national numbers: the trunk prefix, and in countries where the area code can be omitted, the pattern of
- * such local numbers and the area code. Other rewriting rules (Argentina's 15, Brazil's carrier codes) are not supported.
- * Such numbers are refused, so they are never misread.
+ * The prefixes of national numbers: the trunk prefix, the area code that local numbers may omit, and the pattern of
+ * such local numbers. Other rewriting rules (Argentina's 15, Brazil's carrier codes) are not supported. Such numbers
+ * are refused, so they are never misread.
  */
 function prefixes(country: Country): Record<'trunk' | 'local' | 'area', string> {
   const transform = pattern(country[AT.transform]);
@@ -163,7 +165,7 @@ function prefixes(country: Country): Record<'trunk' | 'local' | 'area', string> 
   return { trunk: transform === '' ? parsing : pattern(country[AT.prefix]), local: '', area: '' };
 }
 
-/** A plan that belongs to no country, such as +800. Calls to satellite phones and similar services count as premium-rate. */
+/** A plan that belongs to no country, such as +800. Satellite phones and similar services are premium-rate. */
 function nonGeographicPlan(callingCode: string, country: Country): Plan {
   const patternOf = typesOf(country);
   const all = alternatives(Object.keys(TYPES).map((name) => patternOf(name as keyof typeof TYPES)));

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** schema/twiml.json with schema/overlay.json applied, for the tests. It is independent of the implementation in the core. */
+/**
+ * schema/twiml.json with schema/overlay.json applied, for the tests. It is independent of the implementation in the
+ * core.
+ */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { ChildSchema, DocumentName, Schema } from './types.ts';

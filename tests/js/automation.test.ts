@@ -92,10 +92,15 @@ async function found<T extends Communication | Task>(sandbox: Sandbox, query: st
   return entry.flatMap(({ resource }) => (resource ? [resource] : []));
 }
 
-const whole = ['4 calls', 'missed missed, then completed completed', '1 alerts: completed on-hold', 'the marks moved'];
+const expectedSummary = [
+  '4 calls',
+  'missed missed, then completed completed',
+  '1 alerts: completed on-hold',
+  'the marks moved',
+];
 
 /** The statuses of two missed calls, an answered call, and a return call that closes the first two. */
-async function story({ sandbox, alerts, sweep }: Clinic): Promise<string[]> {
+async function summarize({ sandbox, alerts, sweep }: Clinic): Promise<string[]> {
   const tasks = async (): Promise<string> => {
     const there = await found<Task>(sandbox, 'Task?_sort=_lastUpdated');
     assert.deepEqual(
@@ -161,7 +166,7 @@ async function story({ sandbox, alerts, sweep }: Clinic): Promise<string[]> {
 describe('the sweep', () => {
   test('records lost calls, creates a task and sends an alert, each once', async () => {
     await open(policy('automation'), async (clinic) => {
-      assert.deepEqual(await story(clinic), whole);
+      assert.deepEqual(await summarize(clinic), expectedSummary);
       assert.match(
         clinic.alerts[0]?.text ?? '',
         /^Plumline: A call was missed \(.*, Communication\/[\w-]+; alert 1 of the hour\)$/,
@@ -175,7 +180,7 @@ describe('the sweep', () => {
       );
       const rested = clinic.sandbox.executions.length;
       assert.deepEqual(await clinic.sweep(), []);
-      // Without new calls: the marks, the changed records and the unsent alerts.
+      // A run without new calls reads the marks, the changed records and the unsent alerts.
       const { fhir } = clinic.sandbox.executions[rested] ?? { fhir: [] };
       assert.ok(fhir.length <= 4, `${fhir.length} round trips`);
       assert.equal((await found(clinic.sandbox, 'Task?_sort=_lastUpdated')).length, 2);
@@ -185,13 +190,13 @@ describe('the sweep', () => {
 
   const { resource = [] } = policy('automation');
   for (const [index, one] of resource.entries()) {
-    // A search also reads.
+    // The right to search includes the right to read.
     for (const missing of (one.interaction ?? []).filter((interaction) => interaction !== 'read')) {
       test(`needs ${missing} of ${one.criteria ?? one.resourceType}`, async () => {
         const interaction = one.interaction?.filter((other) => other !== missing) ?? [];
         const lesser = resource.map((other, at) => (at === index ? { ...one, interaction } : other));
         await open({ ...policy('automation'), resource: lesser }, async (clinic) => {
-          assert.notDeepEqual(await story(clinic), whole);
+          assert.notDeepEqual(await summarize(clinic), expectedSummary);
         });
       });
     }
@@ -227,7 +232,7 @@ describe('the reports', () => {
   test('return the reports to staff with the rights of the requester', async () => {
     await open(policy('automation'), async (clinic) => {
       const { sandbox } = clinic;
-      await story(clinic);
+      await summarize(clinic);
       const operations = await sandbox.addBot({
         name: 'operations',
         file: bundle('operations'),

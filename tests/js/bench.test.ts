@@ -20,7 +20,7 @@ const built = ['bots/webhook.cjs', 'bots/webhook.wasm', 'npm/index.mjs'].every((
 const tables = {
   bots: [
     'The bundle (bytes',
-    ...['default plan', 'front desk'].flatMap((plan) => [
+    ...['default dialplan', 'front desk'].flatMap((plan) => [
       `Cold start, ${plan}, a new process`,
       `VM context, ${plan}, first call`,
       `VM context, ${plan}, hot`,

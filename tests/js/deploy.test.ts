@@ -195,10 +195,10 @@ describe('deploy/', () => {
   test('subscribes the automation bot to ended calls', () => {
     const { criteria, channel } = read('subscriptions/ended-calls.json') as Subscription;
     assert.equal(channel.endpoint, 'Bot/plumline-automation');
-    const tells = (resource: Resource): boolean => matchesSearchRequest(resource, parseSearchRequest(criteria));
-    assert.ok(tells(samples.call));
-    assert.ok(!tells({ ...samples.call, status: 'in-progress' }));
-    assert.ok(!tells(samples.alert) && !tells(samples.letter));
+    const delivers = (resource: Resource): boolean => matchesSearchRequest(resource, parseSearchRequest(criteria));
+    assert.ok(delivers(samples.call));
+    assert.ok(!delivers({ ...samples.call, status: 'in-progress' }));
+    assert.ok(!delivers(samples.alert) && !delivers(samples.letter));
   });
 
   test('uses the systems and codes that the core writes', () => {

@@ -40,7 +40,9 @@ interface Command {
   readonly words: readonly string[];
 }
 
-/** The commands of a shell script, each as its words without quotes. Handles comments, `&&`, `;` and continued lines. */
+/**
+ * The commands of a shell script, each as its words without quotes. Handles comments, `&&`, `;` and continued lines.
+ */
 function shell(text: string): string[][] {
   const found: string[][] = [[]];
   const token =
@@ -280,7 +282,7 @@ describe('the cheap commands run', { skip }, () => {
   }
 });
 
-/** The example config that has a number; `undefined` for a number of the default plan. */
+/** The example config that has a number; `undefined` if the default dialplan answers the number. */
 function configOf(number: string): string | undefined {
   const files = readdirSync(path.join(root, 'docs/dialplan')).map((name) => `docs/dialplan/${name}`);
   const found = files.find((file) => number in (JSON.parse(read(file)) as { numbers: object }).numbers);

@@ -17,7 +17,7 @@ import { officialVectors, oracleVectors, skipOfficial, verdictOf, type Signature
 const TOKEN = 'an-invented-auth-token';
 const URL = 'https://example.com/v';
 
-/** The result of a validation. An exception counts as a rejection. */
+/** The result of a validation. An exception is treated as a rejection. */
 function attempt(verdict: () => boolean): boolean {
   try {
     return verdict();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The quick start of the README: what its access policy allows. */
+/** The access policy in the quick start of the README allows exactly the documented calls. */
 import type { AccessPolicy } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
@@ -61,7 +61,7 @@ async function play(config?: string): Promise<{ calls: CallResult[]; logged: str
 }
 
 describe('the policy of the README', { skip: built ? false : 'pkg/bots/webhook.cjs is not built' }, () => {
-  test('is sufficient for the default plan', async () => {
+  test('is sufficient for the default dialplan', async () => {
     const { calls, logged } = await play();
     assert.deepEqual(
       calls.map(({ heard }) => heard.at(-1)),

@@ -116,7 +116,7 @@ describe('connection overrides', () => {
     assert.equal(tokens.length, 4);
   });
 
-  test('a timeout counts as a failure', async () => {
+  test('a callback that times out is retried', async () => {
     server.pages['voice'] = '<Say>Hello</Say>';
     let asked = 0;
     const silent = createServer(() => {

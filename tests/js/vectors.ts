@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The shared vectors: ours in tests/vectors, and the official suites in the folder PLUMLINE_EXTRA_VECTORS. */
+/** The shared vectors: those in tests/vectors, and the official suites in the folder PLUMLINE_EXTRA_VECTORS. */
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TwimlElement } from 'plumline';
@@ -56,6 +56,6 @@ export const sharedPairs = extra ? (load(extra, 'twiml.json') as { pairs: TwimlP
 /** The result of a library for a vector. */
 export function verdictOf(vector: SignatureVector, library: string): boolean {
   const verdict = vector.disagree?.[library] ?? vector.valid;
-  // An exception counts as a rejection.
+  // An exception is treated as a rejection.
   return verdict === true;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** The program that every runtime runs, and its expected result, from npm twilio where possible. */
+/** The program that every runtime runs, and its expected result, from npm twilio if possible. */
 import { mock } from 'node:test';
 import twilio from 'twilio';
 

@@ -53,11 +53,11 @@ sources.map((source) => init(source));
 init(Promise.resolve(new Uint8Array())).then(() => 1);
 initSync(new Module());
 initSync(wasm);
-// @ts-expect-error: a number is no wasm
+// @ts-expect-error: a number is not wasm
 init(7);
-// @ts-expect-error: nor is an object of whatever kind
+// @ts-expect-error: an object without a body is not wasm
 init({ wasm: 'plumline.wasm' });
-// @ts-expect-error: a URL cannot be loaded at once
+// @ts-expect-error: a URL cannot be loaded synchronously
 initSync('https://example.com/plumline.wasm');
 `;
 /** Uses browser classes. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// argv: document name, count of repetitions. Loads the core, checks one small document, and then the hostile document. In the
-// first check, V8 runs unoptimized code. The repetitions run until V8 has optimized it.
+// argv: document name, count of repetitions. Loads the core, checks one small document, and then the hostile document.
+// In the first check, V8 runs unoptimized code. The repetitions run until V8 has optimized it.
 import { checkTwiml } from 'plumline';
 import { hostile } from '../hostile.ts';
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-// argv: peer, requests file, task names (comma-separated; for a request: `validate:` and its name), warm-up ms, batches,
-// batch ms. Runs one task after the other. A new request is created for each validation, outside the measured time. Documents
-// and grants are created inside the measured time, because a user's code creates them.
+// argv: peer, requests file, task names (comma-separated; for a request: `validate:` and its name), warm-up ms,
+// batches, batch ms. Runs one task after the other. A new request is created for each validation, outside the measured
+// time. Documents and grants are created inside the measured time, because a user's code creates them.
 import { readFileSync } from 'node:fs';
 import type { Tasks, Signed } from '../peers.ts';
 

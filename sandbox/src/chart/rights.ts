@@ -27,7 +27,7 @@ const alwaysReadable: AccessPolicyResource[] = ['SearchParameter', 'StructureDef
  */
 const unsupportedLimits = ['compartment', 'hiddenFields', 'readonlyFields'] as const;
 
-/** What a project member may do with resources. */
+/** The interactions with resources that a project member may use. */
 export class Rights {
   /** The effective policy: with the member's own references and the rights of the member's role. */
   readonly policy: AccessPolicy;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Twilio's API resources: snake case, dates by RFC 2822, and numbers as text where Twilio does this. */
+/** Twilio's API resources: snake case, dates by RFC 2822, and some numbers as text, as in Twilio's API. */
 
 import { phoneNumberSid } from './calls.ts';
 import type { Leg } from './call/leg.ts';

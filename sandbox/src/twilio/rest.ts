@@ -191,7 +191,9 @@ function dropResponse(req: Request, res: Response): void {
   res.json = cut;
 }
 
-/** Whether lists contain a resource. A new one is available by its SID at once, but in lists only after a delay. */
+/**
+ * Whether lists contain a resource. Lists contain a new resource after a delay. By its SID, it is available at once.
+ */
 function isListed(network: Network, created: number): boolean {
   return network.now() - created >= (network.networkFaults.listLateMs ?? 0);
 }
@@ -261,7 +263,7 @@ function isWithin(req: Request, name: string, at: number): boolean {
   );
 }
 
-/** Returns the start or the end of a day. An instant is returned as it is. */
+/** Returns the start or the end of a day. An instant is not changed. */
 function instant(text: string, end: boolean): number {
   const at = Date.parse(text);
   return end && /^\d{4}-\d\d-\d\d$/.test(text) ? at + 86_399_999 : at;

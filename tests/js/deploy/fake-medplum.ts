@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * A Medplum server as far as a deployment meets one. What it answers has the form that a real server of version 5.1.29 was
- * recorded with (tests/vectors/medplum-deploy.json), and its refusals are the recorded ones.
+ * A fake Medplum server with the endpoints that a deployment uses. Its responses have the form of recorded responses of
+ * Medplum 5.1.29 (tests/vectors/medplum-deploy.json). Its error responses are the recorded ones.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -37,17 +37,19 @@ type Answer = readonly [status: number, body: unknown, headers?: Record<string, 
 
 interface Seen {
   readonly method: string;
-  /** Without the leading slash; ids are left in. */
+  /** Without the leading slash. Contains the ids. */
   readonly path: string;
   readonly status: number;
 }
 
 export interface FakeOptions {
-  /** Whether the server knows `Bot.rawBody` (Medplum 5.2 and later). */
+  /** Whether the server supports `Bot.rawBody` (Medplum 5.2 and later). */
   readonly rawBody?: boolean;
   readonly admin?: boolean;
   readonly features?: readonly string[];
-  /** Refuses the requests that match, `METHOD path`, with the recorded answer of that name, or with another. */
+  /**
+   * Refuses the requests whose `METHOD path` matches. The response is the recorded one with this id, or the given one.
+   */
   readonly refuse?: readonly [RegExp, string | Answer];
 }
 
@@ -86,7 +88,7 @@ export class FakeMedplum {
     this.#server.close();
   }
 
-  /** All that there is of a type. */
+  /** All resources of a type. */
   of(type: string): Stored[] {
     return [...this.#store.values()].filter(({ resourceType }) => resourceType === type);
   }
@@ -105,12 +107,12 @@ export class FakeMedplum {
     this.#store.delete(`${resource?.resourceType}/${resource?.id}`);
   }
 
-  /** Everything with its versions, to compare. */
+  /** A copy of all resources with their versions, for comparisons. */
   snapshot(): unknown {
     return structuredClone([...this.#store.values()]);
   }
 
-  /** What was deployed to a bot last. */
+  /** The last deployed code of a bot. */
   codeOf(bot: string): string | undefined {
     return this.#code.get(bot);
   }
@@ -314,7 +316,7 @@ export class FakeMedplum {
     return [200, { resourceType: 'Bundle', type: 'searchset', ...(entry.length > 0 && { entry }) }];
   }
 
-  /** The order of the checks is that of the server; the bot is one that checks Twilio's signature. */
+  /** Handles a webhook request. The server has the same order of checks. The bot checks Twilio's signature. */
   #webhook(id: string, url: string, text: string, headers: IncomingMessage['headers']): [number, unknown] {
     const membership = this.#store.get(`ProjectMembership/${id}`);
     const bot = this.#store.get(((membership?.['profile'] ?? {}) as { reference?: string }).reference ?? '');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Checks that apply to every case, whatever failed in it. Each returns its violations as text. */
+/** Checks that apply to every case with any fault. Each returns its violations as text. */
 import { parseReference } from '@medplum/core';
 import type { Communication, Extension, Task } from '@medplum/fhirtypes';
 import { checkTwiml } from 'plumline';
@@ -84,7 +84,7 @@ export function checkResponses(clinic: Clinic, scenario: Scenario): string[] {
 /** All numbers, clients and queues of a document, as `Client desk`. */
 export function dialTargets(document: string): string[] {
   const nouns = [...document.matchAll(/<(Client|Number|Sip|Queue|Conference|Enqueue|Dial)\b[^>]*>\s*([^<\s][^<]*)</g)];
-  return nouns.map(([, noun, whom]) => `${noun} ${whom}`);
+  return nouns.map(([, noun, target]) => `${noun} ${target}`);
 }
 
 /** Compares Twilio's calls with the records in the chart. */

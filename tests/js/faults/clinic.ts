@@ -121,7 +121,7 @@ export interface Clinic {
 }
 
 /**
- * Opens a clinic. `plain`: without a config, so the default plan answers. `code`: replaces the webhook's code.
+ * Opens a clinic. `plain`: without a config, so the default dialplan answers. `code`: replaces the webhook's code.
  * `serverSpeed`: 1 simulates a server with two cores.
  */
 export async function openClinic(seed: string, plain: boolean, code?: string, serverSpeed?: number): Promise<Clinic> {

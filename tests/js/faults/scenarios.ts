@@ -12,7 +12,7 @@ export interface Scenario {
   /** The bots whose requests can fail. */
   bots: ('webhook' | 'operations' | 'automation')[];
   play: (clinic: Clinic) => Promise<unknown>;
-  /** The allowed dial and queue targets, whatever fails. */
+  /** The dial and queue targets that are allowed with any fault. */
   allowedTargets: string[];
   /** The number of calls and of their tasks without a fault. A fault can change how a call ends. */
   calls: number;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** A sample of `npm run hostile`: every event gets a response, whatever a server returns. */
+/** A sample of `npm run hostile`: every event gets a response, even if a server returns hostile data. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -286,7 +286,7 @@ describe('days later', () => {
 
   test('the history lists each call once across its pages', async () => {
     const { clinic, staff, patient } = open;
-    // The plan did not look up callers. Outgoing calls have their patient.
+    // The dialplan did not look up the callers. Outgoing calls have their patient.
     const records = await clinic.searchChart<Communication>(
       'Communication',
       `category=https://plumline.dev/fhir/communication-category|twilio-voice`,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** Malformed or forged requests, and invalid configs. They are rejected or get the default plan, and dial no number. */
+/** Malformed or forged requests, and invalid configs. They are rejected or get the default dialplan. */
 import type { Communication } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
@@ -55,7 +55,7 @@ describe('a malformed or forged request', () => {
     ['a menu repeat beyond its limit', '?step=menu.main.9'],
     ['an unknown kind of step', '?step=refund.main'],
     ['a menu step that names an action without a menu', '?step=menu.desk'],
-    ['a dial step for an unknown plan', '?step=dial.main'],
+    ['a dial step for an unknown action', '?step=dial.main'],
     ['an unconfigured language', '?step=menu.main&language=fr-FR'],
     ['text after the step', '?step=menu.main&admin=1'],
     ['another query parameter', '?debug=1'],
@@ -140,7 +140,7 @@ describe('an invalid config', () => {
     ['that is not JSON', '{"numbers":', /CONFIG_[A-Z_]+/],
   ];
   for (const [scenario, config, logLines] of wrong) {
-    test(`${scenario} is not used: the default plan answers, and the log has the reason`, async () => {
+    test(`${scenario} is not used: the default dialplan answers, and the log has the reason`, async () => {
       const clinic = await openClinic({ seed: 'wrong-config', config, numbers: ['+15550100011'] });
       try {
         const call = await clinic.call({ from: '+15550100123' });
@@ -165,7 +165,7 @@ describe('an invalid config', () => {
 });
 
 describe('without a config', () => {
-  test('the default plan answers before any chart request', async () => {
+  test('the default dialplan answers before any chart request', async () => {
     const clinic = await openClinic({ seed: 'default-plan' });
     try {
       const call = await clinic.call(

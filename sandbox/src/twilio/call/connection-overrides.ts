@@ -3,7 +3,7 @@
 /** Failures that can be retried: connection timeout, response timeout, status 4xx and 5xx. */
 export type Failure = 'ct' | 'rt' | '4xx' | '5xx';
 
-/** Twilio's connection overrides. They are in the URL fragment, which is neither signed nor sent. */
+/** Twilio's connection overrides. They are in the URL fragment, which is not signed and not sent. */
 export interface ConnectionOverrides {
   /** The URL that is signed and sent. */
   url: string;

@@ -5,7 +5,7 @@ import type { LegStatus } from './leg.ts';
 export type Next =
   { url: string; method: 'GET' | 'POST'; params: Record<string, string> } | { twiml: string; url?: undefined };
 
-/** The call is over: the leg that executes the document has ended. */
+/** The call has ended, because the leg that executes the document has ended. */
 export class CallEnded extends Error {}
 
 /** The called leg hung up during its whisper document. The call continues. */

@@ -199,7 +199,7 @@ export class LiveCall {
     throw line.leg === this.leg ? this.ending('failed') : new CallEnded();
   }
 
-  /** Sends a request to the action URL without executing the response, because the call is over. */
+  /** Sends a request to the action URL without executing the response, because the call has ended. */
   async report(line: Line, element: TwimlElement, params: Record<string, string>): Promise<void> {
     const action = attribute(element, 'action');
     if (action !== undefined) {

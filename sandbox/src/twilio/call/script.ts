@@ -66,7 +66,7 @@ export interface Script {
    * recording.
    */
   voicemail?: number | Voicemail | (number | Voicemail)[];
-  /** What happens in a queue. By default, the caller waits for ten minutes and hangs up. */
+  /** The result of a queue. By default, the caller waits for ten minutes and hangs up. */
   queue?: Queued | 'full';
 }
 
@@ -91,7 +91,7 @@ export interface LegResult {
   status: string;
   /** Seconds since the answer. */
   duration: number;
-  /** What the called person heard before the bridge. */
+  /** The texts that the called person heard before the bridge. */
   heard: string[];
 }
 

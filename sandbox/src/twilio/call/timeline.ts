@@ -5,7 +5,7 @@ export interface Timer {
   fire: () => Error;
 }
 
-/** The simulated time of a call. It stands still while programs work. Speech, waiting and verbs advance it. */
+/** The simulated time of a call. It does not advance while programs run. Speech, waiting and verbs advance it. */
 export class Timeline {
   /** Epoch milliseconds. */
   at: number;
@@ -15,7 +15,7 @@ export class Timeline {
     this.at = at;
   }
 
-  /** Sets a timer that interrupts whatever happens at this time, with the error of `fire`. */
+  /** Sets a timer that interrupts the call at this time, with the error of `fire`. */
   set(at: number, fire: () => Error): Timer {
     const timer = { at, fire };
     this.#timers.add(timer);

@@ -49,7 +49,7 @@ function typedParams({ call, input }: Line, verb: TwimlElement): Record<string, 
   if (!isFinished && count < maxDigits) {
     call.timeline.advance(numberOf(verb, 'timeout', 5));
   }
-  // A finish key without digits counts as no input.
+  // A finish key without digits is not an input.
   if (digits === '') {
     return attribute(verb, 'actionOnEmptyResult') === 'true'
       ? { Digits: '', FinishedOnKey: keys.charAt(0) }

@@ -132,7 +132,7 @@ function commonValue(name: string, seen: Comparison[]): Fact[] {
   return maxCount > expected.length / 2 && (maxCount > 1 || value.startsWith('{')) ? [[name, value]] : [];
 }
 
-/** All names, in an order that is consistent with the lists where they agree. */
+/** All names, in an order that is consistent with the lists, if the lists have no conflicting orders. */
 function inOrder(lists: string[][]): string[] {
   const before = new Map<string, Set<string>>();
   for (const list of lists) {

@@ -12,7 +12,7 @@ const prolog = '<?xml version="1.0" encoding="UTF-8"?>';
 
 export interface TwimlDocument {
   verbs: TwimlElement[];
-  /** The number of verbs that Twilio ran. It did not reach the others. */
+  /** The number of verbs that Twilio ran. Twilio did not reach the other verbs. */
   reached: number;
   /** The body, if `writeDocument` does not reproduce it from the verbs. */
   raw?: string;

@@ -83,7 +83,7 @@ export class Verbs {
     return [...before, line, ...parts.map((part) => `  ${part}`)];
   }
 
-  /** The kind of an element in the common parts. Each menu and voicemail of a plan is a separate kind. */
+  /** The kind of an element in the common parts. Each menu and voicemail of a dialplan is a separate kind. */
   #kind({ name, attributes }: TwimlElement): string {
     if (name === 'Say') {
       return this.#voice ? 'Say' : 'first Say';
