@@ -5,7 +5,7 @@
 //!
 //! [`store`] does all of this. To combine it with other reads, add [`search`] to a batch, read the response with
 //! [`CallRecord::read`], and set [`RecordWrite::call_record`]. To combine it with other writes, set
-//! [`RecordWrite::also`].
+//! [`RecordWrite::other_writes`].
 
 use super::event::CallEvent;
 use super::store_error::StoreError;
@@ -75,7 +75,7 @@ pub struct RecordWrite<'a> {
     pub retry: RetryPolicy,
 }
 
-/// A [`RecordWrite::also`] without other writes.
+/// A [`RecordWrite::other_writes`] without other writes.
 #[must_use]
 pub const fn nothing_else(_: &CallState, _: Option<&str>) -> Vec<FhirRequest> {
     Vec::new()
@@ -233,7 +233,7 @@ impl CallRecord {
             match (&call_record.found, is_other_call) {
                 (_, true) => {}
                 (Some(_), false) if call_record.state.context().prepared.is_some() => {
-                    call_record.state.merge_legs(&state)
+                    call_record.state.merge_legs(&state);
                 }
                 _ => call_record.state.merge(&state),
             }

@@ -196,7 +196,7 @@ impl ResolvedNumber {
 }
 
 /// Whether a number has ten digits after +1, and an area code that no plan has but that could be assigned to a place.
-/// Source: the North American Numbering DialplanInput's [area codes](https://www.nanpa.com/numbering/area-codes).
+/// Source: the North American Numbering Plan's [area codes](https://www.nanpa.com/numbering/area-codes).
 fn may_be_new_area(number: &str) -> bool {
     let Some(area) = number.strip_prefix("+1").filter(|rest| rest.len() == 10).and_then(|rest| rest.get(..3)) else {
         return false;
