@@ -345,7 +345,7 @@ export function checkConfig(written: number): number;
 
 /**
  * Checks a TwiML document. Head: 1 if the only field is XML, 0 for the fields of [`twiml()`]; then the kind of
- * document, as there. The output has four lines for each finding: code, path, help, and `error` or `warning`.
+ * document as in [`twiml()`]. The output has four lines for each finding: code, path, help, and `error` or `warning`.
  */
 export function checkTwiml(written: number): number;
 
@@ -1614,7 +1614,7 @@ incoming?: boolean
  */
 perHour?: number
 /**
- * How the caller ID is chosen from the clinic's numbers.
+ * How Plumline chooses the caller ID from the clinic's numbers.
  */
 pool?: ("sticky" | "leastRecentlyUsed" | "roundRobin" | "random")
 /**
@@ -1624,11 +1624,11 @@ practitioners?: {
 [k: string]: string
 }
 /**
- * Whether a call needs a ticket. If absent, yes when `PLUMLINE_SECRET` is set.
+ * Whether a call needs a ticket. If absent, it needs one if `PLUMLINE_SECRET` is set.
  */
 requireTicket?: boolean
 /**
- * Who may place calls: codes of `PractitionerRole.code`. If absent, everyone with an active role.
+ * Roles that may place calls: codes of `PractitionerRole.code`. If absent, all active roles.
  * 
  * @minItems 1
  */
@@ -1639,7 +1639,7 @@ roles?: string[]
 timeout?: number
 }
 /**
- * When people may be called, in their own time zone.
+ * When people may be called, in the callee's time zone.
  */
 interface CallingHours {
 /**
@@ -1651,7 +1651,7 @@ from: string
  */
 to: string
 /**
- * Time zones (IANA) by number prefix (`+1212`). The longest matching prefix counts. All other numbers use
+ * Time zones (IANA) by number prefix (`+1212`). The longest matching prefix applies. All other numbers use
  * `timeZone` of the config.
  */
 zones?: {

@@ -45,7 +45,7 @@ export function checkConfig(written) {
 
 /**
  * Checks a TwiML document. Head: 1 if the only field is XML, 0 for the fields of [`twiml()`]; then the kind of
- * document, as there. The output has four lines for each finding: code, path, help, and `error` or `warning`.
+ * document as in [`twiml()`]. The output has four lines for each finding: code, path, help, and `error` or `warning`.
  * @param {number} written
  * @returns {number}
  */
