@@ -22,9 +22,9 @@ export interface Core {
   names: readonly string[];
 }
 
-/** The core's output: a TwiML document in base64 to respond with, or JSON for anything else. */
+/** The core's output: a TwiML document to respond with, or JSON for anything else. */
 export interface Output {
-  readonly twiml?: string;
+  readonly twimlBase64?: string;
   readonly json?: string;
 }
 
@@ -46,7 +46,7 @@ export function start(core: Core, { frame, names }: EventFrame): Output {
   const written = write(core, frame, wide);
   const output = read(core, core.exports.start(written, wide ? 1 : 0));
   // The core caches the names of an event only if it verified the signature, and only then does it return a document.
-  core.names = output.twiml === undefined ? [] : names;
+  core.names = output.twimlBase64 === undefined ? [] : names;
   return output;
 }
 
@@ -86,7 +86,7 @@ function read(core: Core, length: number): Output {
   const bytes = memoryOf(core);
   return bytes[address] === OPENING_BRACE
     ? { json: bytes.toString('utf8', address, address + length) }
-    : { twiml: bytes.toString('base64', address, address + length) };
+    : { twimlBase64: bytes.toString('base64', address, address + length) };
 }
 
 export function toBase64(text: string): string {

@@ -17,7 +17,7 @@ export interface Build {
 }
 
 /** The core's output as JSON: a reply with log lines, or requests to perform. */
-interface Step {
+interface CoreOutput {
   readonly twiml?: string;
   readonly reply?: object;
   readonly log?: readonly string[];
@@ -27,27 +27,27 @@ interface Step {
 
 /**
  * The maximum number of starts of one event's flow. A trap leaves the memory of an instance in an unknown state, so
- * each start gets a new instance. After two traps, the core responds with an error message for the caller. That can
- * trap as well, so there are two more starts.
+ * each start gets a new instance. After two traps of a webhook, the core apologizes to the caller or answers 500. That
+ * can trap as well, so there are two more starts.
  */
-const MAX_TRAPS = 4;
+const MAX_STARTS = 4;
 
 /**
  * Runs the flow that `startFlow` starts. `receivedAt` is when the event was received, in epoch milliseconds.
  */
 export async function run(
   build: Build,
-  startFlow: (core: Core, traps: number) => Output,
+  startFlow: (core: Core, earlierStarts: number) => Output,
   medplum: MedplumClient,
   event: BotEvent<unknown>,
   receivedAt: number,
 ): Promise<Reply> {
-  for (let traps = 0; traps < MAX_TRAPS;) {
+  for (let starts = 0; starts < MAX_STARTS;) {
     const core = instanceOf(build);
     try {
-      let output = startFlow(core, traps);
+      let output = startFlow(core, starts);
       while (output.json !== undefined) {
-        const step = JSON.parse(output.json) as Step;
+        const step = JSON.parse(output.json) as CoreOutput;
         step.log?.forEach((line) => console.log(line));
         if (step.reply !== undefined) {
           return step.reply;
@@ -63,18 +63,17 @@ export async function run(
         const responses = await perform(requests, medplum, event, receivedAt);
         if (build.core !== core) {
           // Another event trapped in the meantime, so the instance cannot be used. This flow starts again in a new one.
-          // The restart is counted as a trap, so the number of restarts is limited.
-          traps++;
+          starts++;
           break;
         }
         output = resume(core, step.flow ?? 0, responses);
       }
       if (build.core === core) {
-        return binary(output.twiml ?? '');
+        return binary(output.twimlBase64 ?? '');
       }
     } catch (err) {
       console.log('plumline: CORE_TRAPPED: ' + String((err as Partial<Error>).name));
-      traps++;
+      starts++;
       if (build.core === core) {
         build.core = undefined;
       }
@@ -92,6 +91,6 @@ function instanceOf(build: Build): Core {
 }
 
 /** Medplum responds with the bytes of a Binary and with its content type. */
-function binary(data: string): Binary {
-  return { resourceType: 'Binary', contentType: 'text/xml', data };
+function binary(base64: string): Binary {
+  return { resourceType: 'Binary', contentType: 'text/xml', data: base64 };
 }

@@ -111,7 +111,7 @@ function authMe(medplum: MedplumClient, event: BotEvent<unknown>): Promise<HostR
   return response;
 }
 
-/** The core only needs to know that the request failed. It does not read the status of a FHIR error. */
+/** A request that failed as a whole. The core reads no status for it; each entry of a batch has its own. */
 function failure(): HostResponse {
   return {};
 }

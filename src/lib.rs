@@ -32,7 +32,8 @@
 //! 5. **Reply.** The flow returns a response. The host sends it and writes the log lines.
 //!
 //! If the WebAssembly instance traps, the host discards it, makes a new one and starts the event again
-//! (`bot-wrapper/flow.ts`). After two traps, the core answers with an apology ([`bots::webhook`]).
+//! (`bot-wrapper/flow.ts`). After two traps of a webhook, the core apologizes to the caller or answers 500
+//! ([`bots::webhook`]).
 //!
 //! # Modules
 //!
@@ -41,9 +42,10 @@
 //! | module | contents |
 //! | --- | --- |
 //! | [`error`] | error codes and their help |
-//! | [`text`] [`time`] [`json`] | functions on text; instants and dates; JSON |
-//! | [`frame`] | the format of an event between the host and the core |
+//! | [`text`] | functions on text |
 //! | `sort` | one sort function, to keep the wasm small |
+//! | [`json`] [`time`] | JSON; instants and dates |
+//! | [`frame`] | the format of an event between the host and the core |
 //! | [`phone`] | phone numbers: parsing, countries, kinds |
 //! | [`signature`] | the check of `X-Twilio-Signature` |
 //! | [`token`] | access tokens for Twilio's SDKs |

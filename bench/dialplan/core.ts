@@ -11,9 +11,9 @@ import type { Implementation } from './runner.ts';
 
 const module = new WebAssembly.Module(readFileSync(new globalThis.URL('../../pkg/bots/webhook.wasm', import.meta.url)));
 
-interface Step {
+interface CoreOutput {
   flow?: number;
-  asks?: (ZoneRequest & { id: number; kind: string })[];
+  requests?: (ZoneRequest & { id: number; kind: string })[];
   twiml?: string;
 }
 
@@ -31,14 +31,14 @@ export const implementation: Implementation = {
 function answer(core: Core, event: BotEvent<unknown>): string {
   let next = start(core, frame(event, 0, core.names));
   while (next.json !== undefined) {
-    const { flow, asks, twiml } = JSON.parse(next.json) as Step;
-    if (!asks?.every(({ kind }) => kind === 'zone')) {
+    const { flow, requests, twiml } = JSON.parse(next.json) as CoreOutput;
+    if (!requests?.every(({ kind }) => kind === 'zone')) {
       return twiml ?? next.json;
     }
-    const answers = asks.map((ask) => ({ id: ask.id, status: 200, body: zone(ask) }));
+    const answers = requests.map((request) => ({ id: request.id, status: 200, body: zone(request) }));
     next = resume(core, flow ?? 0, JSON.stringify(answers));
   }
-  return Buffer.from(next.twiml ?? '', 'base64').toString();
+  return Buffer.from(next.twimlBase64 ?? '', 'base64').toString();
 }
 
 function botEvent(event: DialplanEvent): BotEvent<unknown> {

@@ -8,7 +8,18 @@ import type { Edge } from './graph.ts';
  * can import from each other without a cycle.
  */
 export const ORDER: readonly (readonly string[])[] = [
-  ['error', 'fhir', 'frame', 'json', 'message', 'phone', 'signature', 'sort', 'text', 'time', 'token', 'twiml'],
+  ['error'],
+  ['text'],
+  ['sort'],
+  ['json'],
+  ['time'],
+  ['frame'],
+  ['phone'],
+  ['signature'],
+  ['token'],
+  ['message'],
+  ['twiml'],
+  ['fhir'],
   ['policy'],
   ['dialplan'],
   ['runtime'],

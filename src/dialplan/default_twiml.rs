@@ -41,7 +41,7 @@ pub fn write_route(route: &Route<'_>, config: &Config, status: Option<&str>) -> 
 
 /// The document with a spoken error message, for a failure after the signature was verified.
 #[must_use]
-pub fn error_message() -> String {
+pub fn apology() -> String {
     let mut document = Document::new();
     refuse(&mut document, SpokenMessage::Failure);
     document.finish().unwrap_or_default()

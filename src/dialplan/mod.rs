@@ -32,7 +32,7 @@ pub use callback_urls::{CallbackKind, CallbackUrl, MAX_CALLBACKS, RETRY, all_cal
 pub use check::{ConfigFinding, Severity};
 pub use config::{Config, ConfigError};
 pub use default_route::{Clinic, Route, route};
-pub use default_twiml::{EVENTS, error_message, write_route};
+pub use default_twiml::{EVENTS, apology, write_route};
 pub use direction::Direction;
 pub use facts::{Fact, Facts, Lookup, caller_zone};
 pub use hours::{LocalTime, are_open, is_available};

@@ -5,7 +5,7 @@
 use super::callback_urls::{CallbackKind, CallbackUrl};
 use super::conditions::{ConditionEvaluator, ConditionResult};
 use super::config::{Conditions, Recording, Rule};
-use super::default_twiml::error_message;
+use super::default_twiml::apology;
 use super::facts::Facts;
 use super::graph::MAX_HOPS;
 use super::people::Patient;
@@ -47,7 +47,7 @@ pub fn render<'a>(input: &DialplanInput<'a>, next: &LocalizedTurn<'a>, facts: &'
     match written {
         Ok(twiml) => rendered.twiml = twiml,
         Err(code) => {
-            rendered.twiml = error_message();
+            rendered.twiml = apology();
             rendered.codes.push(code);
         }
     }

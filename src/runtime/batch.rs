@@ -146,7 +146,7 @@ mod tests {
     }
 
     #[test]
-    fn the_batch_has_the_longest_deadline_of_its_entries() {
+    fn the_batch_has_the_longest_timeout_of_its_entries() {
         let mut batch = Batch::default();
         assert!(batch.open().is_none());
         batch.add(1, FhirRequest::default(), Some(300), None);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Logs the resource type and interaction of each request that the FHIR server refused. The log line shows which right
+//! Logs the resource type and interaction of requests that the FHIR server refused. The log line shows which right
 //! the access policy lacks.
 
 use super::host::{FhirRequest, HostResponse};
@@ -18,7 +18,7 @@ struct RefusedRequest {
     kind: String,
     /// The access policy interactions that the request needs, such as `read`.
     interactions: &'static str,
-    /// Whether the server forbids the request (401, 403). Otherwise the request is invalid (400, 422).
+    /// Whether the server forbids the request (401, 403). Otherwise the request itself is invalid, such as 400 or 422.
     forbidden: bool,
 }
 

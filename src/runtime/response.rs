@@ -3,7 +3,7 @@
 //! The result of a flow: a reply and log lines.
 
 use crate::dialplan::config::Config;
-use crate::dialplan::{Route, error_message, write_route};
+use crate::dialplan::{Route, apology, write_route};
 use crate::error::{Code, Problem};
 use crate::json::Json;
 
@@ -43,8 +43,7 @@ impl Response {
     /// written.
     #[must_use]
     pub fn route(route: &Route<'_>, code: Option<Code>, config: &Config, status: Option<&str>) -> Self {
-        let mut response =
-            Self::from(Reply::Twiml(write_route(route, config, status).unwrap_or_else(|_| error_message())));
+        let mut response = Self::from(Reply::Twiml(write_route(route, config, status).unwrap_or_else(|_| apology())));
         if let Some(code) = code {
             response.log(&Problem::from(code));
         }
@@ -53,8 +52,8 @@ impl Response {
 
     /// An apology, with `code` in the log.
     #[must_use]
-    pub fn error_message(code: Code) -> Self {
-        let mut response = Self::from(Reply::Twiml(error_message()));
+    pub fn apology(code: Code) -> Self {
+        let mut response = Self::from(Reply::Twiml(apology()));
         response.log(&Problem::from(code));
         response
     }

@@ -54,11 +54,11 @@ pub enum Layout {
 /// An event of the webhook.
 #[derive(Clone)]
 pub struct WebhookEvent<'a> {
-    /// How many earlier attempts to process this event ended in a trap.
+    /// How many times the host has started this event before. It starts an event again after a trap.
     pub attempt: u32,
     /// The current time: Unix time in milliseconds.
     pub now: u64,
-    /// The header `x-twilio-signature`. Empty if its name is not lowercase; then the flow asks for all headers.
+    /// The header `x-twilio-signature`. Empty if the event has no such header or a list of them; then the flow asks for all headers.
     pub signature: &'a str,
     /// The body.
     pub body: Body<'a>,

@@ -2,8 +2,8 @@
 
 //! The text format between a flow and the host.
 //!
-//! The core returns the next step. It is a TwiML document if there are no log lines. Otherwise it is JSON: `{ twiml,
-//! log }`, `{ reply, log }` or `{ flow, requests: [{ id, kind, timeout?, deadline?, … }] }`. `timeout` is in
+//! The core returns the state of a flow. A TwiML reply without log lines is the document itself. Anything else is JSON:
+//! `{ twiml, log }`, `{ reply, log }` or `{ flow, requests: [{ id, kind, timeout?, deadline?, … }] }`. `timeout` is in
 //! milliseconds. `deadline` is in milliseconds after the event arrived. The host passes the answers as JSON: `[{ id,
 //! status, body }]`, or `{ id, timedOut }`, or `{ id }` for a failure.
 

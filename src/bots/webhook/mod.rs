@@ -24,7 +24,7 @@ use request::WebhookRequest;
 pub use status::status;
 use verify_request::{VerifiedRequest, forbidden, verify_request};
 
-use crate::dialplan::{Call, CallbackKind, Clinic, Direction, Subject, error_message, route};
+use crate::dialplan::{Call, CallbackKind, Clinic, Direction, Subject, apology, route};
 use crate::error::{Code, log_line};
 use crate::frame::Frame;
 use crate::outbound::callback;
@@ -33,7 +33,7 @@ use browser_call::{BrowserCall, browser_call};
 use key_press::key_pressed;
 
 /// The number of traps (aborted wasm calls) for one event before the bot answers with an apology.
-const MAX_TRAPS: u32 = 2;
+const TRAPS_BEFORE_APOLOGY: u32 = 2;
 
 /// Answers a webhook request.
 pub async fn webhook(frame: Frame, host: Host, cache: SharedCache) -> Response {
@@ -50,7 +50,7 @@ pub async fn webhook(frame: Frame, host: Host, cache: SharedCache) -> Response {
     if let Body::Pairs(pairs, Layout::ToCache) = &event.body {
         cache.borrow_mut().names = Rc::new(ParamNames::of(pairs));
     }
-    if event.attempt >= MAX_TRAPS {
+    if event.attempt >= TRAPS_BEFORE_APOLOGY {
         return trap_reply(&event, verified.step.kind).into();
     }
     let local_times = Rc::clone(&cache.borrow().local_times);
@@ -74,7 +74,7 @@ fn trap_reply(event: &WebhookEvent<'_>, kind: CallbackKind) -> Reply {
     if is_status_callback || has("CallbackSource") {
         return Reply::Broken(Code::CoreTrapped.into());
     }
-    Reply::Twiml(error_message())
+    Reply::Twiml(apology())
 }
 
 /// Answers a verified request.
@@ -90,7 +90,7 @@ async fn respond(
     };
     let call = match Call::read(pairs) {
         Ok(call) => call,
-        Err(code) => return Ok(Response::error_message(code)),
+        Err(code) => return Ok(Response::apology(code)),
     };
     if settings.account.is_some() && call.account != settings.account.as_deref() {
         return Err(forbidden(Code::AccountMismatch));
@@ -105,7 +105,7 @@ async fn respond(
     let (step, url, now) = (verified.step, &*verified.url, event.now);
     let request = WebhookRequest { pairs, call: &call, clinic: &clinic, step, url, now, local_times };
     let planned = match verified.step.kind {
-        CallbackKind::Connect if settings.config_error.is_some() => Some(Response::from(Reply::Twiml(error_message()))),
+        CallbackKind::Connect if settings.config_error.is_some() => Some(Response::from(Reply::Twiml(apology()))),
         CallbackKind::Connect => Some(boxed(key_pressed(&request, settings.sealing(), host)).await),
         _ => boxed(dialplan(host, &request, &direction)).await,
     };
@@ -113,7 +113,7 @@ async fn respond(
         (Some(response), _) => response,
         // Without a valid config, the bot cannot check whether the call is allowed.
         (None, Direction::Outbound { .. }) if settings.config_error.is_some() => {
-            Response::from(Reply::Twiml(error_message()))
+            Response::from(Reply::Twiml(apology()))
         }
         (None, Direction::Outbound { identity }) if settings.has_config_or_secret => {
             let call = BrowserCall { request: &request, identity, secret: settings.sealing() };

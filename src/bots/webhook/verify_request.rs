@@ -191,7 +191,7 @@ async fn read_own_url(event: &WebhookEvent<'_>, host: &Host, cache: &SharedCache
     let base_url = answer.get("baseUrl").and_then(Json::text);
     let id = answer.get("me").and_then(|me| me.get("membership")?.get("id")?.text());
     let url = base_url.zip(id).map(|(base_url, id)| {
-        // Medplum's base_url URL ends with a slash. A second slash would change the URL.
+        // Medplum's base URL ends with a slash. A second slash would change the URL.
         WebhookUrl::secure([base_url.strip_suffix('/').unwrap_or(base_url), "/webhook/", id].concat())
     });
     let url = match url {

@@ -8,7 +8,7 @@ use super::library_error::{LibraryError, fields, pairs_of, split};
 use crate::dialplan::config::Config;
 use crate::dialplan::{
     Call, CallbackUrl, Caller, Clinic, DialplanInput, Direction, Fact, Facts, LocalTime, Params, Patient, Route,
-    Subject, error_message, render, route, write_route,
+    Subject, apology, render, route, write_route,
 };
 use crate::error::Code;
 use crate::frame::Frame;
@@ -112,7 +112,7 @@ fn try_route(frame: &Frame) -> Result<Routing, LibraryError> {
         Ok(call) => call,
         Err(code) => {
             let routing =
-                Routing { ok: true, direction: Some("unknown"), twiml: Some(error_message()), ..Routing::default() };
+                Routing { ok: true, direction: Some("unknown"), twiml: Some(apology()), ..Routing::default() };
             return Ok(routing.with_route(&Route::Refuse(SpokenMessage::Failure)).with_code(code));
         }
     };
@@ -124,7 +124,7 @@ fn try_route(frame: &Frame) -> Result<Routing, LibraryError> {
         return Ok(route_by_dialplan(&input, Params(&pairs), facts));
     }
     let (route, code) = route(&call, &direction, &clinic);
-    let twiml = write_route(&route, &config, None).unwrap_or_else(|_| error_message());
+    let twiml = write_route(&route, &config, None).unwrap_or_else(|_| apology());
     let routing = Routing { ok: true, direction: Some(name(&direction)), twiml: Some(twiml), ..Routing::default() }
         .with_route(&route);
     Ok(if let Some(code) = code { routing.with_code(code) } else { routing })

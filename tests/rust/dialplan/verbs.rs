@@ -190,10 +190,10 @@ fn a_menu_is_repeated_and_then_continues() {
     // After silence, the menu is repeated. After a wrong key, an error message precedes it.
     assert_eq!(clinic.request("?step=menu.first", &[]), gather(".1", "", "One."));
     for digits in ["2", "11", "#", "", "12345678901234567890"] {
-        let error_message = if digits.is_empty() { "" } else { "<Say>No.</Say>" };
+        let apology = if digits.is_empty() { "" } else { "<Say>No.</Say>" };
         assert_eq!(
             clinic.request("?step=menu.first", &[("Digits", digits)]),
-            format!("{error_message}{}", gather(".1", "", "One.")),
+            format!("{apology}{}", gather(".1", "", "One.")),
             "{digits}"
         );
     }
