@@ -75,7 +75,7 @@ pub struct Facts {
     /// Whether the `hours` with a name are open. A host can set this to override the local time.
     pub open: Vec<(String, bool)>,
     /// Whether the caller accepted the offer of a callback, according to the chart.
-    pub callback_accepted: bool,
+    pub offer_accepted: bool,
 }
 
 impl Facts {

@@ -332,7 +332,7 @@ fn unchecked_configs_do_no_harm() {
                     facts.learn(&lookup, found, &caller);
                 }
             }
-            facts.callback_accepted = generator.random.one_in(2);
+            facts.offer_accepted = generator.random.one_in(2);
             let rendered = render(&input, &next, &facts);
             assert_valid(&rendered.twiml, &allowed_targets, &|| format!("case {case}, {step:?}, {pairs:?}, {text}"));
             apologies += usize::from(rendered.twiml.contains("We are sorry."));
