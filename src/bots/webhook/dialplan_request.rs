@@ -13,8 +13,8 @@ use super::status::{CALLBACK_LIMIT, jitter_seed, status};
 use super::transcription::transcription;
 use crate::bots::instance_cache::LocalTimeCache;
 use crate::chart::{
-    CallContext, CallEvent, CallRecord, CallState, QueueReport, RecordWrite, RetryPolicy, SECOND_ATTEMPT, StoreError,
-    TextField, nothing_else, search, store,
+    CallContext, CallEvent, CallRecord, CallState, QueueReport, RecordFormat, RecordWrite, RetryPolicy, SECOND_ATTEMPT,
+    StoreError, TextField, nothing_else, search, store,
 };
 use crate::dialplan::config::Config;
 use crate::dialplan::verbs::Reject;
@@ -52,18 +52,18 @@ pub(super) async fn dialplan(
         (CallbackKind::First, Direction::DialAction) if request.call.status != Some(CallStatus::Terminal) => {
             // Another application's TwiML may use this action URL. Its caller waits for the response.
             host.set_deadline(CALLER_WAITS_LIMIT, jitter_seed(request.pairs, request.now));
-            Some(status(host, request.pairs, request.now, request.extension_base()).await)
+            Some(status(host, request.pairs, request.now, request.record_format()).await)
         }
         (CallbackKind::First, Direction::StatusCallback | Direction::DialAction)
         | (CallbackKind::Status | CallbackKind::Recording | CallbackKind::Machine, _) => {
-            Some(status(host, request.pairs, request.now, request.extension_base()).await)
+            Some(status(host, request.pairs, request.now, request.record_format()).await)
         }
         // The caller hung up. Only this request reports how the wait ended.
         (CallbackKind::Queue, _) if request.call.status == Some(CallStatus::Terminal) => {
-            Some(status(host, request.pairs, request.now, request.extension_base()).await)
+            Some(status(host, request.pairs, request.now, request.record_format()).await)
         }
         (CallbackKind::Transcription, _) => {
-            Some(transcription(host, request.pairs, request.now, request.extension_base()).await)
+            Some(transcription(host, request.pairs, request.now, request.record_format()).await)
         }
         (CallbackKind::First, Direction::Inbound { .. }) if input.rules().is_some() => {
             Some(run_dialplan(host, request, &input).await)
@@ -111,7 +111,7 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
         let patient = facts.patient.known().and_then(Option::as_ref).map(|patient| patient.reference.clone());
         update.context = CallContext { patient, practitioner: rendered.dialed.clone(), ..CallContext::default() };
         update.event.rejected = rendered.rejected && input.config.follows_up();
-        if let Err(code) = update.write(host, request.extension_base(), has_ended).await {
+        if let Err(code) = update.write(host, request.record_format(), has_ended).await {
             codes.push((code, String::new()));
             // The chart did not store the request for a callback. The caller must not hear a confirmation, and hears
             // the offer again.
@@ -280,7 +280,9 @@ impl<'a> RecordUpdate<'a> {
         let queue =
             if accepted { Some(QueueReport { result: CALLBACK_REQUESTED, seconds: None }) } else { event.queue };
         let has_details = request.step.kind != CallbackKind::First;
-        let event = CallEvent { queue, ..event };
+        let is_message = event.recording.is_some_and(|recording| recording.message);
+        let mailbox = Some(request.step.action).filter(|action| is_message && !action.is_empty());
+        let event = CallEvent { queue, mailbox, ..event };
         Some(Self { event, has_details, context: CallContext::default(), found: None })
     }
 }
@@ -288,7 +290,7 @@ impl<'a> RecordUpdate<'a> {
 impl RecordUpdate<'_> {
     /// Writes the update. After a conflict, it makes one more attempt while a caller waits, and several after the call
     /// ended.
-    async fn write(&mut self, host: &Host, extension_base: &str, has_ended: bool) -> Result<(), Code> {
+    async fn write(&mut self, host: &Host, format: RecordFormat<'_>, has_ended: bool) -> Result<(), Code> {
         if !self.has_details && !self.event.rejected && self.context == CallContext::default() {
             return Ok(());
         }
@@ -306,15 +308,8 @@ impl RecordUpdate<'_> {
         };
         let events = core::slice::from_ref(&self.event);
         let (context, other_writes) = (&self.context, &nothing_else);
-        let write = RecordWrite {
-            root,
-            events,
-            context,
-            call_record: call_record.as_ref(),
-            other_writes,
-            extension_base,
-            retry,
-        };
+        let write =
+            RecordWrite { root, events, context, call_record: call_record.as_ref(), other_writes, format, retry };
         store(host, write).await.map(|_| ())
     }
 }

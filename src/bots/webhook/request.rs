@@ -5,6 +5,7 @@
 use std::cell::RefCell;
 
 use crate::bots::instance_cache::LocalTimeCache;
+use crate::chart::RecordFormat;
 use crate::dialplan::{Call, CallbackUrl, Clinic};
 
 /// A request with a valid signature, and what was parsed from it.
@@ -26,8 +27,8 @@ pub(super) struct WebhookRequest<'v, 'a> {
 }
 
 impl WebhookRequest<'_, '_> {
-    /// The base URL of Plumline's extensions.
-    pub(super) fn extension_base(&self) -> &str {
-        self.clinic.config.extension_base()
+    /// How call records are written.
+    pub(super) fn record_format(&self) -> RecordFormat<'_> {
+        self.clinic.config.into()
     }
 }

@@ -2,7 +2,9 @@
 
 //! Callbacks about the progress of a call: status callbacks, dial actions, recordings.
 
-use crate::chart::{CallContext, CallEvent, CallRecord, RecordWrite, RetryPolicy, nothing_else, search, store};
+use crate::chart::{
+    CallContext, CallEvent, CallRecord, RecordFormat, RecordWrite, RetryPolicy, nothing_else, search, store,
+};
 use crate::error::{Code, Problem};
 use crate::json::decimal;
 use crate::runtime::{Host, HostRequest, Reply, Response};
@@ -26,8 +28,8 @@ pub(super) fn jitter_seed(pairs: &[(&str, &str)], now: u64) -> u32 {
 /// (Unix time in milliseconds). A callback without a `CallSid` stores nothing.
 ///
 /// Answers with an empty document. If the event could not be stored, answers 500 with the error code, so that Twilio
-/// sends the callback again. `base` is the same as in [`RecordWrite`].
-pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, extension_base: &str) -> Response {
+/// sends the callback again. `format` is the same as in [`RecordWrite`].
+pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, format: RecordFormat<'_>) -> Response {
     host.set_deadline(CALLBACK_LIMIT, jitter_seed(pairs, now));
     let mut document = Document::new();
     document.empty("Response", &[]);
@@ -55,7 +57,7 @@ pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, extension_bas
         context: &CallContext::default(),
         call_record: call_record.as_ref(),
         other_writes: &nothing_else,
-        extension_base,
+        format,
         retry: RetryPolicy::UntilStored(None),
     };
     match store(host, write).await {

@@ -4,7 +4,9 @@
 //! <https://www.twilio.com/docs/voice/twiml/record#transcribecallback>.
 
 use super::status::{CALLBACK_LIMIT, jitter_seed, status};
-use crate::chart::{CallContext, CallEvent, CallState, RecordWrite, RetryPolicy, search, store, transcription_sid};
+use crate::chart::{
+    CallContext, CallEvent, CallState, RecordFormat, RecordWrite, RetryPolicy, search, store, transcription_sid,
+};
 use crate::dialplan::config::Config;
 use crate::dialplan::{Params, Route};
 use crate::fhir::element::{concept, identifier, reference};
@@ -18,7 +20,7 @@ const TRANSCRIPTION_CATEGORY: &str = "voicemail-transcription";
 
 /// Stores the transcription as a separate `Communication`, with the call record in `partOf`. A call record never
 /// contains the words of a patient. Answers like [`status`].
-pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64, extension_base: &str) -> Response {
+pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64, format: RecordFormat<'_>) -> Response {
     let params = Params(pairs);
     let (Some(event), Some(transcription), Some(words)) = (
         CallEvent::read(pairs, now),
@@ -26,7 +28,7 @@ pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64,
         params.get("TranscriptionText"),
     ) else {
         // The transcription failed or is empty, so only the call record is updated.
-        return status(host, pairs, now, extension_base).await;
+        return status(host, pairs, now, format).await;
     };
     host.set_deadline(CALLBACK_LIMIT, jitter_seed(pairs, now));
     let root = event.root_sid().0;
@@ -56,7 +58,7 @@ pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64,
         context: &context,
         call_record: None,
         other_writes: &words,
-        extension_base,
+        format,
         retry: RetryPolicy::UntilStored(None),
     };
     match store(host, write).await {
