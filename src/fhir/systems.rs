@@ -14,6 +14,9 @@ pub const CATEGORY: &str = "https://plumline.dev/fhir/communication-category";
 /// The category of every call, as system and code.
 pub const VOICE_CATEGORY: (&str, &str) = (CATEGORY, "twilio-voice");
 
+/// The display of [`VOICE_CATEGORY`].
+pub const VOICE_DISPLAY: &str = "Twilio voice call";
+
 /// The system of `Practitioner.identifier` for the identity in Twilio's SDKs.
 pub const IDENTITY: &str = "http://twilio.com/voice/identity";
 

@@ -7,7 +7,7 @@
 //! therefore does not place a second call.
 
 use super::ticket::SealingKeys;
-use crate::chart::{CallContext, CallState};
+use crate::chart::{CallContext, CallState, RecordFormat};
 use crate::fhir::change::place;
 use crate::fhir::element::{concept, extension, has_coding, identifier, is};
 use crate::fhir::systems::{CALL_REQUEST, LINE, VOICE_CATEGORY};
@@ -44,13 +44,13 @@ pub struct NewPreparedCall<'a> {
 }
 
 impl NewPreparedCall<'_> {
-    /// The `Communication` of a prepared call (`status` is `preparation`), with its seal. `base` is the base URL of the
-    /// extensions.
+    /// The `Communication` of a prepared call (`status` is `preparation`), with its seal.
     #[must_use]
-    pub fn write(&self, extension_base: &str, sealing: &SealingKeys) -> Json {
-        let mut resource = CallState::ticket(&self.context).write(None, extension_base);
+    pub fn write<'f>(&self, format: impl Into<RecordFormat<'f>>, sealing: &SealingKeys) -> Json {
+        let format = format.into();
+        let mut resource = CallState::ticket(&self.context).write(None, format);
         if let Some(seal) = sealing.seal_record(self.from, &self.context) {
-            set_extension(&mut resource, extension_base, SEAL, &seal);
+            set_extension(&mut resource, format.extension_base, SEAL, &seal);
         }
         if let Some(request) = self.request {
             place(&mut resource, "identifier", identifier(CALL_REQUEST, request), |_| false);

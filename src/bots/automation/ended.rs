@@ -7,8 +7,8 @@ use super::calls::get_from_twilio;
 use super::reconcile::root_of;
 use super::sweep_run::SweepRun;
 use super::trigger::{ended_at, is_unanswered, other_end, reached_callee, trigger_of};
-use super::{alerts, tasks};
-use crate::chart::{CallEvent, CallState, StoreError, found, is_call_extension};
+use super::{alerts, people, tasks};
+use crate::chart::{CallEvent, CallRecord, CallState, StoreError, found, is_call_extension};
 use crate::dialplan::config::FollowUpTrigger;
 use crate::error::Code;
 use crate::fhir::element::{has_coding, has_participant, is};
@@ -68,10 +68,29 @@ impl EndedCall {
         self.started_at
     }
 
-    /// Whether the config requires a task, an alert or an appointment update for this call.
+    /// Whether people of the call are missing, or the config requires a task, an alert or an appointment update.
     pub(super) fn has_follow_up(&self, run: &SweepRun<'_>) -> bool {
         let config = run.config;
-        !config.tasks.on.is_empty() || config.alerts.is_some() || self.appointment(run).is_some()
+        self.lacks_people()
+            || !config.tasks.on.is_empty()
+            || config.alerts.is_some()
+            || self.appointment(run).is_some()
+    }
+
+    /// Whether people of the call are not known who may be in the chart.
+    pub(super) fn lacks_people(&self) -> bool {
+        people::lacks_people(&self.state)
+    }
+
+    /// The patient of the call, `Patient/<id>`.
+    pub(super) fn patient(&self) -> Option<&str> {
+        self.state.context().patient.as_deref()
+    }
+
+    /// Searches for the people who are missing. Returns the request that adds them to the record, if there are any.
+    async fn complete_people(&mut self, run: &SweepRun<'_>) -> Result<Option<FhirRequest>, StoreError> {
+        people::complete_people(run, &mut self.state).await?;
+        CallRecord::of(self.resource.clone()).write(&self.state, run.record_format())
     }
 
     /// The trigger of the call's task.
@@ -152,10 +171,13 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), 
         return Ok(());
     };
     let own = answers.next().map_or(Ok(Vec::new()), |answer| found(answer, "Task"))?;
+    let mut writes = Vec::new();
+    if call.lacks_people() {
+        writes.extend(call.complete_people(run).await?);
+    }
     if own.is_empty() && call.reports_missed_or_failed(run) {
         call.ask_twilio(run).await;
     }
-    let mut writes = Vec::new();
     let appointment_error = prepare_writes(run, &call, own, &mut writes).await?;
     let alert = call.alert(run);
     let alert_request = alert.map(|trigger| alerts::create_intent(run, trigger, &call.root, &call.reference));
@@ -185,7 +207,7 @@ async fn prepare_writes(
     let trigger = call.task(run);
     let opens = trigger.filter(|_| own.is_empty());
     for task in &own {
-        writes.extend(tasks::correct(task, trigger));
+        writes.extend(tasks::correct(task, trigger, call.patient()));
     }
     let patient = call.state.context().patient.as_deref();
     let mut reads = Vec::new();

@@ -30,12 +30,6 @@ const PAGE_SIZE: usize = 50;
 
 /// Follows up the calls whose records changed since the mark.
 pub(super) async fn follow(run: &SweepRun<'_>, marks: &mut Marks) {
-    let config = run.config;
-    if config.tasks.on.is_empty() && config.alerts.is_none() && !config.appointment.call_extension {
-        // If a follow-up is configured later, it applies only to later calls.
-        marks.set(Mark::FollowedUpTo, Some(run.now));
-        return;
-    }
     let recent = run.now.saturating_sub(OVERLAP);
     let from = marks.get(Mark::FollowedUpTo).unwrap_or(run.now.saturating_sub(FIRST_LOOKBACK)).min(recent);
     let search = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1, "&status=completed"].concat();
@@ -172,11 +166,11 @@ impl Known {
     fn needs_follow_up(&self, run: &SweepRun<'_>, call: &EndedCall) -> bool {
         let trigger = call.task(run);
         let own = self.tasks.iter().find(|task| tasks::root_of(task) == Some(call.root_sid()));
-        let task = own.map_or(trigger.is_some(), |task| tasks::correct(task, trigger).is_some());
+        let task = own.map_or(trigger.is_some(), |task| tasks::correct(task, trigger, call.patient()).is_some());
         let has_alert = || self.alerts.iter().any(|alert| alerts::root_of(alert) == Some(call.root_sid()));
         let closes_task = call.can_close_tasks(run)
             && self.open.iter().any(|task| tasks::complete(task, call.started_at()).is_some());
-        task || (call.alert(run).is_some() && !has_alert()) || closes_task || call.appointment(run).is_some()
+        task || call.lacks_people() || (call.alert(run).is_some() && !has_alert()) || closes_task || call.appointment(run).is_some()
     }
 }
 

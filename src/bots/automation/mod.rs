@@ -8,6 +8,7 @@ mod ended;
 mod follow;
 mod hourly;
 mod marks;
+mod people;
 mod reconcile;
 mod sweep;
 mod sweep_run;

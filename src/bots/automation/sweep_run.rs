@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 
 use crate::bots::settings::{ClinicNumbers, read_rest};
-use crate::chart::{CallEvent, StoreError, found};
+use crate::chart::{CallEvent, RecordFormat, StoreError, found};
 use crate::dialplan::Party;
 use crate::dialplan::config::Config;
 use crate::error::Problem;
@@ -74,6 +74,16 @@ impl<'a> SweepRun<'a> {
     /// The base URL of Plumline's extensions.
     pub(super) fn extension_base(&self) -> &'a str {
         self.config.extension_base()
+    }
+
+    /// How call records are written.
+    pub(super) fn record_format(&self) -> RecordFormat<'a> {
+        self.config.into()
+    }
+
+    /// The clinic's numbers. Empty if every number of the account belongs to the clinic.
+    pub(super) fn numbers(&self) -> &[String] {
+        self.numbers.as_deref().unwrap_or_default()
     }
 
     /// Whether a call belongs to the clinic, and not to another application in the same Twilio account. `None` if only

@@ -193,7 +193,7 @@ impl CallToEnd<'_> {
             context: &CallContext::default(),
             call_record: Some(&call_record),
             other_writes: &nothing_else,
-            extension_base: self.config.extension_base(),
+            format: self.config.into(),
             retry: RetryPolicy::UntilStored(Some(TIMEOUT)),
         };
         if let Err(code) = store(host, write).await {

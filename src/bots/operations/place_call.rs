@@ -156,7 +156,7 @@ struct Sending<'a> {
 impl Sending<'_> {
     /// Creates the intent, unless another run created it. Returns the record, and whether this run created it.
     async fn write_intent(&self, new_call: &NewPreparedCall<'_>, host: &Host) -> Result<(Json, bool), Reply> {
-        let mut resource = new_call.write(self.settings.extension_base(), self.owner.sealing);
+        let mut resource = new_call.write(self.settings.record_format(), self.owner.sealing);
         self.set_attempt(&mut resource);
         let unless = new_call.request.map(|request| ["identifier=", &criterion(request)].concat());
         let create = FhirRequest::create(&resource, unless);
@@ -271,7 +271,7 @@ impl Sending<'_> {
         };
         let answer = answer_of(&prepared, &sid);
         // The call was placed, so the operation succeeds. If the record cannot be written now, the sweep writes it.
-        if let Err(code) = record(prepared, call, owner, self.settings.extension_base(), host).await {
+        if let Err(code) = record(prepared, call, owner, self.settings.record_format(), host).await {
             log.push(code);
         }
         Ok(answer)

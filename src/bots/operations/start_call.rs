@@ -8,7 +8,7 @@ use super::clinic_settings::{ClinicSettings, keys};
 use super::requester::written;
 use super::target::CallRequest;
 use super::{TIMEOUT, text_of};
-use crate::chart::CallContext;
+use crate::chart::{CallContext, RecordFormat};
 use crate::error::{Code, Problem};
 use crate::fhir::search::search_value;
 use crate::fhir::systems::CALL_REQUEST;
@@ -65,7 +65,7 @@ async fn prepare(
     sealing: &SealingKeys,
     host: &Host,
 ) -> Result<PreparedCall, Reply> {
-    let create = create(new_call, settings.extension_base(), sealing);
+    let create = create(new_call, settings.record_format(), sealing);
     let body = written(host.send(HostRequest::Fhir(create), Some(TIMEOUT)).await, "Communication")?;
     let prepared = PreparedCall::read(body).filter(|prepared| !prepared.id().is_empty());
     let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
@@ -81,9 +81,9 @@ async fn prepare(
     }
 }
 
-fn create(new_call: &NewPreparedCall<'_>, extension_base: &str, sealing: &SealingKeys) -> FhirRequest {
+fn create(new_call: &NewPreparedCall<'_>, format: RecordFormat<'_>, sealing: &SealingKeys) -> FhirRequest {
     let unless = new_call.request.map(|request| ["identifier=", &criterion(request)].concat());
-    FhirRequest::create(&new_call.write(extension_base, sealing), unless)
+    FhirRequest::create(&new_call.write(format, sealing), unless)
 }
 
 /// The `identifier` search parameter for a request.

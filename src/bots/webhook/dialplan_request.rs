@@ -14,7 +14,7 @@ use super::status::{jitter_seed, status};
 use super::transcription::transcription;
 use crate::bots::instance_cache::LocalTimeCache;
 use crate::chart::{
-    CallContext, CallEvent, CallRecord, CallState, QueueReport, RecordWrite, RetryPolicy, SECOND_ATTEMPT, Status,
+    CallContext, CallEvent, CallRecord, CallState, QueueReport, RecordFormat, RecordWrite, RetryPolicy, SECOND_ATTEMPT, Status,
     StoreError, TextField, nothing_else, search, store,
 };
 use crate::dialplan::{
@@ -51,18 +51,18 @@ pub(super) async fn dialplan(
         (CallbackKind::First, Direction::DialAction) if request.call.status != Some(CallStatus::Terminal) => {
             // Another application's TwiML may use this action URL. Its caller waits for the response.
             host.set_deadline(CALLER_WAITS_LIMIT, jitter_seed(request.pairs, request.now));
-            Some(status(host, request.pairs, request.now, request.extension_base()).await)
+            Some(status(host, request.status_callback()).await)
         }
         (CallbackKind::First, Direction::StatusCallback | Direction::DialAction)
         | (CallbackKind::Status | CallbackKind::Recording | CallbackKind::Machine, _) => {
-            Some(status(host, request.pairs, request.now, request.extension_base()).await)
+            Some(status(host, request.status_callback()).await)
         }
         // The caller hung up, so no document is needed.
         (kind, _) if kind.reports_end() && request.call.status == Some(CallStatus::Terminal) => {
-            Some(status(host, request.pairs, request.now, request.extension_base()).await)
+            Some(status(host, request.status_callback()).await)
         }
         (CallbackKind::Transcription, _) => {
-            Some(transcription(host, request.pairs, request.now, request.extension_base()).await)
+            Some(transcription(host, request.status_callback()).await)
         }
         (CallbackKind::First, Direction::Inbound { .. }) if input.rules().is_some() => {
             Some(run_dialplan(host, request, &input).await)
@@ -90,7 +90,7 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
     if let Some(update) = update {
         let patient = facts.patient.known().and_then(Option::as_ref).map(|patient| patient.reference.clone());
         let context = CallContext { patient, ..CallContext::default() };
-        if let Err(code) = update.write(&context, host, request.extension_base()).await {
+        if let Err(code) = update.write(&context, host, request.record_format()).await {
             codes.push((code, String::new()));
             // The chart did not store that the caller accepted the offer. The caller must not hear a confirmation, and
             // hears the offer again.
@@ -271,7 +271,7 @@ impl<'a> RecordUpdate<'a> {
     }
 
     /// Writes the update while the caller waits. After a conflict, it makes one more attempt.
-    async fn write(self, context: &CallContext, host: &Host, extension_base: &str) -> Result<(), Code> {
+    async fn write(self, context: &CallContext, host: &Host, format: RecordFormat<'_>) -> Result<(), Code> {
         let root = self.event.root_sid().0;
         let (call_record, retry) = match CallRecord::read(self.found.unwrap_or(HostResponse::Failed), root) {
             Ok(call_record) => (Some(call_record), RetryPolicy::CallerWaits(WRITE_TIMEOUT)),
@@ -285,7 +285,7 @@ impl<'a> RecordUpdate<'a> {
             context,
             call_record: call_record.as_ref(),
             other_writes: &nothing_else,
-            extension_base,
+            format,
             retry,
         };
         store(host, write).await.map(|_| ())

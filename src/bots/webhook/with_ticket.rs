@@ -138,7 +138,7 @@ async fn claim(
     for _ in 0..ATTEMPTS {
         let mut state = prepared.state.clone();
         state.add(event);
-        let request = CallRecord::of(prepared.resource).write(&state, call.request.extension_base());
+        let request = CallRecord::of(prepared.resource).write(&state, call.request.record_format());
         let request = request.ok().flatten().ok_or(Refusal::ChartUnavailable)?;
         match host.send(HostRequest::Fhir(request), Some(timeout)).await {
             HostResponse::Done { status: 200..=299, .. } => return Ok(()),

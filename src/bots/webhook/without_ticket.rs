@@ -166,7 +166,7 @@ fn only_practitioner(bundle: &Json) -> Option<String> {
 fn record(call: &BrowserCall<'_>, event: &CallEvent<'_>, context: &CallContext, from: E164<'_>) -> FhirRequest {
     let mut log = CallState::of(core::slice::from_ref(event));
     log.add_context(context);
-    let mut resource = log.write(None, call.request.extension_base());
+    let mut resource = log.write(None, call.request.record_format());
     set_caller_id(&mut resource, from.as_str());
     let criteria = ["identifier=", TWILIO, "|", &search_value(log.root_sid().unwrap_or_default())].concat();
     FhirRequest::create(&resource, Some(criteria))

@@ -160,10 +160,15 @@ pub struct ChartSettings {
     /// The base URL of Plumline's extensions. If absent, `https://plumline.dev/fhir/StructureDefinition`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https?://")))]
     pub extension_base: Option<String>,
+    /// The system of a second coding in the category of every call record, with the code `twilio-voice`, for other
+    /// applications. Plumline and its access policies use only their own system.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https?://")))]
+    pub category_system: Option<String>,
 }
 
 members!(ChartSettings {
     extension_base: optional "extensionBase",
+    category_system: optional "categorySystem",
 });
 
 /// `appointment`.

@@ -42,7 +42,7 @@ impl Writer {
         let pairs = pairs.to_vec();
         Some(Self::new(Flow::new(move |host| async move {
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            status(&host, &pairs, at, EXTENSION_BASE).await
+            status(&host, &pairs, at, EXTENSION_BASE.into()).await
         })))
     }
 
@@ -211,7 +211,7 @@ fn with_task(event: &Event, context: CallContext, call_record: Option<CallRecord
             context: &context,
             call_record: call_record.as_ref(),
             other_writes: &task,
-            extension_base: EXTENSION_BASE,
+            format: EXTENSION_BASE.into(),
             retry: RetryPolicy::UntilStored(Some(LIMIT)),
         };
         let stored = store(&host, write).await;

@@ -50,6 +50,7 @@ fn values_have_the_right_format() {
 /alerts/on | [] | alerts.on | CONFIG_EMPTY
 /alerts/perHour | 0 | alerts.perHour | CONFIG_RANGE
 /chart/extensionBase | "urn:x" | chart.extensionBase | CONFIG_URL
+/chart/categorySystem | "urn:x" | chart.categorySystem | CONFIG_URL
 /numbers/911 | { "name": "x", "dialplan": "main", "timeZone": "UTC" } | numbers.911 | CONFIG_NUMBER
 /numbers/+15550100001/name | "" | numbers[0].name | CONFIG_TEXT
 /numbers/+15550100001/language | "e" | numbers[0].language | CONFIG_LANGUAGE
