@@ -3,7 +3,7 @@
 //! Records that an earlier version wrote: the parts of the root leg directly in the extension, codes instead of strings,
 //! no displays, and the status of the root leg in the line.
 
-use plumline::chart::{CallContext, CallState, Leg, NumberField, RecordFormat, TextField};
+use plumline::chart::{CallContext, CallState, Leg, NumberField, Outcome, RecordFormat, Status, TextField};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 
@@ -125,8 +125,8 @@ const RECORD: &str = r#"{
 fn a_record_of_an_earlier_version_changes_only_with_its_call() {
     let record = json(RECORD);
     let log = CallState::read(&record);
-    assert_eq!(log.outcome().map(|outcome| outcome.word()), Some("busy"));
-    assert_eq!(log.root_leg().and_then(Leg::status).map(|status| status.word()), Some("completed"));
+    assert_eq!(log.outcome().map(Outcome::word), Some("busy"));
+    assert_eq!(log.root_leg().and_then(Leg::status).map(Status::word), Some("completed"));
     assert_eq!(log.write(Some(record.clone()), EXTENSION_BASE), record);
     // Also under another category: only a change of the call rewrites the record.
     let format = RecordFormat { category_system: Some("https://clinic.example/category"), ..RecordFormat::default() };
@@ -188,11 +188,15 @@ fn a_call_across_an_update_gives_the_same_record() {
         let name = text(&vector, &["name"]);
         let events: Vec<CallState> = vector.get("events").unwrap().elements().iter().map(log_of).collect();
         let mut all = CallState::default();
-        events.iter().for_each(|event| all.merge(event));
+        for event in &events {
+            all.merge(event);
+        }
         let expected = all.write(None, EXTENSION_BASE);
         for updated in 1..events.len() {
             let mut log = CallState::default();
-            events[..updated].iter().for_each(|event| log.merge(event));
+            for event in &events[..updated] {
+                log.merge(event);
+            }
             let mut record = earlier_record(&log);
             let unchanged = log == all;
             for event in &events[updated..] {

@@ -14,7 +14,6 @@ pub(super) const LEGS: [&str; 3] =
 pub(super) const NOW: u64 = 1_795_000_000_000;
 pub(super) const CLINIC: &str = "+15550100001";
 pub(super) const CALLER: &str = "+15550100123";
-const CLIENT: &str = "client:practitioner_1";
 
 pub(super) type Pairs<'a> = [(&'a str, &'a str)];
 
@@ -42,181 +41,61 @@ pub(super) fn part<'a>(record: &'a Json, name: &str) -> Option<&'a Json> {
     parts.iter().find(|part| part.get("url").and_then(Json::text) == Some(name))
 }
 
-/// A call, and what its record says.
-struct Case<'a> {
-    events: Vec<Vec<(&'a str, &'a str)>>,
-    outcome: Option<&'a str>,
-    /// `callStatus`, `direction` and `answeredBy`.
-    summary: [Option<&'a str>; 3],
-    line: &'a str,
-}
+/// A call and what its record says, one per line: who placed it; its events; the outcome; `callStatus`, `direction` and
+/// `answeredBy`; the line. An event is a leg, its `CallStatus` and other parameters.
+const CALLS: &str = "
+browser | leg0 busy CallDuration=0; root completed CallDuration=6 | busy | busy outbound-dial - | Outbound Twilio voice call; status=busy; duration=6s
+browser | leg0 no-answer; root completed CallDuration=30 | no-answer | no-answer outbound-dial - | Outbound Twilio voice call; status=no-answer; duration=30s
+browser | leg0 failed; root completed CallDuration=0 | failed | failed outbound-dial - | Outbound Twilio voice call; status=failed
+browser | leg0 canceled; root completed CallDuration=4 | dropped | canceled outbound-dial - | Outbound Twilio voice call; outcome=dropped; duration=4s
+browser | leg0 completed AnsweredBy=human CallDuration=170; root completed CallDuration=180 | answered | completed outbound-dial human | Outbound Twilio voice call; status=completed; answeredBy=human; duration=180s
+browser | leg0 completed AnsweredBy=machine_start; root completed CallDuration=40 | voicemail | completed outbound-dial machine_start | Outbound Twilio voice call; outcome=voicemail; answeredBy=machine_start; duration=40s
+browser | leg0 busy SipResponseCode=603; root completed CallDuration=9 | declined | busy outbound-dial - | Outbound Twilio voice call; outcome=declined; duration=9s
+browser | root completed CallDuration=3 | no-answer | completed outbound-dial - | Outbound Twilio voice call; outcome=no-answer; duration=3s
+browser | root in-progress; leg0 ringing | - | ringing outbound-dial - | Outbound Twilio voice call; status=ringing
+browser | root ringing; leg0 in-progress | - | in-progress outbound-dial - | Outbound Twilio voice call; status=in-progress
+rest | root busy CallDuration=0 | busy | busy outbound-api - | Outbound Twilio voice call; status=busy
+rest | root canceled | dropped | canceled outbound-api - | Outbound Twilio voice call; outcome=dropped
+rest | root completed CallDuration=180 AnsweredBy=human | answered | completed outbound-api human | Outbound Twilio voice call; status=completed; answeredBy=human; duration=180s
+rest | root completed CallDuration=61; leg0 busy | busy | busy outbound-dial - | Outbound Twilio voice call; status=busy; duration=61s
+caller | root in-progress RecordingSid=RE00000000000000000000000000000001; root completed CallDuration=27 | voicemail | completed inbound - | Inbound Twilio voice call; outcome=voicemail; duration=27s
+caller | leg0 busy; leg1 completed AnsweredBy=human; leg2 canceled AnsweredBy=unknown; root completed CallDuration=90 | answered | completed inbound human | Inbound Twilio voice call; status=completed; answeredBy=human; duration=90s
+caller | leg0 no-answer; leg1 busy; root completed CallDuration=40 | no-answer | no-answer inbound - | Inbound Twilio voice call; status=no-answer; duration=40s
+caller | leg0 ringing; root completed CallDuration=11 | dropped | completed inbound - | Inbound Twilio voice call; outcome=dropped; duration=11s
+caller | root in-progress DialCallStatus=failed; root completed CallDuration=2 | failed | failed inbound - | Inbound Twilio voice call; status=failed; duration=2s
+caller | root in-progress QueueResult=error; root completed CallDuration=2 | failed | completed inbound - | Inbound Twilio voice call; outcome=failed; duration=2s
+caller | root completed CallDuration=12 | no-answer | completed inbound - | Inbound Twilio voice call; outcome=no-answer; duration=12s
+caller | root ringing | - | ringing inbound - | Inbound Twilio voice call; status=ringing
+";
 
-fn cases() -> Vec<Case<'static>> {
-    let ended = |seconds| [("CallStatus", "completed"), ("CallDuration", seconds)];
-    let inbound = |more: &Pairs<'static>| root(CALLER, CLINIC, "inbound", more);
-    let browser = |more: &Pairs<'static>| root(CLIENT, CALLER, "inbound", more);
-    let placed = |more: &Pairs<'static>| root(CLINIC, CALLER, "outbound-api", more);
-    let dialed = |more: &Pairs<'static>| leg(0, CLINIC, CALLER, more);
-    let rung = |index, more: &Pairs<'static>| leg(index, CALLER, "+15550100077", more);
-    let message = [("RecordingSid", "RE00000000000000000000000000000001"), ("RecordingUrl", "https://example.com/r")];
-    let case = |events: &[Vec<_>], outcome, summary, line| Case { events: events.to_vec(), outcome, summary, line };
-    let (dial, api, inb) = (Some("outbound-dial"), Some("outbound-api"), Some("inbound"));
-    let none = |status, direction| [Some(status), direction, None];
-    vec![
-        // Outbound calls by a browser. The root leg is always completed.
-        case(
-            &[dialed(&[("CallStatus", "busy"), ("CallDuration", "0")]), browser(&ended("6"))],
-            Some("busy"),
-            none("busy", dial),
-            "Outbound Twilio voice call; status=busy; duration=6s",
-        ),
-        case(
-            &[dialed(&[("CallStatus", "no-answer")]), browser(&ended("30"))],
-            Some("no-answer"),
-            none("no-answer", dial),
-            "Outbound Twilio voice call; status=no-answer; duration=30s",
-        ),
-        case(
-            &[dialed(&[("CallStatus", "failed")]), browser(&ended("0"))],
-            Some("failed"),
-            none("failed", dial),
-            "Outbound Twilio voice call; status=failed",
-        ),
-        case(
-            &[dialed(&[("CallStatus", "canceled")]), browser(&ended("4"))],
-            Some("dropped"),
-            none("canceled", dial),
-            "Outbound Twilio voice call; outcome=dropped; duration=4s",
-        ),
-        case(
-            &[
-                dialed(&[("CallStatus", "completed"), ("AnsweredBy", "human"), ("CallDuration", "170")]),
-                browser(&ended("180")),
-            ],
-            Some("answered"),
-            [Some("completed"), dial, Some("human")],
-            "Outbound Twilio voice call; status=completed; answeredBy=human; duration=180s",
-        ),
-        case(
-            &[dialed(&[("CallStatus", "completed"), ("AnsweredBy", "machine_end_beep")]), browser(&ended("40"))],
-            Some("voicemail"),
-            [Some("completed"), dial, Some("machine_end_beep")],
-            "Outbound Twilio voice call; outcome=voicemail; answeredBy=machine_end_beep; duration=40s",
-        ),
-        case(
-            &[dialed(&[("CallStatus", "busy"), ("SipResponseCode", "603")]), browser(&ended("9"))],
-            Some("declined"),
-            none("busy", dial),
-            "Outbound Twilio voice call; outcome=declined; duration=9s",
-        ),
-        // The browser heard a refusal.
-        case(
-            &[browser(&ended("3"))],
-            Some("no-answer"),
-            none("completed", dial),
-            "Outbound Twilio voice call; outcome=no-answer; duration=3s",
-        ),
-        // While the callee's phone rings, and while they talk.
-        case(
-            &[browser(&[("CallStatus", "in-progress")]), dialed(&[("CallStatus", "ringing")])],
-            None,
-            none("ringing", dial),
-            "Outbound Twilio voice call; status=ringing",
-        ),
-        case(
-            &[browser(&[("CallStatus", "ringing")]), dialed(&[("CallStatus", "in-progress")])],
-            None,
-            none("in-progress", dial),
-            "Outbound Twilio voice call; status=in-progress",
-        ),
-        // Calls by REST. A bridged call dials its callee.
-        case(
-            &[placed(&[("CallStatus", "busy"), ("CallDuration", "0")])],
-            Some("busy"),
-            none("busy", api),
-            "Outbound Twilio voice call; status=busy",
-        ),
-        case(
-            &[placed(&[("CallStatus", "canceled")])],
-            Some("dropped"),
-            none("canceled", api),
-            "Outbound Twilio voice call; outcome=dropped",
-        ),
-        case(
-            &[placed(&ended("61")), dialed(&[("CallStatus", "busy")])],
-            Some("busy"),
-            none("busy", dial),
-            "Outbound Twilio voice call; status=busy; duration=61s",
-        ),
-        // Inbound calls.
-        case(
-            &[inbound(&message), inbound(&ended("27"))],
-            Some("voicemail"),
-            none("completed", inb),
-            "Inbound Twilio voice call; outcome=voicemail; duration=27s",
-        ),
-        case(
-            &[
-                rung(0, &[("CallStatus", "busy")]),
-                rung(1, &[("CallStatus", "completed"), ("AnsweredBy", "human")]),
-                rung(2, &[("CallStatus", "canceled"), ("AnsweredBy", "unknown")]),
-                inbound(&ended("90")),
-            ],
-            Some("answered"),
-            [Some("completed"), inb, Some("human")],
-            "Inbound Twilio voice call; status=completed; answeredBy=human; duration=90s",
-        ),
-        case(
-            &[rung(0, &[("CallStatus", "no-answer")]), rung(1, &[("CallStatus", "busy")]), inbound(&ended("40"))],
-            Some("no-answer"),
-            none("no-answer", inb),
-            "Inbound Twilio voice call; status=no-answer; duration=40s",
-        ),
-        // The end of the leg was not reported, so the root leg shows the status.
-        case(
-            &[rung(0, &[("CallStatus", "ringing")]), inbound(&ended("11"))],
-            Some("dropped"),
-            none("completed", inb),
-            "Inbound Twilio voice call; outcome=dropped; duration=11s",
-        ),
-        case(
-            &[inbound(&[("CallStatus", "in-progress"), ("DialCallStatus", "failed")]), inbound(&ended("2"))],
-            Some("failed"),
-            none("failed", inb),
-            "Inbound Twilio voice call; status=failed; duration=2s",
-        ),
-        case(
-            &[inbound(&[("CallStatus", "in-progress"), ("QueueResult", "error")]), inbound(&ended("2"))],
-            Some("failed"),
-            none("completed", inb),
-            "Inbound Twilio voice call; outcome=failed; duration=2s",
-        ),
-        case(
-            &[inbound(&ended("12"))],
-            Some("no-answer"),
-            none("completed", inb),
-            "Inbound Twilio voice call; outcome=no-answer; duration=12s",
-        ),
-        case(
-            &[inbound(&[("CallStatus", "ringing")])],
-            None,
-            none("ringing", inb),
-            "Inbound Twilio voice call; status=ringing",
-        ),
-    ]
+/// The parameters of an event in [`CALLS`].
+fn parse<'a>(by: &str, event: &'a str) -> Vec<(&'a str, &'a str)> {
+    let mut words = event.split(' ');
+    let (on, status) = (words.next().unwrap(), words.next().unwrap());
+    let mut more = vec![("CallStatus", status)];
+    more.extend(words.map(|word| word.split_once('=').unwrap()));
+    match (on.strip_prefix("leg"), by) {
+        (Some(index), "caller") => leg(index.parse().unwrap(), CALLER, "+15550100077", &more),
+        (Some(index), _) => leg(index.parse().unwrap(), CLINIC, CALLER, &more),
+        (None, "browser") => root("client:practitioner_1", CALLER, "inbound", &more),
+        (None, "rest") => root(CLINIC, CALLER, "outbound-api", &more),
+        (None, _) => root(CALLER, CLINIC, "inbound", &more),
+    }
 }
 
 #[test]
 fn the_summary_and_the_line_tell_how_a_call_ended() {
-    for Case { mut events, outcome, summary, line } in cases() {
+    for case in CALLS.trim().lines() {
+        let [by, events, outcome, summary, line] = case.split(" | ").collect::<Vec<_>>().try_into().unwrap();
+        let mut events: Vec<_> = events.split("; ").map(|event| parse(by, event)).collect();
         for _ in 0..2 {
             let log = log(&events);
             let record = log.write(None, EXTENSION_BASE);
-            let value = |name| part(&record, name).and_then(|part| part.get("valueString")?.text());
+            let value = |name| part(&record, name).and_then(|part| part.get("valueString")?.text()).unwrap_or("-");
             assert_eq!(record.at(&["payload", "0", "contentString"]).and_then(Json::text), Some(line));
-            assert_eq!(log.outcome().map(Outcome::word), outcome, "{line}");
-            assert_eq!(["callStatus", "direction", "answeredBy"].map(value), summary, "{line}");
-            assert_eq!(value("callSid"), Some(ROOT), "{line}");
+            assert_eq!(log.outcome().map_or("-", Outcome::word), outcome, "{line}");
+            assert_eq!(["callStatus", "direction", "answeredBy"].map(value).join(" "), summary, "{line}");
+            assert_eq!(value("callSid"), ROOT, "{line}");
             assert_eq!(CallState::read(&record), log, "{line}");
             events.reverse();
         }
