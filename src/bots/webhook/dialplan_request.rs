@@ -19,8 +19,8 @@ use crate::chart::{
 use crate::dialplan::config::Config;
 use crate::dialplan::verbs::Reject;
 use crate::dialplan::{
-    CallStatus, CallbackKind, Caller, DialplanInput, Direction, Fact, Facts, LocalizedTurn, Lookup, Params, Turn,
-    VerbEvent, render, required_lookups,
+    CallStatus, CallbackKind, Caller, DialplanInput, Direction, Fact, Facts, LocalizedTurn, Lookup, Params,
+    PeopleOfNumber, Turn, VerbEvent, render, required_lookups,
 };
 use crate::error::{Code, log_line};
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest};
@@ -108,8 +108,13 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
         }
     }
     if let Some(update) = &mut update {
-        let patient = facts.patient.known().and_then(Option::as_ref).map(|patient| patient.reference.clone());
-        update.context = CallContext { patient, practitioner: rendered.dialed.clone(), ..CallContext::default() };
+        let people = facts.people.known();
+        update.context = CallContext {
+            patient: people.and_then(PeopleOfNumber::subject).map(str::to_owned),
+            related: people.and_then(PeopleOfNumber::related).map(str::to_owned),
+            practitioner: rendered.dialed.clone(),
+            ..CallContext::default()
+        };
         update.event.rejected = rendered.rejected && input.config.follows_up();
         if let Err(code) = update.write(host, request.extension_base(), has_ended).await {
             codes.push((code, String::new()));
@@ -122,6 +127,9 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
         }
     }
     let mut response = Response::from(Reply::Twiml(rendered.twiml));
+    if facts.has_more_people {
+        codes.push((Code::ChartTooManyMatches, String::new()));
+    }
     if failures.late {
         codes.push((Code::ChartUnread, String::new()));
     }
@@ -183,15 +191,15 @@ struct ReadFailures {
 }
 
 impl ReadFailures {
-    fn add(&mut self, lookup: &Lookup, answer: &HostResponse) {
-        let kind = match lookup {
+    fn add(&mut self, lookup: &Lookup, read: usize, answer: &HostResponse) {
+        let kind = match (lookup, read) {
             // An unknown time zone is logged when the hours are evaluated.
-            Lookup::Zone(_) => return,
-            Lookup::Patient => "Patient",
-            Lookup::Teams => "CareTeam",
-            Lookup::LastToCall => "Communication",
-            Lookup::Service(_) => "HealthcareService",
-            Lookup::Roles(_) => "PractitionerRole",
+            (Lookup::Zone(_), _) => return,
+            (Lookup::People { .. }, 0) => "Patient",
+            (Lookup::People { .. }, _) => "RelatedPerson",
+            (Lookup::LastToCall, _) => "Communication",
+            (Lookup::Service(_), _) => "HealthcareService",
+            (Lookup::Roles(_), _) => "PractitionerRole",
         };
         match answer {
             HostResponse::Done { status: 200..=299, .. } => {}
@@ -220,42 +228,41 @@ async fn read_facts(
     failures: &mut ReadFailures,
 ) {
     let mut requests = Vec::with_capacity(wanted.len() + 1);
-    let mut asked = Vec::with_capacity(wanted.len());
+    let mut asked: Vec<(Lookup, usize)> = Vec::with_capacity(wanted.len());
     for lookup in wanted {
-        match request_for(&lookup, input, facts) {
-            Some(request) => {
-                // The host computes local times without a round trip.
-                let timeout = (!matches!(lookup, Lookup::Zone(_))).then_some(READ_TIMEOUT);
-                requests.push((request, timeout));
-                asked.push(lookup);
-            }
-            None => facts.learn(&lookup, None, &input.caller),
-        }
+        let reads = requests_for(&lookup, input, facts);
+        // The host computes local times without a round trip.
+        let timeout = (!matches!(lookup, Lookup::Zone(_))).then_some(READ_TIMEOUT);
+        asked.push((lookup, reads.len()));
+        requests.extend(reads.into_iter().map(|read| (read, timeout)));
     }
     if let Some(update) = &update {
         requests.push((HostRequest::Fhir(search(update.event.root_sid().0)), Some(READ_TIMEOUT)));
     }
     let mut answers = host.send_all(requests).await.into_iter();
-    for lookup in asked {
-        let answer = answers.next().unwrap_or(HostResponse::Failed);
-        failures.add(&lookup, &answer);
-        facts.learn(&lookup, answer.ok(), &input.caller);
+    for (lookup, count) in asked {
+        let mut found = Vec::with_capacity(count);
+        for read in 0..count {
+            let answer = answers.next().unwrap_or(HostResponse::Failed);
+            failures.add(&lookup, read, &answer);
+            found.push(answer.ok());
+        }
+        facts.learn(&lookup, found, &input.caller);
     }
     if let Some(update) = update {
         update.found = answers.next();
     }
 }
 
-fn request_for(lookup: &Lookup, input: &DialplanInput<'_>, facts: &Facts) -> Option<HostRequest> {
+fn requests_for(lookup: &Lookup, input: &DialplanInput<'_>, facts: &Facts) -> Vec<HostRequest> {
     if let Lookup::Zone(zone) = lookup {
-        return Some(HostRequest::Zone(ZoneRequest {
+        return vec![HostRequest::Zone(ZoneRequest {
             zone: zone.clone(),
             instants: vec![facts.now],
             local_times: Vec::new(),
-        }));
+        })];
     }
-    let url = lookup.url(&input.caller, facts)?;
-    Some(HostRequest::Fhir(FhirRequest::get(url)))
+    lookup.urls(&input.caller, facts).into_iter().map(|url| HostRequest::Fhir(FhirRequest::get(url))).collect()
 }
 
 /// What must be written to the chart before the response.
