@@ -81,6 +81,9 @@ codes! {
     /// The FHIR server refused to read a resource that a rule or an action needs, or does not have it.
     ChartRefusedRead = "CHART_REFUSED_READ",
         "The resource does not exist, or the bot's access policy does not allow reading it. The call continued without it. Check the references in the config, and the policy against deploy/policies.";
+    /// More people may have the caller's number than one page of a search holds.
+    ChartTooManyMatches = "CHART_TOO_MANY_MATCHES",
+        "At least 50 patients or related persons have a number like the caller's, so the bot does not know whose number it is. Remove a number that many records share, such as the clinic's own, from the chart.";
     /// The FHIR server failed or did not answer when Plumline read or wrote a call record.
     ChartUnavailable = "CHART_UNAVAILABLE",
         "The server could not read or write the record of a call. Twilio sends the event again, and the sweep adds what is missing.";

@@ -18,7 +18,7 @@ use crate::runtime::{FhirRequest, HostResponse};
 
 /// What a practitioner calls from, or is called at.
 #[derive(Clone, Debug)]
-pub enum Device<'a> {
+pub(super) enum Device<'a> {
     /// A browser or app, by its SDK identity.
     Client(Cow<'a, str>),
     /// A phone.
@@ -36,25 +36,25 @@ impl Device<'_> {
 
 /// Which people to search for.
 #[derive(Clone, Debug)]
-pub struct PeopleSearch<'a> {
+pub(super) struct PeopleSearch<'a> {
     /// The number of the patient's side, in a call with this direction.
-    pub patient: Option<(E164<'a>, CallDirection)>,
+    pub(super) patient: Option<(E164<'a>, CallDirection)>,
     /// The device of the practitioner.
-    pub practitioner: Option<Device<'a>>,
+    pub(super) practitioner: Option<Device<'a>>,
 }
 
 /// The people that a search found.
 #[derive(Clone, Debug, Default)]
-pub struct FoundPeople<'a> {
+pub(super) struct FoundPeople<'a> {
     patient: Option<(PeopleOfNumber, E164<'a>, CallDirection)>,
     /// `Practitioner/<id>`: the only practitioner with the device.
-    pub practitioner: Option<String>,
+    pub(super) practitioner: Option<String>,
 }
 
 impl<'a> PeopleSearch<'a> {
     /// The search for the people of the leg that an event reports. `numbers` are the clinic's.
     #[must_use]
-    pub fn of_event(event: &CallEvent<'a>, numbers: &[E164<'_>]) -> Self {
+    pub(super) fn of_event(event: &CallEvent<'a>, numbers: &[E164<'_>]) -> Self {
         let is_own = |number: &E164<'_>| numbers.iter().any(|own| own.as_str() == number.as_str());
         let number = |text: Option<&'a str>| text.and_then(E164::parse).filter(|number| !is_own(number));
         let (from, to) = (number(event.from), number(event.to));
@@ -74,7 +74,7 @@ impl<'a> PeopleSearch<'a> {
 
     /// The searches. The answers to them are the input of [`PeopleSearch::read`].
     #[must_use]
-    pub fn requests(&self, narrow: bool) -> Vec<FhirRequest> {
+    pub(super) fn requests(&self, narrow: bool) -> Vec<FhirRequest> {
         let patients = self.patient.map(|(number, _)| people_searches(number, false, narrow));
         let practitioners = self.practitioner.as_ref().map(|device| practitioner_searches(device.endpoint()));
         let urls = patients.into_iter().flatten().chain(practitioners.into_iter().flatten());
@@ -84,7 +84,7 @@ impl<'a> PeopleSearch<'a> {
     /// Reads the answers to [`PeopleSearch::requests`]. A search that failed finds no one. `clinic` is a number of the
     /// clinic; numbers in the chart without a calling code are in its country. `now` is Unix time in milliseconds.
     #[must_use]
-    pub fn read(
+    pub(super) fn read(
         &self,
         answers: &mut impl Iterator<Item = HostResponse>,
         clinic: Option<E164<'_>>,
@@ -93,7 +93,8 @@ impl<'a> PeopleSearch<'a> {
         let country = clinic.and_then(country_of);
         let country = country.as_deref();
         let patient = self.patient.and_then(|(number, direction)| {
-            let (patients, related) = (answers.next().and_then(HostResponse::ok), answers.next().and_then(HostResponse::ok));
+            let (patients, related) =
+                (answers.next().and_then(HostResponse::ok), answers.next().and_then(HostResponse::ok));
             let people = read_people(&patients?, &related?, number, country, now);
             Some((people, number, direction))
         });
@@ -111,13 +112,13 @@ impl<'a> PeopleSearch<'a> {
 impl FoundPeople<'_> {
     /// Whether the search has found all people with the number. If not, a narrower search may.
     #[must_use]
-    pub fn is_complete(&self) -> bool {
+    pub(super) fn is_complete(&self) -> bool {
         self.patient.as_ref().is_none_or(|(people, ..)| people.is_complete())
     }
 
     /// Adds the patient, the related person or the candidates to `context`, if the call has that direction and none of
     /// them is known yet. `state` is the state of the call, with the event that was searched for.
-    pub fn add_to(&self, context: &mut CallContext, state: &CallState) {
+    pub(super) fn add_to(&self, context: &mut CallContext, state: &CallState) {
         let Some((people, number, direction)) = &self.patient else { return };
         let known = state.context();
         let is_other_number = known.prepared.is_some() && known.number.as_deref() != Some(number.as_str());
@@ -138,7 +139,7 @@ impl FoundPeople<'_> {
     /// The direction of a call of which only the dialed leg of `event` is known. `None` if it is not certain: the
     /// clinic's number can also be the caller ID of a forwarded call.
     #[must_use]
-    pub fn view(&self, event: &CallEvent<'_>) -> Option<CallDirection> {
+    pub(super) fn view(&self, event: &CallEvent<'_>) -> Option<CallDirection> {
         event.parent?;
         let (.., direction) = self.patient.as_ref()?;
         let is_certain = *direction == CallDirection::Inbound || self.practitioner.is_none();
@@ -148,6 +149,6 @@ impl FoundPeople<'_> {
 
 /// Whether the patient's side of a call is known: the patient, the related person, or the candidates.
 #[must_use]
-pub fn has_patient_side(context: &CallContext) -> bool {
+pub(super) fn has_patient_side(context: &CallContext) -> bool {
     context.patient.is_some() || context.related.is_some() || !context.candidates.is_empty()
 }

@@ -107,16 +107,14 @@ impl Target {
                 lookups.roles(roles);
                 lookups.zone(caller_zone(lookups.input.config, &lookups.input.caller));
             }
-            Self::GeneralPractitioner(_) => {
-                lookups.patient();
-            }
+            Self::GeneralPractitioner(_) => lookups.people(true),
             Self::LastToCall(_) => lookups.last_to_call(),
         }
     }
 
     /// Adds the endpoints that ring now.
     fn add_endpoints(&self, input: &DialplanInput<'_>, facts: &Facts, endpoints: &mut Endpoints) {
-        let patient = facts.patient.known().and_then(Option::as_ref);
+        let patient = facts.patient();
         match self {
             Self::Client(identity) if is_writable_identity(identity) => {
                 endpoints.add(Endpoint::Client(identity.clone()));

@@ -193,9 +193,9 @@ impl<'a> Writer<'a> {
         self.language = Some(language).filter(|language| Some(*language) != self.input.language());
     }
 
-    /// The patient who calls, if exactly one matches.
-    pub(super) fn patient(&self) -> Option<&'a Patient> {
-        self.facts.patient.known().and_then(Option::as_ref)
+    /// The patient who calls, if no one else has the number.
+    pub(super) fn only_patient(&self) -> Option<&'a Patient> {
+        self.facts.people.known()?.only_patient()
     }
 
     /// The recording settings, if inbound calls are recorded.

@@ -71,10 +71,7 @@ impl EndedCall {
     /// Whether people of the call are missing, or the config requires a task, an alert or an appointment update.
     pub(super) fn has_follow_up(&self, run: &SweepRun<'_>) -> bool {
         let config = run.config;
-        self.lacks_people()
-            || !config.tasks.on.is_empty()
-            || config.alerts.is_some()
-            || self.appointment(run).is_some()
+        self.lacks_people() || !config.tasks.on.is_empty() || config.alerts.is_some() || self.appointment(run).is_some()
     }
 
     /// Whether people of the call are not known who may be in the chart.

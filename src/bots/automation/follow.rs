@@ -170,7 +170,10 @@ impl Known {
         let has_alert = || self.alerts.iter().any(|alert| alerts::root_of(alert) == Some(call.root_sid()));
         let closes_task = call.can_close_tasks(run)
             && self.open.iter().any(|task| tasks::complete(task, call.started_at()).is_some());
-        task || call.lacks_people() || (call.alert(run).is_some() && !has_alert()) || closes_task || call.appointment(run).is_some()
+        task || call.lacks_people()
+            || (call.alert(run).is_some() && !has_alert())
+            || closes_task
+            || call.appointment(run).is_some()
     }
 }
 

@@ -14,8 +14,8 @@ use super::status::{jitter_seed, status};
 use super::transcription::transcription;
 use crate::bots::instance_cache::LocalTimeCache;
 use crate::chart::{
-    CallContext, CallEvent, CallRecord, CallState, QueueReport, RecordFormat, RecordWrite, RetryPolicy, SECOND_ATTEMPT, Status,
-    StoreError, TextField, nothing_else, search, store,
+    CallContext, CallEvent, CallRecord, CallState, QueueReport, RecordFormat, RecordWrite, RetryPolicy, SECOND_ATTEMPT,
+    Status, StoreError, TextField, nothing_else, search, store,
 };
 use crate::dialplan::{
     CallStatus, CallbackKind, Caller, DialplanInput, Direction, Fact, Facts, LocalizedTurn, Lookup, Params, Turn,
@@ -61,9 +61,7 @@ pub(super) async fn dialplan(
         (kind, _) if kind.reports_end() && request.call.status == Some(CallStatus::Terminal) => {
             Some(status(host, request.status_callback()).await)
         }
-        (CallbackKind::Transcription, _) => {
-            Some(transcription(host, request.status_callback()).await)
-        }
+        (CallbackKind::Transcription, _) => Some(transcription(host, request.status_callback()).await),
         (CallbackKind::First, Direction::Inbound { .. }) if input.rules().is_some() => {
             Some(run_dialplan(host, request, &input).await)
         }
@@ -88,9 +86,7 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
     }
     let mut codes = Vec::new();
     if let Some(update) = update {
-        let patient = facts.patient.known().and_then(Option::as_ref).map(|patient| patient.reference.clone());
-        let context = CallContext { patient, ..CallContext::default() };
-        if let Err(code) = update.write(&context, host, request.record_format()).await {
+        if let Err(code) = update.write(host, request.record_format()).await {
             codes.push((code, String::new()));
             // The chart did not store that the caller accepted the offer. The caller must not hear a confirmation, and
             // hears the offer again.
@@ -101,6 +97,9 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
         }
     }
     let mut response = Response::from(Reply::Twiml(rendered.twiml));
+    if facts.has_more_people {
+        codes.push((Code::ChartTooManyMatches, String::new()));
+    }
     if failures.late {
         codes.push((Code::ChartUnread, String::new()));
     }
@@ -154,15 +153,15 @@ struct ReadFailures {
 }
 
 impl ReadFailures {
-    fn add(&mut self, lookup: &Lookup, answer: &HostResponse) {
-        let kind = match lookup {
+    fn add(&mut self, lookup: &Lookup, read: usize, answer: &HostResponse) {
+        let kind = match (lookup, read) {
             // An unknown time zone is logged when the hours are evaluated.
-            Lookup::Zone(_) => return,
-            Lookup::Patient => "Patient",
-            Lookup::Teams => "CareTeam",
-            Lookup::LastToCall => "Communication",
-            Lookup::Service(_) => "HealthcareService",
-            Lookup::Roles(_) => "PractitionerRole",
+            (Lookup::Zone(_), _) => return,
+            (Lookup::People { .. }, 0) => "Patient",
+            (Lookup::People { .. }, _) => "RelatedPerson",
+            (Lookup::LastToCall, _) => "Communication",
+            (Lookup::Service(_), _) => "HealthcareService",
+            (Lookup::Roles(_), _) => "PractitionerRole",
         };
         match answer {
             HostResponse::Done { status: 200..=299, .. } => {}
@@ -186,42 +185,41 @@ async fn read_facts(
     failures: &mut ReadFailures,
 ) {
     let mut requests = Vec::with_capacity(wanted.len() + 1);
-    let mut asked = Vec::with_capacity(wanted.len());
+    let mut asked: Vec<(Lookup, usize)> = Vec::with_capacity(wanted.len());
     for lookup in wanted {
-        match request_for(&lookup, input, facts) {
-            Some(request) => {
-                // The host computes local times without a round trip.
-                let timeout = (!matches!(lookup, Lookup::Zone(_))).then_some(READ_TIMEOUT);
-                requests.push((request, timeout));
-                asked.push(lookup);
-            }
-            None => facts.learn(&lookup, None, &input.caller),
-        }
+        let reads = requests_for(&lookup, input, facts);
+        // The host computes local times without a round trip.
+        let timeout = (!matches!(lookup, Lookup::Zone(_))).then_some(READ_TIMEOUT);
+        asked.push((lookup, reads.len()));
+        requests.extend(reads.into_iter().map(|read| (read, timeout)));
     }
     if let Some(update) = &update {
         requests.push((HostRequest::Fhir(search(update.event.root_sid().0)), Some(READ_TIMEOUT)));
     }
     let mut answers = host.send_all(requests).await.into_iter();
-    for lookup in asked {
-        let answer = answers.next().unwrap_or(HostResponse::Failed);
-        failures.add(&lookup, &answer);
-        facts.learn(&lookup, answer.ok(), &input.caller);
+    for (lookup, count) in asked {
+        let mut found = Vec::with_capacity(count);
+        for read in 0..count {
+            let answer = answers.next().unwrap_or(HostResponse::Failed);
+            failures.add(&lookup, read, &answer);
+            found.push(answer.ok());
+        }
+        facts.learn(&lookup, found, &input.caller);
     }
     if let Some(update) = update {
         update.found = answers.next();
     }
 }
 
-fn request_for(lookup: &Lookup, input: &DialplanInput<'_>, facts: &Facts) -> Option<HostRequest> {
+fn requests_for(lookup: &Lookup, input: &DialplanInput<'_>, facts: &Facts) -> Vec<HostRequest> {
     if let Lookup::Zone(zone) = lookup {
-        return Some(HostRequest::Zone(ZoneRequest {
+        return vec![HostRequest::Zone(ZoneRequest {
             zone: zone.clone(),
             instants: vec![facts.now],
             local_times: Vec::new(),
-        }));
+        })];
     }
-    let url = lookup.url(&input.caller, facts)?;
-    Some(HostRequest::Fhir(FhirRequest::get(url)))
+    lookup.urls(&input.caller, facts).into_iter().map(|url| HostRequest::Fhir(FhirRequest::get(url))).collect()
 }
 
 /// What must be in the chart before the response, because no later request of the call repeats it.
@@ -271,7 +269,7 @@ impl<'a> RecordUpdate<'a> {
     }
 
     /// Writes the update while the caller waits. After a conflict, it makes one more attempt.
-    async fn write(self, context: &CallContext, host: &Host, format: RecordFormat<'_>) -> Result<(), Code> {
+    async fn write(self, host: &Host, format: RecordFormat<'_>) -> Result<(), Code> {
         let root = self.event.root_sid().0;
         let (call_record, retry) = match CallRecord::read(self.found.unwrap_or(HostResponse::Failed), root) {
             Ok(call_record) => (Some(call_record), RetryPolicy::CallerWaits(WRITE_TIMEOUT)),
@@ -282,7 +280,7 @@ impl<'a> RecordUpdate<'a> {
         let write = RecordWrite {
             root,
             events: core::slice::from_ref(&self.event),
-            context,
+            context: &CallContext::default(),
             call_record: call_record.as_ref(),
             other_writes: &nothing_else,
             format,

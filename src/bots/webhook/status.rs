@@ -4,7 +4,8 @@
 
 use crate::bots::call_people::PeopleSearch;
 use crate::chart::{
-    CallContext, CallEvent, CallRecord, CallState, RecordFormat, RecordWrite, RetryPolicy, Status, nothing_else, search, store,
+    CallContext, CallEvent, CallRecord, CallState, RecordFormat, RecordWrite, RetryPolicy, Status, nothing_else,
+    search, store,
 };
 use crate::error::{Code, Problem};
 use crate::json::decimal;

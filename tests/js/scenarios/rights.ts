@@ -51,6 +51,11 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
   async 'a patient is greeted'(fixture) {
     assert.match((await incoming(fixture, greeted, { hangUpAfter: 1 })).heard[0] ?? '', /Hello Ada/);
   },
+  async 'a related person’s call is linked to the patient'(fixture) {
+    const record = await recordOf(fixture, await incoming(fixture, greeted, { hangUpAfter: 1 }, '+15550100703'));
+    assert.equal(record?.subject?.reference, fixture.patient);
+    assert.match(record?.sender?.reference ?? '', /^RelatedPerson\//);
+  },
   async 'the patient’s doctor is dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, greeted, { hangUpAfter: 20 })).includes('+15550100711'));
   },
@@ -265,6 +270,11 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
     generalPractitioner: [{ reference: reference(role) }],
   });
   fixture.patient = reference(patient);
+  await clinic.create({
+    resourceType: 'RelatedPerson',
+    patient: { reference: fixture.patient },
+    telecom: phone('(555) 010-0703 mom'),
+  });
   const team = await clinic.create({
     resourceType: 'CareTeam',
     status: 'active',

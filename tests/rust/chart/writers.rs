@@ -5,7 +5,7 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use plumline::bots::status;
+use plumline::bots::{StatusCallback, status};
 use plumline::chart::{
     CallContext, CallEvent, CallRecord, CallState, RecordWrite, RetryPolicy, Stored, nothing_else, search, store,
 };
@@ -42,7 +42,9 @@ impl Writer {
         let pairs = pairs.to_vec();
         Some(Self::new(Flow::new(move |host| async move {
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            status(&host, &pairs, at, EXTENSION_BASE.into()).await
+
+            let format = EXTENSION_BASE.into();
+            status(&host, StatusCallback { pairs: &pairs, now: at, numbers: &[], mailbox: None, format }).await
         })))
     }
 

@@ -199,7 +199,7 @@ fn the_general_practitioner_of_the_patient_is_dialed() {
     let both = [client("grey_1"), number("+15550100777")].concat();
     let mut clinic = dial(own).with(&[ADA, GREY]);
     assert_eq!(clinic.call(), rings("", "", &both));
-    assert_eq!(clinic.batch_sizes(), [2, 1]);
+    assert_eq!(clinic.batch_sizes(), [3, 1]);
     assert_eq!(dial(own).with(&[ADA]).call(), "<Say>No one.</Say><Hangup/>");
     assert_eq!(dial(own).with(&[GREY]).call(), "<Say>No one.</Say><Hangup/>");
     let role = ADA.replace("Practitioner/grey", "PractitionerRole/r9");
@@ -230,7 +230,7 @@ fn the_clinician_who_last_called_the_patient_is_dialed() {
     let mut clinic = dial(back).with(&[ADA, GREY, BROWN, &calls[0], &calls[1]]);
     assert_eq!(clinic.call(), rings("", "", &client("brown_1")));
     // The second read depends on the first one. Then there is one write.
-    assert_eq!(clinic.batch_sizes(), [2, 1, 1]);
+    assert_eq!(clinic.batch_sizes(), [3, 1, 1]);
     let mut clinic = dial(back).with(&[ADA, GREY]);
     assert_eq!(clinic.call(), rings(".1", "", &[client("grey_1"), number("+15550100777")].concat()));
     // An unused ticket is not a call.

@@ -101,6 +101,20 @@ fn by_the_patient() {
     assert!(holds(r#""patient":false"#, &[ADA, &twin], &[]));
     assert!(holds(r#""patient":false"#, &[], &[]) && !holds(r#""patient":false"#, &[ADA], &[]));
     assert!(holds(r#""patient":false"#, &[ADA], &[("From", "anonymous")]));
+    for (matches, one, twins, none) in [
+        (r#""one""#, true, false, false),
+        (r#""several""#, false, true, false),
+        (r#""one","none""#, true, false, true),
+        (r#""related""#, false, false, false),
+    ] {
+        let when = format!(r#""patientMatch":[{matches}]"#);
+        assert_eq!(holds(&when, &[ADA], &[]), one, "{matches}");
+        assert_eq!(holds(&when, &[ADA, &twin], &[]), twins, "{matches}");
+        assert_eq!(holds(&when, &[], &[]), none, "{matches}");
+        assert_eq!(holds(&when, &[ADA], &[("From", "anonymous")]), none, "{matches}");
+    }
+    let iso = ADA.replace("es-US", "spa");
+    assert!(holds(r#""patientLanguage":["es"]"#, &[&iso], &[]) && !holds(r#""patientLanguage":["en"]"#, &[&iso], &[]));
     for (languages, expected) in
         [(r#""es""#, true), (r#""es-US""#, true), (r#""ES-us""#, true), (r#""es-MX""#, false), (r#""en","fr""#, false)]
     {

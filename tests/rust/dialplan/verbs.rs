@@ -152,8 +152,8 @@ fn the_patient_who_is_found_is_recorded() {
     let mut clinic =
         Clinic::with_verbs(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
-    // One round trip reads the patient and the record. A second one writes.
-    assert_eq!(clinic.batch_sizes(), [2, 1]);
+    // One round trip reads patients, related persons and the record. A second one writes.
+    assert_eq!(clinic.batch_sizes(), [3, 1]);
     assert_eq!(clinic.fhir.requests()[1], ["POST Communication"]);
     let record = clinic.record().unwrap();
     assert_eq!(text(record, &["subject", "reference"]), "Patient/ada");

@@ -64,6 +64,7 @@ fn values_have_the_right_format() {
 /lists/spam/0 | "911" | lists.spam[0] | CONFIG_NUMBER
 /dialplans/main/0/when/callers/2 | "+*" | dialplans.main[0].when.callers[2] | CONFIG_NUMBER
 /dialplans/main/2/when/verification | [] | dialplans.main[2].when.verification | CONFIG_EMPTY
+/dialplans/main/4/when/patientMatch | [] | dialplans.main[4].when.patientMatch | CONFIG_EMPTY
 /dialplans/main/3/when/patientLanguage | [] | dialplans.main[3].when.patientLanguage | CONFIG_EMPTY
 /dialplans/main/3/when/patientLanguage/0 | "x" | dialplans.main[3].when.patientLanguage[0] | CONFIG_LANGUAGE
 /dialplans/main/3/when/language | [] | dialplans.main[3].when.language | CONFIG_EMPTY
