@@ -41,6 +41,8 @@ pub(super) struct PeopleSearch<'a> {
     pub(super) patient: Option<(E164<'a>, CallDirection)>,
     /// The device of the practitioner.
     pub(super) practitioner: Option<Device<'a>>,
+    /// Whether the search is for a dialed leg.
+    pub(super) is_leg: bool,
 }
 
 /// The people that a search found.
@@ -49,6 +51,8 @@ pub(super) struct FoundPeople<'a> {
     patient: Option<(PeopleOfNumber, E164<'a>, CallDirection)>,
     /// `Practitioner/<id>`: the only practitioner with the device.
     pub(super) practitioner: Option<String>,
+    /// Whether the search was for a dialed leg.
+    is_leg: bool,
 }
 
 impl<'a> PeopleSearch<'a> {
@@ -66,10 +70,18 @@ impl<'a> PeopleSearch<'a> {
         let callee = identity(event.to_party()).or_else(|| to.map(Device::Phone));
         let outbound = || to.map(|to| (to, CallDirection::Outbound));
         if event.parent.is_none() && caller.is_some() {
-            return Self { patient: outbound(), practitioner: caller };
+            return Self { patient: outbound(), practitioner: caller, is_leg: false };
         }
         let patient = from.map(|from| (from, CallDirection::Inbound)).or_else(outbound);
-        Self { patient, practitioner: callee }
+        Self { patient, practitioner: callee, is_leg: event.parent.is_some() }
+    }
+
+    /// The direction of a call of which only the dialed leg of `event` is known: outbound if its caller ID is a number of
+    /// the clinic. That may also be a forwarded call, so the direction of the root leg has precedence.
+    #[must_use]
+    pub(super) fn view(&self, event: &CallEvent<'_>) -> Option<CallDirection> {
+        event.parent?;
+        self.patient.map(|(_, direction)| direction)
     }
 
     /// The searches. The answers to them are the input of [`PeopleSearch::read`].
@@ -105,7 +117,7 @@ impl<'a> PeopleSearch<'a> {
             let found: Option<Vec<Json>> = found.into_iter().collect();
             read_practitioner(endpoint, &found?, country, now)
         });
-        FoundPeople { patient, practitioner }
+        FoundPeople { patient, practitioner, is_leg: self.is_leg }
     }
 }
 
@@ -122,7 +134,10 @@ impl FoundPeople<'_> {
         let Some((people, number, direction)) = &self.patient else { return };
         let known = state.context();
         let is_other_number = known.prepared.is_some() && known.number.as_deref() != Some(number.as_str());
-        if state.direction() != Some(*direction) || is_other_number || has_patient_side(known) {
+        // The clinic's number can be the caller ID of a call that was forwarded to the practitioner's phone.
+        let may_be_forwarded = self.is_leg && *direction == CallDirection::Outbound && self.practitioner.is_some();
+        let is_other_direction = state.direction() != Some(*direction);
+        if is_other_direction || is_other_number || may_be_forwarded || has_patient_side(known) {
             return;
         }
         let patient = people.subject().map(str::to_owned);
@@ -134,16 +149,6 @@ impl FoundPeople<'_> {
         }
         context.patient = context.patient.take().or(patient);
         context.related = context.related.take().or_else(|| people.related().map(str::to_owned));
-    }
-
-    /// The direction of a call of which only the dialed leg of `event` is known. `None` if it is not certain: the
-    /// clinic's number can also be the caller ID of a forwarded call.
-    #[must_use]
-    pub(super) fn view(&self, event: &CallEvent<'_>) -> Option<CallDirection> {
-        event.parent?;
-        let (.., direction) = self.patient.as_ref()?;
-        let is_certain = *direction == CallDirection::Inbound || self.practitioner.is_none();
-        is_certain.then_some(*direction)
     }
 }
 

@@ -4,10 +4,11 @@
 //! reported several times.
 
 use super::calls::get_from_twilio;
+use super::people::MissingPeople;
 use super::reconcile::root_of;
 use super::sweep_run::SweepRun;
 use super::trigger::{ended_at, is_unanswered, other_end, reached_callee, trigger_of};
-use super::{alerts, people, tasks};
+use super::{alerts, tasks};
 use crate::chart::{CallEvent, CallRecord, CallState, StoreError, found, is_call_extension};
 use crate::dialplan::config::FollowUpTrigger;
 use crate::error::Code;
@@ -76,7 +77,11 @@ impl EndedCall {
 
     /// Whether people of the call are not known who may be in the chart.
     pub(super) fn lacks_people(&self) -> bool {
-        people::lacks_people(&self.state)
+        !MissingPeople::of(&self.state).is_empty()
+    }
+
+    pub(super) const fn state(&self) -> &CallState {
+        &self.state
     }
 
     /// The patient of the call, `Patient/<id>`.
@@ -84,9 +89,21 @@ impl EndedCall {
         self.state.context().patient.as_deref()
     }
 
-    /// Searches for the people who are missing. Returns the request that adds them to the record, if there are any.
-    async fn complete_people(&mut self, run: &SweepRun<'_>) -> Result<Option<FhirRequest>, StoreError> {
-        people::complete_people(run, &mut self.state).await?;
+    /// Adds the people whom the searches found. Returns the request that adds them to the record, if it changes.
+    async fn complete_people(
+        &mut self,
+        run: &SweepRun<'_>,
+        mut missing: MissingPeople<'_>,
+        answers: &mut impl Iterator<Item = HostResponse>,
+    ) -> Result<Option<FhirRequest>, StoreError> {
+        let before = self.state.clone();
+        missing.add_to(run, &mut self.state, answers)?;
+        if !missing.is_empty() {
+            missing.narrow(run, &mut self.state).await?;
+        }
+        if self.state == before {
+            return Ok(None);
+        }
         CallRecord::of(self.resource.clone()).write(&self.state, run.record_format())
     }
 
@@ -132,18 +149,18 @@ impl EndedCall {
     }
 }
 
-/// Completes the follow-up of one call. `reference` is its record (`Communication/<id>`), and `root` is the root
-/// `CallSid`.
+/// Completes the follow-up of one call. `reference` is its record (`Communication/<id>`). `known` may be an earlier
+/// version of the record.
 ///
 /// # Errors
 /// The error code if the follow-up is not complete. The sweep then tries again.
-pub(super) async fn follow_up_call(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), Code> {
+pub(super) async fn follow_up_call(run: &SweepRun<'_>, reference: &str, known: &EndedCall) -> Result<(), Code> {
     let mut code = Code::ChartConflict;
     for attempt_index in 0..ATTEMPTS {
         if attempt_index > 0 && !run.has_budget(RETRY_ROUND_TRIPS) {
             break;
         }
-        match attempt(run, reference, root).await {
+        match attempt(run, reference, known).await {
             Ok(()) => return Ok(()),
             Err(StoreError::Retryable(why)) => code = why,
             Err(StoreError::Permanent(why)) => return Err(why),
@@ -152,11 +169,14 @@ pub(super) async fn follow_up_call(run: &SweepRun<'_>, reference: &str, root: &s
     Err(code)
 }
 
-async fn attempt(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), StoreError> {
+async fn attempt(run: &SweepRun<'_>, reference: &str, known: &EndedCall) -> Result<(), StoreError> {
     let mut reads = vec![FhirRequest::get(reference.to_owned())];
-    if !run.config.tasks.on.is_empty() {
-        reads.push(tasks::search_of_call(root));
+    let has_tasks = !run.config.tasks.on.is_empty();
+    if has_tasks {
+        reads.push(tasks::search_of_call(&known.root));
     }
+    let missing = MissingPeople::of(&known.state);
+    reads.extend(missing.requests());
     let mut answers = run.fhir(reads).await.into_iter();
     // The record in the event may be outdated, so it is read again.
     let record = answers.next().unwrap_or(HostResponse::Failed);
@@ -167,10 +187,11 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), 
     let Some(mut call) = record.ok().and_then(|resource| EndedCall::read(resource, run)) else {
         return Ok(());
     };
-    let own = answers.next().map_or(Ok(Vec::new()), |answer| found(answer, "Task"))?;
+    let tasks = if has_tasks { answers.next() } else { None };
+    let own = tasks.map_or(Ok(Vec::new()), |answer| found(answer, "Task"))?;
     let mut writes = Vec::new();
-    if call.lacks_people() {
-        writes.extend(call.complete_people(run).await?);
+    if !missing.is_empty() {
+        writes.extend(call.complete_people(run, missing, &mut answers).await?);
     }
     if own.is_empty() && call.reports_missed_or_failed(run) {
         call.ask_twilio(run).await;

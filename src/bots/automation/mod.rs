@@ -68,7 +68,7 @@ async fn after_call(run: &SweepRun<'_>, input: Json) -> Result<(), Code> {
         return Ok(());
     };
     match EndedCall::read(input, run) {
-        Some(call) if call.has_follow_up(run) => ended::follow_up_call(run, &reference, call.root_sid()).await,
+        Some(call) if call.has_follow_up(run) => ended::follow_up_call(run, &reference, &call).await,
         _ => Ok(()),
     }
 }

@@ -4,8 +4,8 @@
 
 use crate::bots::call_people::PeopleSearch;
 use crate::chart::{
-    CallContext, CallEvent, CallRecord, CallState, RecordFormat, RecordWrite, RetryPolicy, Status, nothing_else,
-    search, store,
+    CallContext, CallEvent, CallRecord, CallState, RecordFormat, RecordWrite, RetryPolicy, Status, StoreError,
+    nothing_else, search, store,
 };
 use crate::error::{Code, Problem};
 use crate::json::decimal;
@@ -80,29 +80,29 @@ pub(super) async fn store_event<'a>(
     if event.recording.is_some_and(|recording| recording.message) {
         event.mailbox = callback.mailbox.filter(|action| !action.is_empty());
     }
-    let people = reports_people(&event).then(|| PeopleSearch::of_event(&event, callback.numbers));
+    let people = PeopleSearch::of_event(&event, callback.numbers);
+    event.view = people.view(&event);
+    let people = Some(people).filter(|_| reports_people(&event));
     let mut requests = vec![search(root)];
     requests.extend(people.iter().flat_map(|people| people.requests(false)));
     let requests = requests.into_iter().map(|request| (HostRequest::Fhir(request), None)).collect();
     let mut answers = host.send_all(requests).await.into_iter();
-    // A search that failed is repeated by `store`, with pauses.
     let call_record = CallRecord::read(answers.next().unwrap_or(HostResponse::Failed), root);
     let clinic = callback.numbers.first().copied();
     let found = people.map(|people| people.read(&mut answers, clinic, callback.now)).unwrap_or_default();
     event.practitioner = found.practitioner.as_deref();
-    event.view = found.view(&event);
     let mut context = CallContext::default();
     match &call_record {
         Ok(call_record) if call_record.resource().is_none() && has_unknown_root(callback.pairs, &event) => {
             return Ok(());
         }
-        Err(error) if has_unknown_root(callback.pairs, &event) => return Err(error.code()),
         Ok(call_record) => {
             let mut state = call_record.state.clone();
             state.add(&event);
             found.add_to(&mut context, &state);
         }
-        Err(_) => {}
+        Err(StoreError::Retryable(_)) if !has_unknown_root(callback.pairs, &event) => host.pause(1).await,
+        Err(error) => return Err(error.code()),
     }
     let write = RecordWrite {
         root,

@@ -58,6 +58,11 @@ fn events_of_a_thousand_calls_give_the_same_bytes_in_any_order() {
     println!("{CALLS} calls, {streams} streams, seeds 1 to {CALLS}");
 }
 
+fn without_view(record: &Json) -> String {
+    let view = |direction: &str| format!(r#"{{"url":"view","valueString":"{direction}"}},"#);
+    record.write().replace(&view("inbound"), "").replace(&view("outbound"), "")
+}
+
 /// An earlier version stored the first events, in its own format.
 #[test]
 fn a_call_across_an_update_gives_the_same_bytes_in_any_order() {
@@ -75,11 +80,12 @@ fn a_call_across_an_update_gives_the_same_bytes_in_any_order() {
                 record = record.as_ref().map(|record| json(&earlier_record(&CallState::read(record)).write()));
             }
         }
-        let record = record.unwrap().write();
-        if record == expected.write(None, EXTENSION_BASE).write() {
+        // An earlier version did not store the direction that a dialed leg shows.
+        let record = without_view(&record.unwrap());
+        if record == without_view(&expected.write(None, EXTENSION_BASE)) {
             rewritten += 1;
         } else {
-            assert_eq!(record, earlier_record(&expected).write(), "seed {seed}");
+            assert_eq!(record, without_view(&earlier_record(&expected)), "seed {seed}");
             unchanged += 1;
         }
     }

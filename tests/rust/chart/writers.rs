@@ -12,9 +12,10 @@ use plumline::chart::{
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
+use plumline::phone::E164;
 use plumline::runtime::{FhirRequest, Flow, HostRequest, OpenRequest, Reply, Response};
 
-use crate::chart::calls::{Event, call};
+use crate::chart::calls::{CLINIC_NUMBER, Event, call};
 use crate::chart::{is_recorded, only_call};
 use crate::constants::NOW;
 use crate::fault::{Fault, Faults, answer_with};
@@ -44,7 +45,17 @@ impl Writer {
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
 
             let format = EXTENSION_BASE.into();
-            status(&host, StatusCallback { pairs: &pairs, now: at, numbers: &[], mailbox: None, format }).await
+            status(
+                &host,
+                StatusCallback {
+                    pairs: &pairs,
+                    now: at,
+                    numbers: &[E164::parse(CLINIC_NUMBER).unwrap()],
+                    mailbox: None,
+                    format,
+                },
+            )
+            .await
         })))
     }
 
@@ -173,8 +184,8 @@ fn a_callback_that_cannot_be_stored_ends_with_the_right_status() {
     assert_eq!(code(Faults::at(0, Fault::TimedOut)), (Code::ChartUnavailable, 1));
     assert_eq!(code(Faults::at(0, Fault::EachRefused(403))), (Code::ChartRefused, 1));
     assert_eq!(code(Faults::at(0, Fault::Refused(401))), (Code::ChartRefused, 1));
-    assert_eq!(code(Faults::always(Fault::EachRefused(500))), (Code::ChartUnavailable, 8));
-    assert_eq!(code(Faults::always(Fault::Refused(429))), (Code::ChartUnavailable, 8));
+    assert_eq!(code(Faults::always(Fault::EachRefused(500))), (Code::ChartUnavailable, 9));
+    assert_eq!(code(Faults::always(Fault::Refused(429))), (Code::ChartUnavailable, 9));
     // The reads succeed, the writes do not.
     let writes = (0..8).map(|attempt| (2 * attempt + 1, Fault::EachRefused(409)));
     assert_eq!(code(writes.collect()), (Code::ChartConflict, 16));
