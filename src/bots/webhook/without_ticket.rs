@@ -36,8 +36,8 @@ pub(super) async fn without_ticket(
 
     let limited = outbound.concurrent.is_some() || outbound.per_hour.is_some();
     let claims = Params(call.request.pairs);
-    let patient = claims.get("PatientId").and_then(|id| reference_to(id, "Patient"));
-    let appointment = claims.get("AppointmentId").and_then(|id| reference_to(id, "Appointment"));
+    let patient = claims.spelled("patientid").and_then(|id| reference_to(id, "Patient"));
+    let appointment = claims.spelled("appointmentid").and_then(|id| reference_to(id, "Appointment"));
     let needs_caller = limited || patient.is_some() || appointment.is_some();
     let has_record = needs_caller || outbound.pool == Pool::LeastRecentlyUsed;
     let lookup = if needs_caller || !outbound.practitioners.is_empty() {

@@ -2,6 +2,7 @@
 
 //! The `operations` bot: access tokens, identities, the right to call, and missing settings.
 
+mod arguments;
 mod confirmed;
 mod end;
 mod identities;

@@ -115,6 +115,19 @@ fn parameters_of_the_browser_are_stored_once_and_delay_no_call() {
         call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
         assert_eq!(world.communications().len(), 1);
     }
+    // Other clients spell the names in other ways.
+    for (patient, appointment) in
+        [("patientId", "appointmentId"), ("patientid", "APPOINTMENTID"), ("patient_id", "appointment_id")]
+    {
+        let (_, world) = call_without_ticket("{}", &[("To", PATIENT), (patient, "eve"), (appointment, "visit")]);
+        let record = world.communications()[0];
+        let text = |path: &[&str]| record.at(path).and_then(Json::text).unwrap_or_default().to_owned();
+        assert_eq!(text(&["subject", "reference"]), "Patient/eve", "{patient}");
+        assert_eq!(text(&["basedOn", "0", "reference"]), "Appointment/visit", "{appointment}");
+    }
+    let twice = [("To", PATIENT), ("patientId", "eve"), ("PatientId", "mallory")];
+    let (response, world) = call_without_ticket("{}", &twice);
+    assert_eq!((dialed(&response).1, world.fhir.batches.len()), (PATIENT.into(), 0), "neither patient");
     // The bot does not store an invalid id.
     for id in ["../Bot/1", "a b", "Practitioner/x", "x?y=z"] {
         let (response, world) = call_without_ticket("{}", &[("To", PATIENT), ("PatientId", id)]);
