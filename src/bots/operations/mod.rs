@@ -6,6 +6,7 @@
 
 mod access_token;
 mod clinic_settings;
+mod create_record;
 mod end_call;
 mod place_call;
 mod placed;

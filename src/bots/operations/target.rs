@@ -12,7 +12,7 @@ use crate::fhir::element::{has_participant, is};
 use crate::fhir::period::covers;
 use crate::fhir::reference::is_id;
 use crate::json::{Json, decimal};
-use crate::outbound::{CallerId, PoolKey, check_calling_hours};
+use crate::outbound::{CallerId, ChosenNumber, PoolKey, check_calling_hours};
 use crate::phone::E164;
 use crate::policy::{Limit, Policy, Refusal, check_limits, limit_searches};
 use crate::runtime::{BotEvent, FhirRequest, Host, HostResponse, Reply};
@@ -31,7 +31,7 @@ pub(super) struct CallTarget<'a> {
     /// The caller, the callee and the appointment, without the identity.
     pub(super) context: CallContext,
     /// The caller ID.
-    pub(super) from: E164<'a>,
+    pub(super) chosen: ChosenNumber<'a>,
     /// The practitioner who places the call.
     pub(super) requester: Requester,
     /// The responses to the additional requests.
@@ -119,7 +119,7 @@ impl<'a> CallRequest<'a> {
 
         let moment = [who, ".", &decimal(event.now)].concat();
         let key = PoolKey { callee: &callee, call: self.request.as_deref().unwrap_or(&moment) };
-        let from = caller_id.choose(last_calls, key).ok_or(refusal_reply(Refusal::ChartUnavailable))?;
+        let chosen = caller_id.choose(last_calls, key, log).ok_or(refusal_reply(Refusal::ChartUnavailable))?;
         let context = CallContext {
             patient: self.patient.clone(),
             practitioner: Some(who.to_owned()),
@@ -128,7 +128,7 @@ impl<'a> CallRequest<'a> {
             prepared: Some(event.now),
             ..CallContext::default()
         };
-        Ok(CallTarget { context, from, requester, more: answers.collect(), limits, counted })
+        Ok(CallTarget { context, chosen, requester, more: answers.collect(), limits, counted })
     }
 }
 

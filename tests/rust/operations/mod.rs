@@ -10,6 +10,7 @@ mod key;
 mod place;
 mod shared_phone;
 mod start;
+mod turns;
 
 use plumline::json::Json;
 use plumline::runtime::Reply;

@@ -7,7 +7,6 @@ use plumline::phone::E164;
 use plumline::runtime::{Response, Secret};
 use plumline::twiml::{DocumentKind, check_xml};
 
-use crate::constants::NOW;
 use crate::fault::{FAILURES, Fault, Faults, TRANSIENT};
 use crate::json::json;
 use crate::random::Random;
@@ -167,63 +166,6 @@ fn limits_apply_without_tickets() {
             response.log.iter().any(|line| line.starts_with("plumline: CHART_REFUSED at Communication (search): "));
         assert_eq!(named, matches!(fault, Fault::EachRefused(403)), "{fault:?} {:?}", response.log);
     }
-}
-
-#[test]
-fn the_pool_gives_the_same_number_everywhere() {
-    let from = |config: &str, number: u32| {
-        let mut world = World::default();
-        let secrets = [(Secret::Config, config)];
-        dialed(&call(&mut world, AMBER_IDENTITY, &sid(number), &[("To", PATIENT)], &secrets)).0
-    };
-    let sticky = from("{}", 1);
-    for number in 2..20 {
-        assert_eq!(from("{}", number), sticky);
-    }
-    for pool in ["roundRobin", "random"] {
-        let config = format!(r#"{{"outbound":{{"pool":"{pool}"}}}}"#);
-        let seen: Vec<String> = (1..40).map(|number| from(&config, number)).collect();
-        assert!(CLINIC_NUMBER.iter().all(|own| seen.iter().any(|from| from == own)), "{pool}");
-        assert_eq!(seen, (1..40).map(|number| from(&config, number)).collect::<Vec<_>>());
-    }
-    assert_eq!(from(r#"{"outbound":{"callerId":"+15550100003"}}"#, 1), CLINIC_NUMBER[2]);
-    let own = format!(
-        r#"{{"outbound":{{"callerId":"+15550100003","practitioners":{{"Practitioner/{AMBER}":"+15550100002"}}}}}}"#
-    );
-    assert_eq!(from(&own, 1), CLINIC_NUMBER[1]);
-    // A number that is not the clinic's is never used as the caller ID.
-    let (response, _) = call_without_ticket(r#"{"outbound":{"callerId":"+15550100999"}}"#, &[("To", PATIENT)]);
-    assert_eq!(dialed(&response).0, sticky);
-    assert!(response.log[0].contains("OUTBOUND_CALLER_ID_FOREIGN"));
-}
-
-#[test]
-fn the_chart_shows_the_least_recently_used_number() {
-    let secrets = [(Secret::Config, r#"{"outbound":{"pool":"leastRecentlyUsed"}}"#)];
-    let mut world = World::default();
-    let mut seen = Vec::new();
-    for number in 0..7 {
-        world.now = NOW + u64::from(number) * 60_000;
-        let from = dialed(&call(&mut world, AMBER_IDENTITY, &sid(number), &[("To", PATIENT)], &secrets)).0;
-        seen.push(from);
-    }
-    assert_eq!(
-        seen,
-        [
-            CLINIC_NUMBER[0],
-            CLINIC_NUMBER[1],
-            CLINIC_NUMBER[2],
-            CLINIC_NUMBER[0],
-            CLINIC_NUMBER[1],
-            CLINIC_NUMBER[2],
-            CLINIC_NUMBER[0]
-        ]
-    );
-    assert_eq!(world.fhir.batches.len(), 14);
-    // The call is placed even if the chart does not respond.
-    let mut world = World { faults: Faults::before(2, Fault::TimedOut), ..World::default() };
-    let response = call(&mut world, AMBER_IDENTITY, &sid(1), &[("To", PATIENT)], &secrets);
-    assert!(CLINIC_NUMBER.contains(&dialed(&response).0.as_str()));
 }
 
 #[test]
