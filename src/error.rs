@@ -87,7 +87,7 @@ codes! {
     /// The FHIR server failed or did not answer when Plumline read or wrote a call record.
     ChartUnavailable = "CHART_UNAVAILABLE",
         "The server could not read or write the record of a call. Twilio sends the event again, and the sweep adds what is missing.";
-    /// The FHIR server did not answer in time when a rule or an action needed the chart.
+    /// The FHIR server did not answer in time when a rule, an action or the caller ID needed the chart.
     ChartUnread = "CHART_UNREAD",
         "The FHIR server did not answer in time. The call continued without the chart.";
     /// Too many actions follow one another in one TwiML document.

@@ -6,6 +6,8 @@
 //! resource id with `_` instead of `-`. A FHIR id has no `_`, so the conversion is reversible.
 
 use crate::dialplan::config::{Config, Identity};
+use crate::fhir::change::place;
+use crate::fhir::element::{identifier, is};
 use crate::fhir::identity::replaced;
 use crate::fhir::period::covers;
 use crate::fhir::reference::is_id;
@@ -26,7 +28,18 @@ pub fn identity_of(practitioner: &Json, id: &str) -> (String, bool) {
             return (value.to_owned(), true);
         }
     }
-    (replaced(id, '-', '_'), false)
+    (identity_from_id(id), false)
+}
+
+/// The identity that is derived from the id of a `Practitioner`.
+#[must_use]
+pub fn identity_from_id(id: &str) -> String {
+    replaced(id, '-', '_')
+}
+
+/// Sets the identity of a `Practitioner` that has none.
+pub fn set_identity(practitioner: &mut Json, identity: &str) {
+    place(practitioner, "identifier", identifier(IDENTITY, identity), |item| is(item, "system", IDENTITY));
 }
 
 /// The resource id from which an identity was derived. `None` if the identity does not have that form.

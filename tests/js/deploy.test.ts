@@ -105,7 +105,7 @@ after(() => sandbox.stop());
 describe('deploy/', () => {
   test('contains valid FHIR that the server accepts', async () => {
     const paths = ['bots', 'policies', 'subscriptions'].flatMap(files);
-    assert.equal(paths.length, 8);
+    assert.equal(paths.length, 9);
     for (const path of paths) {
       const resource = read(path);
       const { status, body } = await fhirRequest(sandbox, 'POST', resource.resourceType, resource);
@@ -163,7 +163,17 @@ describe('deploy/', () => {
 
   test('gives each bot only the rights that its scenarios need', () => {
     const write = 'search read create update';
-    const automation = { call: write, ownCall: write, alert: write, summary: write, task: write, marks: write };
+    const automation = {
+      call: write,
+      ownCall: write,
+      alert: write,
+      summary: write,
+      task: write,
+      marks: write,
+      practitioner: 'search read update',
+      self: 'search read update',
+      role: 'search read',
+    };
     assert.deepEqual(rights(policy('automation')), automation);
     assert.deepEqual(rights(policy('automation-appointments')), {
       ...automation,
@@ -201,6 +211,15 @@ describe('deploy/', () => {
     assert.ok(delivers(samples.call));
     assert.ok(!delivers({ ...samples.call, status: 'in-progress' }));
     assert.ok(!delivers(samples.alert) && !delivers(samples.letter));
+  });
+
+  test('subscribes the automation bot to roles', () => {
+    const { criteria, channel } = read('subscriptions/changed-roles.json') as Subscription;
+    assert.equal(channel.endpoint, 'Bot/plumline-automation');
+    const delivers = (resource: Resource): boolean => matchesSearchRequest(resource, parseSearchRequest(criteria));
+    // `active` is optional, so a search for active roles would miss some.
+    assert.ok(delivers(samples.role) && delivers({ resourceType: 'PractitionerRole', active: true }));
+    assert.ok(!delivers(samples.practitioner) && !delivers(samples.call));
   });
 
   test('uses the systems and codes that the core writes', () => {

@@ -7,6 +7,7 @@ mod calls;
 mod ended;
 mod follow;
 mod hourly;
+mod identities;
 mod marks;
 mod people;
 mod reconcile;
@@ -28,8 +29,11 @@ const SWEEP_ROUND_TRIPS: u32 = 40;
 /// The maximum number of round trips to follow up one call.
 const CALL_ROUND_TRIPS: u32 = 30;
 
+/// The maximum number of round trips to write an identity: three attempts with a read and a write.
+const IDENTITY_ROUND_TRIPS: u32 = 6;
+
 /// Handles a cron run or a Subscription. If the input is a `Bot`, cron started the run, and the sweep runs. If it is a
-/// completed `Communication`, a call has ended.
+/// completed `Communication`, a call has ended. If it is a `PractitionerRole`, someone may have gained a role.
 pub async fn automation(event: BotEvent, host: Host) -> Response {
     let (config, config_error) = read_config(&event);
     if event.input.get("deletedResource").is_some() {
@@ -45,6 +49,13 @@ pub async fn automation(event: BotEvent, host: Host) -> Response {
         "Communication" => {
             let run = SweepRun::new(&host, &event, &config, CALL_ROUND_TRIPS).with_rest(&event);
             let outcome = after_call(&run, event.input.clone()).await;
+            (run, outcome)
+        }
+        "PractitionerRole" => {
+            let run = SweepRun::new(&host, &event, &config, IDENTITY_ROUND_TRIPS);
+            // An invalid config may allow other roles.
+            let outcome =
+                if config_error.is_none() { identities::write_identity(&run, &event.input).await } else { Ok(()) };
             (run, outcome)
         }
         _ => return Reply::Invalid(Code::OperationUnknown.into()).into(),

@@ -273,6 +273,8 @@ export class Clinic {
         practitioner: { reference: member.reference },
         ...role,
       });
+      // The role's Subscription writes the identity.
+      await this.sandbox.settled();
     }
     const identity = (member.reference.split('/')[1] ?? '').replaceAll('-', '_');
     return { ...member, identity };
@@ -346,8 +348,10 @@ export async function openClinic(options: ClinicOptions): Promise<Clinic> {
     const { identifier } = deployed(`bots/${name}`) as Bot;
     assert.equal((await fhirRequest(sandbox, 'PUT', `Bot/${bot.id}`, { ...body, identifier })).status, 200);
   }
-  const subscription = deployed('subscriptions/ended-calls') as Subscription;
   const endpoint = `Bot/${clinic.bot('automation').id}`;
-  await clinic.create<Subscription>({ ...subscription, channel: { ...subscription.channel, endpoint } });
+  for (const name of ['ended-calls', 'changed-roles']) {
+    const subscription = deployed(`subscriptions/${name}`) as Subscription;
+    await clinic.create<Subscription>({ ...subscription, channel: { ...subscription.channel, endpoint } });
+  }
   return clinic;
 }

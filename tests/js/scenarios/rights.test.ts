@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fhirRequest, bearer } from '../sandbox-client.ts';
 import { policy } from './clinic.ts';
+import type { Clinic } from './clinic.ts';
 import { openFixture, rightsOf, scenarios, appointmentScenarios } from './rights.ts';
 import type { RightsFixture } from './rights.ts';
 
@@ -48,6 +49,11 @@ const needed = {
     '3 Basic read': 'the sweep updates its marks',
     '3 Basic create': 'the sweep creates its marks',
     '3 Basic update': 'the sweep updates its marks',
+    '4 PractitionerRole search': 'a role gives its practitioner an identity',
+    '4 PractitionerRole read': 'a role gives its practitioner an identity',
+    '5 Practitioner search': 'a role gives its practitioner an identity',
+    '5 Practitioner read': 'a role gives its practitioner an identity',
+    '6 Practitioner update': 'a role gives its practitioner an identity',
   },
   staff: {
     '0 Bot search': 'an app finds the operations',
@@ -68,8 +74,8 @@ const needed = {
 
 /** The rights that `automation-appointments` adds to `automation`. */
 const neededByAppointments = {
-  '4 Appointment read': 'an appointment gets its call',
-  '4 Appointment update': 'an appointment gets its call',
+  '7 Appointment read': 'an appointment gets its call',
+  '7 Appointment update': 'an appointment gets its call',
 };
 
 describe('least privilege', () => {
@@ -88,9 +94,15 @@ describe('least privilege', () => {
     }
   });
 
-  test('a user cannot take the identity of another user', async () => {
+  test('neither a user nor the automation bot can write the identity of another user', async () => {
     const { clinic } = fixture;
-    const { reference, token } = await clinic.staff('Mallory');
+    for (const accessPolicy of [policy('staff'), policy('automation')]) {
+      await assertOwnIdentityOnly(clinic, accessPolicy);
+    }
+  });
+
+  async function assertOwnIdentityOnly(clinic: Clinic, accessPolicy: AccessPolicy): Promise<void> {
+    const { reference, token } = await clinic.staff('Mallory', { policy: accessPolicy });
     const own = await clinic.read<Practitioner>(reference);
     const system = 'http://twilio.com/voice/identity';
     const name = async (value: string): Promise<number> => {
@@ -103,7 +115,7 @@ describe('least privilege', () => {
     };
     assert.equal(await name('desk'), 403);
     assert.equal(await name(own.id?.replaceAll('-', '_') ?? ''), 200);
-  });
+  }
 
   test('staff can write and end only their own calls, even with edited records', async () => {
     const { clinic, staff, patient } = fixture;

@@ -139,6 +139,10 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     await sweep(fixture, 6);
     assert.equal(fixture.alertServer.posts.length - before, 2);
   },
+  async 'a role gives its practitioner an identity'({ clinic }) {
+    const { reference, identity } = await clinic.staff('New Invented');
+    assert.equal((await clinic.read<Practitioner>(reference)).identifier?.[0]?.value, identity);
+  },
   async 'an app finds the operations'(fixture) {
     const query = 'Bot?identifier=https://plumline.dev/fhir/bot|operations';
     const { body } = await fhirRequest<Resource & { entry?: unknown[] }>(
