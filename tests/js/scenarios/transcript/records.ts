@@ -69,7 +69,10 @@ export function recordLines(resource: Resource, context: RecordContext): string[
 }
 
 function legLines(leg: Extension, context: RecordContext): string[] {
-  const described = describeCall('leg extension', leg, context);
+  const isRoot = flattenExtensions(leg.extension, []).some(
+    ([name, value]) => name === 'callSid.valueString' && value === context.parameters.callSid,
+  );
+  const described = describeCall(isRoot ? 'root leg extension' : 'leg extension', leg, context);
   const { sentence } = described;
   const head = ['callSid.valueString', 'to.valueString', 'outcome.valueCode'].flatMap((name) =>
     sentence.take(name, word),
