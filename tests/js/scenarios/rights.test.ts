@@ -46,6 +46,10 @@ const needed = {
     '3 Basic read': 'the sweep updates its marks',
     '3 Basic create': 'the sweep creates its marks',
     '3 Basic update': 'the sweep updates its marks',
+    '4 Binary read': 'a message is copied',
+    '4 Binary create': 'a message is copied',
+    '4 Binary update': 'a message is copied',
+    '4 Binary delete': 'a copy is deleted with its recording',
   },
   staff: {
     '0 Bot search': 'an app finds the operations',
@@ -61,13 +65,15 @@ const needed = {
     '7 Communication create': 'a call is prepared',
     '7 Communication update': 'a prepared call is canceled',
     '8 Communication search': 'a history has messages',
+    '9 Binary read': 'staff listen to a message',
+    '9 Binary vread': 'staff listen to a version of a message',
   },
 } satisfies Record<string, Record<string, keyof typeof scenarios>>;
 
 /** The rights that `automation-appointments` adds to `automation`. */
 const neededByAppointments = {
-  '4 Appointment read': 'an appointment gets its call',
-  '4 Appointment update': 'an appointment gets its call',
+  '5 Appointment read': 'an appointment gets its call',
+  '5 Appointment update': 'an appointment gets its call',
 };
 
 describe('least privilege', () => {
