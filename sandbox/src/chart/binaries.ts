@@ -8,10 +8,10 @@ import {
   OperationOutcomeError,
 } from '@medplum/core';
 import type { WithId } from '@medplum/core';
+import type { FhirRepository } from '@medplum/fhir-router';
 import type { Binary, Resource } from '@medplum/fhirtypes';
 import type { Request, Response } from 'express';
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Chart } from './chart.ts';
 
 /** How long a presigned URL is valid. */
 const presignedMs = 3_600_000;
@@ -34,7 +34,7 @@ export class Binaries {
   }
 
   /** Stores a raw body as a new Binary, or as the content of an existing one. */
-  async write(req: Request, chart: Chart, id: string | undefined): Promise<WithId<Binary>> {
+  async write(req: Request, chart: FhirRepository, id: string | undefined): Promise<WithId<Binary>> {
     const context = req.get('X-Security-Context');
     const resource: Binary = {
       resourceType: 'Binary',
@@ -50,7 +50,7 @@ export class Binaries {
   }
 
   /** Sends the content of a Binary, or the resource if the client asks for FHIR. */
-  async read(req: Request, res: Response, chart: Chart, id: string): Promise<boolean> {
+  async read(req: Request, res: Response, chart: FhirRepository, id: string): Promise<boolean> {
     const binary = await chart.readResource<Binary>('Binary', id);
     if (req.get('Accept')?.startsWith(ContentType.FHIR_JSON)) {
       return false;
@@ -60,7 +60,7 @@ export class Binaries {
   }
 
   /** Sends the content for a presigned URL. `chart` has all rights. */
-  async download(req: Request, res: Response, chart: Chart): Promise<void> {
+  async download(req: Request, res: Response, chart: FhirRepository): Promise<void> {
     const { id = '', version = '' } = req.params as Record<string, string>;
     const { Expires: expires = '', Signature: signature = '' } = req.query as Record<string, string>;
     const expected = Buffer.from(this.#sign(id, version, expires));
@@ -74,7 +74,7 @@ export class Binaries {
   }
 
   /** Replaces `Binary/<id>` in the URLs of a response by presigned URLs, where the reader may read the Binary. */
-  async presign<T>(value: T, chart: Chart): Promise<T> {
+  async presign<T>(value: T, chart: FhirRepository): Promise<T> {
     return (await rewrite(value, async (url) => {
       const [, id, version] = /^Binary\/([^/]+)(?:\/_history\/([^/]+))?$/.exec(url) ?? [];
       if (id === undefined) {
