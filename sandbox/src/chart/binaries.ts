@@ -75,6 +75,9 @@ export class Binaries {
 
   /** Replaces `Binary/<id>` in the URLs of a response by presigned URLs, where the reader may read the Binary. */
   async presign<T>(value: T, chart: FhirRepository): Promise<T> {
+    if (!JSON.stringify(value).includes('"Binary/')) {
+      return value;
+    }
     return (await rewrite(value, async (url) => {
       const [, id, version] = /^Binary\/([^/]+)(?:\/_history\/([^/]+))?$/.exec(url) ?? [];
       if (id === undefined) {
@@ -91,6 +94,9 @@ export class Binaries {
 
   /** Replaces presigned URLs in a resource by `Binary/<id>`. */
   async toReferences<T extends Resource>(resource: T): Promise<T> {
+    if (!JSON.stringify(resource).includes(this.#storage)) {
+      return resource;
+    }
     return (await rewrite(resource, (url) => {
       const id = url.startsWith(this.#storage) ? url.slice(this.#storage.length).split('/')[0] : undefined;
       return Promise.resolve(id === undefined ? url : `Binary/${id}`);

@@ -134,7 +134,7 @@ function recordings(account: Router, network: Network): void {
   route(account, 'get', '/Recordings/:sid.mp3', async (req, res) => {
     const { audioStatus, audioLateMs = 0 } = network.networkFaults;
     const recording = findOrThrow(all, req);
-    await setTimeout(audioLateMs);
+    await setTimeout(audioLateMs, undefined, { ref: false });
     if (audioStatus !== undefined) {
       throw new RestError(audioStatus, 20500, 'Internal Server Error');
     }

@@ -5,6 +5,7 @@
 mod alerts;
 mod calls;
 mod copies;
+mod copy_call;
 mod ended;
 mod follow;
 mod hourly;
@@ -79,7 +80,7 @@ async fn after_call(run: &SweepRun<'_>, input: Json) -> Result<(), Code> {
     // Copies come last, because they may take long. The sweep completes them.
     if let Some(rest) = run.rest.as_ref().filter(|_| copies::need(run, &call) == copies::Need::Copy) {
         copies::limit_time(run);
-        copies::copy_call(run, rest, &reference, call.root_sid()).await;
+        copy_call::copy_call(run, rest, &reference, call.root_sid()).await;
     }
     outcome
 }

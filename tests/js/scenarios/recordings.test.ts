@@ -96,7 +96,7 @@ describe('a message', () => {
       assert.deepEqual([attachments(await record(clinic)).length, (await binaries(clinic)).length], [1, 1]);
     }));
 
-  for (const faults of [{ audioStatus: 404 }, { audioStatus: 500 }, { audioLateMs: 12_000 }]) {
+  for (const faults of [{ audioStatus: 404 }, { audioStatus: 500 }, { audioLateMs: 30_000 }]) {
     test(`is copied later after ${JSON.stringify(faults)}`, () =>
       withClinic('later', async (clinic) => {
         Object.assign(clinic.sandbox.twilio.networkFaults, faults);

@@ -11,7 +11,9 @@ use plumline::bots::{automation, operations};
 use plumline::chart::{CallEvent, CallState};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{AudioCopy, BotEvent, Flow, HostRequest, HostResponse, HttpRequest, OpenRequest, Reply, Response};
+use plumline::runtime::{
+    AudioCopy, BotEvent, Flow, HostRequest, HostResponse, HttpRequest, OpenRequest, Reply, Response,
+};
 
 use crate::automation::twilio::{Leg, Recorded, Twilio};
 use crate::constants::NOW;

@@ -78,7 +78,8 @@ fn a_message_is_copied_and_attached_with_its_length() {
     let mut world = with_message(CONFIG);
     sweep(&mut world, 1);
     assert_attached_once(&world, 1, &[1], "");
-    let expected = r#"{"contentType":"audio/mpeg","url":"URL","size":4321,"title":"Voicemail, 27 s","creation":"CREATED"}"#;
+    let expected =
+        r#"{"contentType":"audio/mpeg","url":"URL","size":4321,"title":"Voicemail, 27 s","creation":"CREATED"}"#;
     let attachment = attachments(&world, 1).remove(0);
     let url = attachment.get("url").and_then(Json::text).unwrap();
     let created = plumline::time::instant((NOW - 5 * MINUTE + 10_000) / 1_000 * 1_000);
