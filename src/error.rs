@@ -369,6 +369,12 @@ codes! {
     /// The phone number has fewer digits than its country requires. Often the area code is missing.
     PhoneTooShort = "PHONE_TOO_SHORT",
         "The number has too few digits for its country. Is the area code missing?";
+    /// A recording could not be copied from Twilio into the chart.
+    RecordingNotCopied = "RECORDING_NOT_COPIED",
+        "A recording could not be copied into the chart. The sweep tries again for seven days. Another line has the cause.";
+    /// A recording is too large to be copied into the chart.
+    RecordingTooLarge = "RECORDING_TOO_LARGE",
+        "A recording is larger than 50 MB, so it was not copied into the chart. It remains at Twilio.";
     /// The requester may not read or write a resource that an operation needs.
     RecordForbidden = "RECORD_FORBIDDEN",
         "The requester's access policy does not allow the resource named here.";

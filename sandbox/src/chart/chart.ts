@@ -18,7 +18,16 @@ import {
 import type { AccessPolicyInteraction, Operation, SearchRequest, WithId } from '@medplum/core';
 import { FhirRepository, getExtraEntries, MemoryRepository } from '@medplum/fhir-router';
 import type { CreateResourceOptions, DeleteResourceOptions, UpdateResourceOptions } from '@medplum/fhir-router';
-import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Resource } from '@medplum/fhirtypes';
+import type {
+  Binary,
+  Bundle,
+  BundleEntry,
+  OperationOutcome,
+  Parameters,
+  Reference,
+  Resource,
+} from '@medplum/fhirtypes';
+import type { Binaries } from './binaries.ts';
 import type { WriteConflicts } from './write-conflicts.ts';
 import { resolveReferences } from './references.ts';
 import type { Rights } from './rights.ts';
@@ -43,6 +52,7 @@ export interface Access {
 export interface ChartParts {
   store: Store;
   conflicts: WriteConflicts;
+  binaries: Binaries;
   /** With a trailing slash. */
   baseUrl: string;
 }
@@ -300,12 +310,19 @@ export class Chart extends FhirRepository {
       // The server does not reveal that a hidden resource exists.
       throw new OperationOutcomeError(notFound);
     }
+    const context = resource.resourceType === 'Binary' ? (resource as Binary).securityContext?.reference : undefined;
+    if (context !== undefined && this.#options.access) {
+      // Who may read the Binary must also be allowed to read the resource that protects it.
+      const [contextType = '', contextId = ''] = context.split('/');
+      await this.#read(contextType, contextId);
+    }
     return resource;
   }
 
   /** Resolves conditional references, sets the author and validates the resource. */
   async #prepare<T extends Resource>(resource: WithId<T>): Promise<WithId<T>> {
-    const resolved = await resolveReferences(resource, async (search) => {
+    const written = await this.#parts.binaries.toReferences(resource);
+    const resolved = await resolveReferences(written, async (search) => {
       checkSearch(search);
       this.#require('search', search.resourceType);
       const { entry = [] } = await this.#parts.store.search(search);

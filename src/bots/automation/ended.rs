@@ -9,7 +9,7 @@ use super::reconcile::root_of;
 use super::sweep_run::SweepRun;
 use super::trigger::{ended_at, is_unanswered, other_end, reached_callee, trigger_of};
 use super::{alerts, tasks};
-use crate::chart::{CallEvent, CallRecord, CallState, StoreError, found, is_call_extension};
+use crate::chart::{CallEvent, CallRecord, CallState, Leg, StoreError, found, is_call_extension};
 use crate::dialplan::config::FollowUpTrigger;
 use crate::error::Code;
 use crate::fhir::element::{has_coding, has_participant, is};
@@ -59,6 +59,20 @@ impl EndedCall {
 
     pub(super) fn root_sid(&self) -> &str {
         &self.root
+    }
+
+    pub(super) const fn resource(&self) -> &Json {
+        &self.resource
+    }
+
+    /// The record, `Communication/<id>`.
+    pub(super) fn reference(&self) -> &str {
+        &self.reference
+    }
+
+    /// Whether a caller left a message.
+    pub(super) fn has_message(&self) -> bool {
+        self.state.root_leg().into_iter().chain(self.state.children()).any(Leg::has_message)
     }
 
     pub(super) const fn ended_at(&self) -> u64 {

@@ -4,6 +4,8 @@
 
 mod alerts;
 mod calls;
+mod copies;
+mod copy_call;
 mod ended;
 mod follow;
 mod hourly;
@@ -11,6 +13,7 @@ mod identities;
 mod marks;
 mod people;
 mod reconcile;
+mod recorded;
 mod sweep;
 mod sweep_run;
 mod tasks;
@@ -73,13 +76,23 @@ pub async fn automation(event: BotEvent, host: Host) -> Response {
     response
 }
 
-/// Follows up a call that a Subscription reports, if the resource is a call record of Plumline and the call has ended.
+/// Follows up a call that a Subscription reports and copies its recordings, if the resource is a call record of Plumline
+/// and the call has ended.
 async fn after_call(run: &SweepRun<'_>, input: Json) -> Result<(), Code> {
     let Some(reference) = crate::fhir::reference::reference_of(&input) else {
         return Ok(());
     };
-    match EndedCall::read(input, run) {
-        Some(call) if call.has_follow_up(run) => ended::follow_up_call(run, &reference, &call).await,
-        _ => Ok(()),
+    let Some(call) = EndedCall::read(input, run) else {
+        return Ok(());
+    };
+    let mut outcome = Ok(());
+    if call.has_follow_up(run) {
+        outcome = ended::follow_up_call(run, &reference, &call).await;
     }
+    // Copies come last, because they may take long. The sweep completes them.
+    if let Some(rest) = run.rest.as_ref().filter(|_| copies::need(run, &call) == copies::Need::Copy) {
+        copies::limit_time(run);
+        copy_call::copy_call(run, rest, &reference, call.root_sid()).await;
+    }
+    outcome
 }

@@ -110,6 +110,11 @@ impl<'a> SweepRun<'a> {
         self.round_trips_left.get() >= count
     }
 
+    /// Allows more round trips.
+    pub(super) fn add_budget(&self, count: u32) {
+        self.round_trips_left.set(self.round_trips_left.get() + count);
+    }
+
     pub(super) fn spend(&self) {
         self.round_trips_left.set(self.round_trips_left.get().saturating_sub(1));
     }

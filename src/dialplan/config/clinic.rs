@@ -45,9 +45,11 @@ pub struct Recording {
     /// The announcement that both sides hear first. Required if any call is recorded.
     #[cfg_attr(feature = "schema", serde(default))]
     pub announcement: Prompt,
-    /// Days after which a recording, voicemail included, is deleted at Twilio. If absent, never.
+    /// Days after which a recording, voicemail included, is deleted at Twilio and in the chart. If absent, never.
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 36500)))]
     pub retention_days: Option<u32>,
+    /// Whether to copy recordings, voicemail included, into the chart. If absent, yes.
+    pub copy: Option<bool>,
 }
 
 members!(Recording {
@@ -55,6 +57,7 @@ members!(Recording {
     outbound: optional "outbound",
     announcement: optional "announcement",
     retention_days: optional "retentionDays",
+    copy: optional "copy",
 });
 
 /// `tasks`: tasks for staff, one per call.

@@ -54,6 +54,13 @@ const needed = {
     '5 Practitioner search': 'a role gives its practitioner an identity',
     '5 Practitioner read': 'a role gives its practitioner an identity',
     '6 Practitioner update': 'a role gives its practitioner an identity',
+    '7 Patient search': 'a call without callbacks is linked',
+    '7 Patient read': 'a call without callbacks is linked',
+    '8 RelatedPerson search': 'a call without callbacks is linked',
+    '9 Binary read': 'a message is copied',
+    '9 Binary create': 'a message is copied',
+    '9 Binary update': 'a message is copied',
+    '9 Binary delete': 'a copy is deleted with its recording',
   },
   staff: {
     '0 Bot search': 'an app finds the operations',
@@ -69,13 +76,15 @@ const needed = {
     '7 Communication create': 'a call is prepared',
     '7 Communication update': 'a prepared call is canceled',
     '8 Communication search': 'a history has messages',
+    '9 Binary read': 'staff listen to a message',
+    '9 Binary vread': 'staff listen to a version of a message',
   },
 } satisfies Record<string, Record<string, keyof typeof scenarios>>;
 
 /** The rights that `automation-appointments` adds to `automation`. */
 const neededByAppointments = {
-  '7 Appointment read': 'an appointment gets its call',
-  '7 Appointment update': 'an appointment gets its call',
+  '10 Appointment read': 'an appointment gets its call',
+  '10 Appointment update': 'an appointment gets its call',
 };
 
 describe('least privilege', () => {
