@@ -383,11 +383,11 @@ mod tests {
         for (text, expected) in [
             ("{}", 7),
             (include_str!("../../docs/dialplan/missed-call.json"), 7),
-            (include_str!("../../docs/dialplan/front-desk.json"), 10),
-            (include_str!("../../docs/dialplan/bilingual.json"), 37),
-            (include_str!("../../docs/dialplan/nurse-line.json"), 15),
-            (include_str!("../../docs/dialplan/known-patients.json"), 12),
-            (include_str!("../../tests/rust/valid-config.json"), 33),
+            (include_str!("../../docs/dialplan/front-desk.json"), 11),
+            (include_str!("../../docs/dialplan/bilingual.json"), 39),
+            (include_str!("../../docs/dialplan/nurse-line.json"), 16),
+            (include_str!("../../docs/dialplan/known-patients.json"), 13),
+            (include_str!("../../tests/rust/valid-config.json"), 34),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));

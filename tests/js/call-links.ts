@@ -21,7 +21,7 @@ import type {
 import type { Sandbox } from '../../sandbox/src/server.ts';
 
 /** Whether all scenarios check their call records. Off until every flow links its call. */
-export const CHECKS_LINKS: boolean = false;
+export const CHECKS_LINKS: boolean = true;
 
 const IDENTITY_SYSTEM = 'http://twilio.com/voice/identity';
 const TWILIO_SYSTEM = 'https://www.twilio.com/';

@@ -88,7 +88,7 @@ impl<'a> CallRequest<'a> {
     ) -> Result<CallTarget<'o>, Reply> {
         let who = reference(event)?;
         let outbound = &settings.config.outbound;
-        let limits = limit_searches(outbound, who, event.now);
+        let limits = limit_searches(outbound, who, numbers, event.now);
         let caller_id = CallerId::of(&settings.config, numbers, Some(who), log);
         let mut reads: Vec<FhirRequest> = Vec::new();
         reads.extend(self.patient.clone().map(FhirRequest::get));

@@ -53,7 +53,7 @@ pub(super) async fn without_ticket(
     };
     let mut limits = practitioner
         .as_deref()
-        .map_or_else(Vec::new, |practitioner| limit_searches(outbound, practitioner, call.request.now));
+        .map_or_else(Vec::new, |practitioner| limit_searches(outbound, practitioner, numbers, call.request.now));
     let mut caller_id = CallerId::of(config, numbers, practitioner.as_deref(), &mut Vec::new());
     let mut reads = match &lookup {
         CallerLookup::Search(search) => vec![FhirRequest::get(search.clone())],
@@ -72,7 +72,7 @@ pub(super) async fn without_ticket(
         let bundle = answers.remove(0).ok();
         practitioner = bundle.as_ref().and_then(only_practitioner);
         match &practitioner {
-            Some(practitioner) => limits = limit_searches(outbound, practitioner, call.request.now),
+            Some(practitioner) => limits = limit_searches(outbound, practitioner, numbers, call.request.now),
             None if bundle.is_none() && limited => return Err(Refusal::ChartUnavailable),
             None if limited => return Err(Refusal::CallerUnknown),
             None => {}

@@ -8,7 +8,7 @@ use plumline::json::Json;
 use plumline::time::instant;
 
 use crate::chart::calls::{Call, Event, call};
-use crate::chart::earlier::earlier_record;
+use crate::chart::earlier::{earlier_record, without_view};
 use crate::json::json;
 use crate::random::Random;
 
@@ -56,11 +56,6 @@ fn events_of_a_thousand_calls_give_the_same_bytes_in_any_order() {
         }
     }
     println!("{CALLS} calls, {streams} streams, seeds 1 to {CALLS}");
-}
-
-fn without_view(record: &Json) -> String {
-    let view = |direction: &str| format!(r#"{{"url":"view","valueString":"{direction}"}},"#);
-    record.write().replace(&view("inbound"), "").replace(&view("outbound"), "")
 }
 
 /// An earlier version stored the first events, in its own format.
