@@ -66,14 +66,14 @@ impl<'a> PeopleSearch<'a> {
             Some(Party::Client(identity)) => Some(Device::Client(identity)),
             _ => None,
         };
-        let caller = identity(event.from_party());
-        let callee = identity(event.to_party()).or_else(|| to.map(Device::Phone));
+        let calling_device = identity(event.from_party());
+        let called_device = identity(event.to_party()).or_else(|| to.map(Device::Phone));
         let outbound = || to.map(|to| (to, CallDirection::Outbound));
-        if event.parent.is_none() && caller.is_some() {
-            return Self { patient: outbound(), practitioner: caller, is_leg: false };
+        if event.parent.is_none() && calling_device.is_some() {
+            return Self { patient: outbound(), practitioner: calling_device, is_leg: false };
         }
         let patient = from.map(|from| (from, CallDirection::Inbound)).or_else(outbound);
-        Self { patient, practitioner: callee, is_leg: event.parent.is_some() }
+        Self { patient, practitioner: called_device, is_leg: event.parent.is_some() }
     }
 
     /// The direction of a call of which only the dialed leg of `event` is known: outbound if its caller ID is a number of

@@ -215,6 +215,7 @@ pub fn count_of_action(verbs: &[Verb], languages: usize) -> usize {
 }
 
 /// The languages that a caller can switch to, each once.
+#[must_use]
 pub fn switch_languages<'a>(config: &'a Config) -> Vec<&'a str> {
     let mut languages: Vec<&'a str> = Vec::new();
     let mut add = |language: &'a str| {

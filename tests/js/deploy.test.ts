@@ -170,6 +170,8 @@ describe('deploy/', () => {
       summary: write,
       task: write,
       marks: write,
+      patient: 'search read',
+      related: 'search',
       practitioner: 'search read update',
       self: 'search read update',
       role: 'search read',

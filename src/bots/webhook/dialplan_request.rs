@@ -2,10 +2,10 @@
 
 //! Runs the dialplan of a number: reads the facts that the dialplan needs, updates the chart, and answers.
 //!
-//! A request makes at most two round trips to read, and the second one is for facts that depend on the first. Most
-//! requests write nothing before the response: the callbacks of the call repeat what they report. A request writes if
-//! no callback repeats it, such as a caller who accepts the offer of a callback. Each round trip has a timeout, so the
-//! caller hears a response within three seconds. A fact that arrives too late is treated as unknown.
+//! A request makes at most two round trips to read, and the second one is for facts that depend on the first. A rejected
+//! call makes one more, for its record. Most requests write nothing before the response: the callbacks of the call
+//! repeat what they report. A request writes if no callback repeats it, such as a caller who accepts the offer of a
+//! callback. The caller hears a response within three seconds. A fact that arrives too late is treated as unknown.
 
 use std::cell::RefCell;
 
@@ -32,6 +32,9 @@ const WRITE_TIMEOUT: u32 = 700;
 
 /// The total timeout to store an event while a caller waits, in milliseconds.
 const CALLER_WAITS_LIMIT: u32 = 2_500;
+
+/// The total timeout of a request that the dialplan rejects, in milliseconds. It includes the lookups of the rules.
+const REJECT_LIMIT: u32 = 2_900;
 
 /// The `QueueResult` of a caller who accepted the offer of a callback. Only Plumline uses this value. In the chart, it
 /// replaces the `hangup` or `leave` that Twilio reports for the same wait.
@@ -82,18 +85,19 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
     }
     let mut rendered = render(input, &next, &facts);
     if rendered.rejected && input.config.follows_up() {
+        host.set_deadline(REJECT_LIMIT, jitter_seed(request.pairs, request.now));
         update = RecordUpdate::of_reject(request, host).await;
     }
     let mut codes = Vec::new();
-    if let Some(update) = update {
-        if let Err(code) = update.write(host, request.record_format()).await {
-            codes.push((code, String::new()));
-            // The chart did not store that the caller accepted the offer. The caller must not hear a confirmation, and
-            // hears the offer again.
-            if let Turn::Resume { event: event @ VerbEvent::OfferAccepted, .. } = &mut next.turn {
-                *event = VerbEvent::Waiting { position: None };
-                rendered = render(input, &next, &facts);
-            }
+    if let Some(update) = update
+        && let Err(code) = update.write(host, request.record_format()).await
+    {
+        codes.push((code, String::new()));
+        // The chart did not store that the caller accepted the offer. The caller must not hear a confirmation, and
+        // hears the offer again.
+        if let Turn::Resume { event: event @ VerbEvent::OfferAccepted, .. } = &mut next.turn {
+            *event = VerbEvent::Waiting { position: None };
+            rendered = render(input, &next, &facts);
         }
     }
     let mut response = Response::from(Reply::Twiml(rendered.twiml));

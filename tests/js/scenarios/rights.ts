@@ -54,7 +54,7 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
   async 'a related person’s call is linked to the patient'(fixture) {
     const record = await recordOf(fixture, await incoming(fixture, greeted, { hangUpAfter: 1 }, '+15550100703'));
     assert.equal(record?.subject?.reference, fixture.patient);
-    assert.match(record?.sender?.reference ?? '', /^RelatedPerson\//);
+    assert.match(record.sender?.reference ?? '', /^RelatedPerson\//);
   },
   async 'the patient’s doctor is dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, greeted, { hangUpAfter: 20 })).includes('+15550100711'));
@@ -95,7 +95,7 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     await sweep(fixture, 10);
     const record = await recordOf(fixture, call);
     assert.equal(record?.subject?.reference, fixture.patient);
-    assert.match(record?.sender?.reference ?? '', /^RelatedPerson\//);
+    assert.match(record.sender?.reference ?? '', /^RelatedPerson\//);
   },
   async 'the sweep closes a ticket'(fixture) {
     const { communication } = await start(fixture);
