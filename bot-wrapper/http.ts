@@ -34,18 +34,32 @@ export async function http({ method, url, headers, body }: HttpRequest, signal?:
   return { status: response.status, body: parseBody(await readText(response)) };
 }
 
-async function readText({ body }: Response): Promise<string> {
+async function readText(response: Response): Promise<string> {
+  const bytes = await readBytes(response, MAX_BODY_BYTES);
+  if (!bytes) {
+    throw new RangeError('the response is too large');
+  }
+  return bytes.toString();
+}
+
+/** Reads a response body. Returns undefined if it has more than `maxBytes` bytes. */
+export async function readBytes({ body }: Response, maxBytes: number): Promise<Buffer | undefined> {
   const chunks: Uint8Array[] = [];
   let length = 0;
   // A web stream, or in a VM context a Node stream. Leaving the loop closes both.
   for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.length;
-    if (length > MAX_BODY_BYTES) {
-      throw new RangeError('the response is too large');
+    if (length > maxBytes) {
+      return undefined;
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString();
+  return Buffer.concat(chunks);
+}
+
+/** Closes the connection of a response whose body is not needed. */
+export async function discard(response: Response): Promise<void> {
+  await readBytes(response, 0);
 }
 
 function parseBody(text: string): unknown {

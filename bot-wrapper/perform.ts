@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import type { BotEvent, MedplumClient } from '@medplum/core';
 import type { Bundle } from '@medplum/fhirtypes';
+import { copyAudio, type AudioCopy } from './audio.ts';
 import { http, type HttpRequest } from './http.ts';
 import { zone, type ZoneRequest } from './zone.ts';
 
@@ -16,6 +17,7 @@ export type HostRequest = {
   | { readonly kind: 'headers' | 'me' }
   | { readonly kind: 'wait'; readonly ms: number }
   | ({ readonly kind: 'http' } & HttpRequest)
+  | ({ readonly kind: 'copyAudio' } & AudioCopy)
   | ({ readonly kind: 'zone' } & ZoneRequest)
 );
 
@@ -53,6 +55,9 @@ function toJson(response: HostResponse & { id: number }): string {
   }
 }
 
+/** The requests that use the network and can be canceled. */
+const CANCELABLE: ReadonlySet<HostRequest['kind']> = new Set(['http', 'fhir', 'copyAudio']);
+
 async function performWithTimeout(
   request: HostRequest,
   medplum: MedplumClient,
@@ -65,7 +70,7 @@ async function performWithTimeout(
     return { timedOut: true };
   }
   // Stops reading a response that is late or too large.
-  const controller = request.kind === 'http' || request.kind === 'fhir' ? abortController() : undefined;
+  const controller = CANCELABLE.has(request.kind) ? abortController() : undefined;
   const response = performRequest(request, medplum, event, controller?.signal).catch(() => {
     controller?.abort();
     return failure();
@@ -86,6 +91,8 @@ async function performRequest(
       return { status: 200, body: event.headers ?? {} };
     case 'http':
       return http(request, signal);
+    case 'copyAudio':
+      return copyAudio(request, medplum, signal);
     case 'me':
       return authMe(medplum, event);
     case 'wait':

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Deploys the three bots to a Medplum server: access policies, bots, memberships, code, and the Subscription. Then it
+ * Deploys the three bots to a Medplum server: access policies, bots, memberships, code, and the Subscriptions. Then it
  * prints the webhook URL and places a signed test call. docs/deploy.md describes how to use it.
  *
  * It stops at the first request that the server refuses, and shows the error. You can run it again: it finds existing
@@ -440,18 +440,18 @@ async function deployBot(medplum, project, botName, accessPolicy, { id, runtime 
   return { id: existing.id, member };
 }
 
-async function deploySubscription(medplum, automation) {
-  const file = json('deploy/subscriptions/ended-calls.json');
+async function deploySubscription(medplum, name, automation) {
+  const file = json(`deploy/subscriptions/${name}.json`);
   const endpoint = `Bot/${automation}`;
   const wanted = { ...file, channel: { ...file.channel, endpoint } };
   const matches = ({ criteria, channel }) => criteria === wanted.criteria && channel?.endpoint === endpoint;
-  const existing = await medplum.only('The Subscription', `Subscription?url=${endpoint}&_count=100`, matches);
+  const existing = await medplum.only(`The Subscription ${name}`, `Subscription?url=${endpoint}&_count=100`, matches);
   if (existing) {
     const changed = await medplum.update(existing, wanted);
-    print(`subscription: ${changed ? 'updated' : 'unchanged'}, Subscription/${existing.id}`);
+    print(`subscription ${name}: ${changed ? 'updated' : 'unchanged'}, Subscription/${existing.id}`);
   } else {
     const id = await medplum.create('fhir/R4/Subscription', wanted);
-    print(`subscription: created, Subscription/${id}`);
+    print(`subscription ${name}: created, Subscription/${id}`);
   }
 }
 
@@ -623,7 +623,9 @@ async function main() {
   // The operations bot runs as the user who sends the request. It does not use the policy of its membership.
   await deployBot(medplum, project, 'operations', policies.webhook, { runtime });
   const automation = await deployBot(medplum, project, 'automation', policies.automation, { runtime });
-  await deploySubscription(medplum, automation.id);
+  for (const name of ['ended-calls', 'changed-roles']) {
+    await deploySubscription(medplum, name, automation.id);
+  }
 
   if (values['set-secrets']) {
     await setSecrets(medplum, path, fromEnvironment);

@@ -54,7 +54,8 @@ export function routeCall(input: RouteInput): Routing {
  * The known facts as JSON for the core: those that were passed, and the local times of the time zones in the config.
  */
 function knownFacts(facts: RouteInput['facts'], config: RouteInput['config'], now: number | undefined): string {
-  const { patient, open } = facts === undefined ? {} : (object(facts, 'facts') as NonNullable<typeof facts>);
+  const { patient, patientMatch, open } =
+    facts === undefined ? {} : (object(facts, 'facts') as NonNullable<typeof facts>);
   const localTimes: Record<string, string | undefined> = {};
   for (const timeZone of now === undefined ? [] : zonesOf(config)) {
     try {
@@ -63,7 +64,7 @@ function knownFacts(facts: RouteInput['facts'], config: RouteInput['config'], no
       // The zone does not exist. Its opening hours are unknown, and the route reports that.
     }
   }
-  return toJson({ patient, open, localTimes }, 'facts');
+  return toJson({ patient, patientMatch, open, localTimes }, 'facts');
 }
 
 /** The time zones in a config. The config may be invalid. The core reports that. */

@@ -81,10 +81,13 @@ codes! {
     /// The FHIR server refused to read a resource that a rule or an action needs, or does not have it.
     ChartRefusedRead = "CHART_REFUSED_READ",
         "The resource does not exist, or the bot's access policy does not allow reading it. The call continued without it. Check the references in the config, and the policy against deploy/policies.";
+    /// More people may have the caller's number than one page of a search holds.
+    ChartTooManyMatches = "CHART_TOO_MANY_MATCHES",
+        "At least 50 patients or related persons have a number like the caller's, so the bot does not know whose number it is. Remove a number that many records share, such as the clinic's own, from the chart.";
     /// The FHIR server failed or did not answer when Plumline read or wrote a call record.
     ChartUnavailable = "CHART_UNAVAILABLE",
         "The server could not read or write the record of a call. Twilio sends the event again, and the sweep adds what is missing.";
-    /// The FHIR server did not answer in time when a rule or an action needed the chart.
+    /// The FHIR server did not answer in time when a rule, an action or the caller ID needed the chart.
     ChartUnread = "CHART_UNREAD",
         "The FHIR server did not answer in time. The call continued without the chart.";
     /// Too many actions follow one another in one TwiML document.
@@ -366,6 +369,12 @@ codes! {
     /// The phone number has fewer digits than its country requires. Often the area code is missing.
     PhoneTooShort = "PHONE_TOO_SHORT",
         "The number has too few digits for its country. Is the area code missing?";
+    /// A recording could not be copied from Twilio into the chart.
+    RecordingNotCopied = "RECORDING_NOT_COPIED",
+        "A recording could not be copied into the chart. The sweep tries again for seven days. Another line has the cause.";
+    /// A recording is too large to be copied into the chart.
+    RecordingTooLarge = "RECORDING_TOO_LARGE",
+        "A recording is larger than 50 MB, so it was not copied into the chart. It remains at Twilio.";
     /// The requester may not read or write a resource that an operation needs.
     RecordForbidden = "RECORD_FORBIDDEN",
         "The requester's access policy does not allow the resource named here.";

@@ -6,7 +6,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::error::Code;
-use crate::runtime::HttpRequest;
+use crate::runtime::{AudioCopy, HttpRequest};
 use crate::signature::WebhookUrl;
 use crate::text::percent_encode;
 
@@ -61,6 +61,19 @@ impl TwilioRest {
         self.request("DELETE", [&self.account, path].concat(), String::new())
     }
 
+    /// Copies the audio of a recording as MP3 into `binary`. Source:
+    /// <https://www.twilio.com/docs/voice/api/recording#fetch-a-recordings-media-file>.
+    #[must_use]
+    pub fn copy_recording(&self, sid: &str, binary: &str, security_context: &str, max_bytes: u32) -> AudioCopy {
+        AudioCopy {
+            url: [&self.account, "/Recordings/", &percent_encode(sid), ".mp3"].concat(),
+            headers: vec![("Authorization", self.authorization.clone()), ("Accept", "audio/mpeg".to_owned())],
+            binary: binary.to_owned(),
+            security_context: security_context.to_owned(),
+            max_bytes,
+        }
+    }
+
     fn request(&self, method: &'static str, url: String, body: String) -> HttpRequest {
         let headers = vec![("Authorization", self.authorization.clone()), ("Accept", "application/json".to_owned())];
         HttpRequest { method, url, headers, body }
@@ -110,6 +123,9 @@ mod tests {
             get.url,
             "https://api.dublin.ie1.twilio.com/2010-04-01/Accounts/AC1/Calls.json?StartTime%3E=2026-11-21"
         );
+        let copy = rest.copy_recording("RE1/..", "Binary/1", "Communication/2", 9);
+        assert_eq!(copy.url, "https://api.dublin.ie1.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1%2F...mp3");
+        assert_eq!(copy.headers[0], post.headers[0]);
         assert_eq!(rest.page("/2010-04-01/x?Page=1").url, "https://api.dublin.ie1.twilio.com/2010-04-01/x?Page=1");
     }
 

@@ -153,6 +153,14 @@ pub fn copy<'a>(to: &'a mut [u8], from: &[u8]) -> &'a mut [u8] {
     rest
 }
 
+/// Whether `name` is a spelling of `lowercase`, ignoring ASCII case and `_`: `patientId`, `PatientID` and `patient_id`
+/// are spellings of `patientid`.
+#[must_use]
+pub fn is_spelling(name: &str, lowercase: &str) -> bool {
+    let letters = name.bytes().filter(|byte| *byte != b'_').map(|byte| byte.to_ascii_lowercase());
+    letters.eq(lowercase.bytes())
+}
+
 /// Percent-encodes all characters except RFC 3986's unreserved characters.
 #[must_use]
 pub fn percent_encode(text: &str) -> String {
@@ -172,6 +180,16 @@ pub fn percent_encode(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_spelling_ignores_case_and_underscores() {
+        for name in ["patientid", "patientId", "PatientID", "PATIENT_ID", "_patient_id_"] {
+            assert!(is_spelling(name, "patientid"), "{name}");
+        }
+        for name in ["", "patient", "patientids", "patient-id", "patient id", "pátientid", "xpatientid"] {
+            assert!(!is_spelling(name, "patientid"), "{name}");
+        }
+    }
 
     #[test]
     fn splits() {

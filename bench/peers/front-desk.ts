@@ -56,7 +56,7 @@ export function frontDesk(url: string, now: Date): string {
     : say(`${CLOSED}<break time="400ms"/>${EMERGENCY}<say-as interpret-as="digits">911</say-as>.`) +
         say(MESSAGE) +
         `<Record action="${url}?step=voicemail.take-message" maxLength="120" playBeep="true" ` +
-        `recordingStatusCallback="${url}?step=recording${again}"/>` +
+        `recordingStatusCallback="${url}?step=recording.take-message${again}"/>` +
         say(GOODBYE) +
         '<Hangup/>';
 }

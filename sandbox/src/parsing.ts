@@ -90,13 +90,17 @@ export const rejectDeepJson: RequestHandler = (req, res, next) => {
   }
 };
 
+/** The content types that a page of another origin can send without a CORS preflight. */
+const simpleTypes = ['application/x-www-form-urlencoded', 'multipart/form-data', 'text/plain'];
+
 /**
  * Rejects a write that is not JSON. A page of another origin can send a form or plain text without a CORS preflight,
- * but not JSON. `_search` does not write, and FHIR allows a form there.
+ * but not JSON. `_search` does not write, and FHIR allows a form there. The content of a Binary may have any other type.
  */
 export const requireJson: RequestHandler = (req, res, next) => {
   const isWrite = ['POST', 'PUT', 'PATCH'].includes(req.method) && !/\/_search\/?$/.test(req.path);
-  if (isWrite && !isJson(req)) {
+  const isBinary = /^\/Binary(?:\/|$)/.test(req.path) && req.get('Content-Type') !== undefined && !req.is(simpleTypes);
+  if (isWrite && !isJson(req) && !isBinary) {
     sendOutcome(res, unsupportedMediaType);
   } else {
     next();

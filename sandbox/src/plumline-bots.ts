@@ -33,7 +33,7 @@ export interface DeployOptions {
 }
 
 /**
- * Adds the bots with the policies, the Subscription and the cron pattern of deploy/. The webhook bot is first, because
+ * Adds the bots with the policies, the Subscriptions and the cron pattern of deploy/. The webhook bot is first, because
  * calls go to the first bot.
  */
 export async function deployBots(sandbox: Sandbox, options: DeployOptions): Promise<PlumlineBots> {
@@ -59,11 +59,13 @@ export async function deployBots(sandbox: Sandbox, options: DeployOptions): Prom
   };
   const operations = await deployBot(sandbox, 'operations', { runtimeVersion, secrets });
   const automation = await deployBot(sandbox, 'automation', { runtimeVersion, secrets });
-  const subscription = await readDeployFile<Subscription>('subscriptions/ended-calls');
-  await sandbox.chart.createResource<Subscription>({
-    ...subscription,
-    channel: { ...subscription.channel, endpoint: `Bot/${automation.id}` },
-  });
+  for (const name of ['ended-calls', 'changed-roles']) {
+    const subscription = await readDeployFile<Subscription>(`subscriptions/${name}`);
+    await sandbox.chart.createResource<Subscription>({
+      ...subscription,
+      channel: { ...subscription.channel, endpoint: `Bot/${automation.id}` },
+    });
+  }
   return { webhook, operations, automation };
 }
 

@@ -11,6 +11,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Bots } from './bots.ts';
 import type { NewBot } from './bots.ts';
+import { Binaries } from './chart/binaries.ts';
 import { Chart } from './chart/chart.ts';
 import type { Access, Change } from './chart/chart.ts';
 import { Deliveries } from './chart/deliveries.ts';
@@ -138,8 +139,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       crontab.update(interaction, resource);
     }
   };
+  const binaries = new Binaries(`${url}/`, seed, clock.now);
   const chart = new Chart(
-    { store, conflicts: new WriteConflicts(seed, load?.writeTime), baseUrl: `${url}/` },
+    { store, conflicts: new WriteConflicts(seed, load?.writeTime), binaries, baseUrl: `${url}/` },
     { onChange: schedule },
   );
   const bots = new Bots({ chart, seed, baseUrl: `${url}/`, clock, load, onLog });
@@ -154,7 +156,9 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       const as = bot?.runAsUser ? (requesters.byReference(reference) ?? bots.byReference(reference)) : bot;
       // Without a membership, the server stops here.
       if (bot && as) {
-        await bots.call(bot, { ...call, trigger: 'subscription', as });
+        // Events have presigned URLs, even if the bot may not read the Binary.
+        const input = await binaries.presign(call.input, chart);
+        await bots.call(bot, { ...call, input, trigger: 'subscription', as });
       }
     },
     (line) => onLog('server', line),
@@ -249,8 +253,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     findMember,
     accessOf,
     chart,
+    binaries,
     fhir: fhirRoutes({
       chart,
+      binaries,
       baseUrl: `${url}/`,
       transactions: features.includes('transaction-bundles'),
       async accessOf(authorization) {
@@ -286,6 +292,7 @@ interface Parts {
   findMember: FindMember;
   accessOf: (member: Member) => Promise<Access>;
   chart: Chart;
+  binaries: Binaries;
   fhir: RequestHandler;
   traffic: Traffic;
   fakes: Router;
@@ -321,6 +328,7 @@ function route(app: Express, parts: Parts): void {
   app.use(['/console', '/fake'], rejectDeepJson);
   app.use(pages);
   app.use('/fake', fakes);
+  app.get('/storage/:id/:version', (req, res) => parts.binaries.download(req, res, parts.chart));
   for (const prefix of ['', '/api']) {
     app.get(`${prefix}/auth/me`, traffic.me, faults, me(parts));
     app.use(`${prefix}/fhir/R4`, traffic.fhir, faults, ...(load ? [load.fhir] : []));

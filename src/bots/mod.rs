@@ -3,6 +3,7 @@
 //! The bots, their settings, and what an instance caches.
 
 mod automation;
+mod call_people;
 mod instance_cache;
 mod operations;
 mod settings;
@@ -12,4 +13,4 @@ pub use automation::automation;
 pub use instance_cache::{InstanceCache, ParamNames, SharedCache};
 pub use operations::operations;
 pub use settings::Settings;
-pub use webhook::{status, webhook};
+pub use webhook::{StatusCallback, status, webhook};

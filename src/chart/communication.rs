@@ -4,20 +4,22 @@
 //!
 //! An extension has the complete call state. The other elements are derived from it, for people and for searches.
 
+use super::decision::Decision;
 use super::extension::{self, parts_of};
-use super::leg::{Leg, NumberField};
+use super::leg::{Leg, NumberField, TextField};
 use super::status::Status;
 use super::values::call_sid;
-use super::{CallDirection, CallState};
+use super::{CallDirection, CallState, Outcome, RecordFormat};
 use crate::fhir::change::{equals, place, reorder, update_element, update_member};
-use crate::fhir::element::{concept, extension_of, has_coding, identifier, identifier_value, is, reference};
-use crate::fhir::systems::{TWILIO, VOICE_CATEGORY};
+use crate::fhir::element::{coding, extension_of, has_coding, identifier, identifier_value, is, reference};
+use crate::fhir::systems::{TWILIO, VOICE_CATEGORY, VOICE_DISPLAY};
 use crate::json::{Json, decimal};
 use crate::time::instant;
 
 /// The last part of the extension URL, after the base URL and a slash.
 pub const EXTENSION: &str = "twilio-call";
 const MEDIUM: (&str, &str) = ("http://terminology.hl7.org/CodeSystem/v3-ParticipationMode", "TEL");
+const MEDIUM_DISPLAY: &str = "telephone";
 
 /// The order in which the members of a `Communication` are written.
 const ORDER: [&str; 16] = [
@@ -78,17 +80,25 @@ impl CallState {
         call_extensions(resource).next().is_some()
     }
 
-    /// Writes the call state into `existing`, or into a new `Communication`. `base` is the base URL of the extension,
-    /// by default [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE).
+    /// Writes the call state into `existing`, or into a new `Communication`.
     ///
     /// In an existing resource, an element changes only if its value was derived from an earlier call state. Additions
     /// by others (payloads, notes, extensions) and corrections (the patient, the status `entered-in-error`) are
-    /// preserved. Several extensions of Plumline are merged into one, with `base`.
+    /// preserved. Several extensions of Plumline are merged into one, with the base URL of `format`. A record of an
+    /// earlier version is returned unchanged if it has this call state.
     #[must_use]
-    pub fn write(&self, existing: Option<Json>, extension_base: &str) -> Json {
+    pub fn write<'f>(&self, existing: Option<Json>, format: impl Into<RecordFormat<'f>>) -> Json {
+        self.write_as(existing, format.into())
+    }
+
+    fn write_as(&self, existing: Option<Json>, format: RecordFormat<'_>) -> Json {
         let mut resource = existing
             .filter(|resource| is(resource, "resourceType", "Communication"))
             .unwrap_or_else(|| Json::object([("resourceType", Json::of("Communication"))]));
+        let url = [format.extension_base, "/", EXTENSION].concat();
+        if self.is_written_by_earlier_version(&resource, &url) {
+            return resource;
+        }
         let (system, code) = VOICE_CATEGORY;
         let concepts = resource.get("category").map(Json::elements).unwrap_or_default();
         let has_log = call_extensions(&resource).next().is_some();
@@ -96,8 +106,11 @@ impl CallState {
         let mut previous = Vec::new();
         let mut earlier = Vec::new();
         for item in call_extensions(&resource) {
-            previous.push(extension::read(parts_of(item)).elements());
-            earlier.extend_from_slice(parts_of(item));
+            let parts = parts_of(item);
+            let state = extension::read(parts);
+            let elements = state.elements();
+            previous.push(if extension::has_root_leg(parts) { elements } else { state.earlier_elements(elements) });
+            earlier.extend_from_slice(parts);
         }
         if !has_log {
             previous.push(if is_new { Elements::default() } else { Self::default().elements() });
@@ -107,7 +120,7 @@ impl CallState {
             let mut all = resource.get("extension").map(Json::elements).unwrap_or_default().to_vec();
             let at = all.iter().position(is_call_extension).unwrap_or(all.len());
             all.retain(|item| !is_call_extension(item));
-            all.insert(at, extension_of(&[extension_base, "/", EXTENSION].concat(), parts));
+            all.insert(at, extension_of(&url, parts));
             resource.set("extension", Json::List(all));
         }
         if let Some(root) = &self.root {
@@ -118,12 +131,8 @@ impl CallState {
             named.set("value", Json::of(root));
             place(&mut resource, "identifier", named, own);
         }
-        for (name, (system, code)) in [("category", VOICE_CATEGORY), ("medium", MEDIUM)] {
-            let concepts = resource.get(name).map(Json::elements).unwrap_or_default();
-            if !concepts.iter().any(|concept| has_coding(concept, system, code)) {
-                place(&mut resource, name, concept(system, code), |_| false);
-            }
-        }
+        set_concept(&mut resource, "category", VOICE_CATEGORY, VOICE_DISPLAY, format.category_system);
+        set_concept(&mut resource, "medium", MEDIUM, MEDIUM_DISPLAY, None);
         // `status` is required in a `Communication`, so the status of a draft by another program is replaced.
         if is_new && !is(&resource, "status", "entered-in-error") {
             resource.set("status", Json::Null);
@@ -133,24 +142,48 @@ impl CallState {
         resource
     }
 
-    /// A summary of the call in one line, for people.
+    /// Whether the only extension is one of an earlier version, with this URL and this call state.
+    fn is_written_by_earlier_version(&self, resource: &Json, url: &str) -> bool {
+        let mut items = call_extensions(resource);
+        let (Some(item), None) = (items.next(), items.next()) else { return false };
+        let parts = parts_of(item);
+        is(item, "url", url) && !extension::has_root_leg(parts) && extension::read(parts) == *self
+    }
+
+    /// A summary of the call in one line, for people. It has the outcome if the status alone would be misleading.
     #[must_use]
     pub fn line(&self) -> String {
+        let decision = self.decision();
+        let (mut status, mut outcome, mut mailbox) = (None, None, None);
+        if let Some(Decision { leg, status: of_leg, outcome: of_call }) = decision {
+            let is_rejected = leg.is_rejected() && of_call.is_some() && of_call < Some(Outcome::Voicemail);
+            if is_rejected {
+                outcome = Some("rejected");
+            } else if of_call.is_none() || of_leg.and_then(plain_outcome) == of_call {
+                status = of_leg.map(Status::word);
+            } else {
+                outcome = of_call.map(Outcome::word);
+            }
+            mailbox = leg.text(TextField::Mailbox);
+        }
+        let duration = self.duration().filter(|seconds| *seconds > 0);
+        let duration = duration.map(|seconds| [&decimal(seconds.into()), "s"].concat());
+        self.line_of(&[
+            ("; status=", status),
+            ("; outcome=", outcome),
+            ("; answeredBy=", self.answered_by()),
+            ("; mailbox=", mailbox),
+            ("; duration=", duration.as_deref()),
+        ])
+    }
+
+    fn line_of(&self, parts: &[(&str, Option<&str>)]) -> String {
         let kind = match self.direction() {
             Some(CallDirection::Inbound) => "Inbound Twilio voice call",
             Some(CallDirection::Outbound) => "Outbound Twilio voice call",
             None => "Twilio voice call",
         };
-        let root = self.root_leg();
         let mut line = kind.to_owned();
-        let duration = root
-            .and_then(|root| root.count(NumberField::Duration))
-            .map(|seconds| [&decimal(seconds.into()), "s"].concat());
-        let parts = [
-            ("; status=", root.and_then(Leg::status).map(Status::word)),
-            ("; answeredBy=", self.answered_by()),
-            ("; duration=", duration.as_deref()),
-        ];
         for (name, value) in parts {
             if let Some(value) = value {
                 line.push_str(name);
@@ -158,6 +191,26 @@ impl CallState {
             }
         }
         line
+    }
+
+    /// The elements as an earlier version wrote them, to recognize its values. It used only the root leg for the status
+    /// and the line.
+    fn earlier_elements(&self, elements: Elements) -> Elements {
+        let root = self.root_leg();
+        let answered_by = |leg: &'_ Leg| leg.text(TextField::AnsweredBy).is_some();
+        let answered_by = root.filter(|leg| answered_by(leg)).or_else(|| self.children().find(|leg| answered_by(leg)));
+        let duration = root.and_then(|root| root.count(NumberField::Duration));
+        let duration = duration.map(|seconds| [&decimal(seconds.into()), "s"].concat());
+        let line = self.line_of(&[
+            ("; status=", root.and_then(Leg::status).map(Status::word)),
+            ("; answeredBy=", answered_by.and_then(|leg| leg.text(TextField::AnsweredBy))),
+            ("; duration=", duration.as_deref()),
+        ]);
+        let mut status = elements.status;
+        if root.is_some_and(|root| root.status().is_none()) {
+            status = Json::of("in-progress");
+        }
+        Elements { status, payload: payload(&line), ..elements }
     }
 
     fn elements(&self) -> Elements {
@@ -169,8 +222,8 @@ impl CallState {
         let to = |text: Option<&String>| text.map_or(Json::Null, |text| reference(text));
         let at = |at: Option<u64>| at.map_or(Json::Null, |at| Json::of(&instant(at)));
         let context = &self.context;
-        let patient = to(context.related.as_ref().or(context.patient.as_ref()));
-        let practitioner = to(context.practitioner.as_ref());
+        let patient = self.patient_side().map_or(Json::Null, reference);
+        let practitioner = self.practitioner().map_or(Json::Null, reference);
         let (sender, recipient) = match self.direction() {
             Some(CallDirection::Inbound) => (patient, practitioner),
             Some(CallDirection::Outbound) => (practitioner, patient),
@@ -184,9 +237,50 @@ impl CallState {
             received: at(self.answered_at()),
             recipient,
             sender,
-            payload: Json::object([("contentString", Json::of(&self.line()))]),
+            payload: payload(&self.line()),
         }
     }
+}
+
+fn payload(line: &str) -> Json {
+    Json::object([("contentString", Json::of(line))])
+}
+
+/// The outcome that a status alone tells a reader. A canceled leg may be one that the caller or another leg ended.
+const fn plain_outcome(status: Status) -> Option<Outcome> {
+    match status {
+        Status::Completed => Some(Outcome::Answered),
+        Status::Failed => Some(Outcome::Failed),
+        Status::Busy => Some(Outcome::Busy),
+        Status::NoAnswer => Some(Outcome::NoAnswer),
+        _ => None,
+    }
+}
+
+/// Adds a `CodeableConcept` with this coding to the list `name`, or the display to the coding that is there. With
+/// `other_system`, the concept also gets a coding with the same code in that system.
+fn set_concept(
+    resource: &mut Json,
+    name: &str,
+    (system, code): (&str, &str),
+    display: &str,
+    other_system: Option<&str>,
+) {
+    let mut concepts = resource.get(name).map(Json::elements).unwrap_or_default().to_vec();
+    let other_system = other_system.filter(|other| !concepts.iter().any(|concept| has_coding(concept, other, code)));
+    let at = concepts.iter().position(|concept| has_coding(concept, system, code)).unwrap_or_else(|| {
+        concepts.push(Json::object([]));
+        concepts.len() - 1
+    });
+    let mut codings = concepts[at].get("coding").map(Json::elements).unwrap_or_default().to_vec();
+    match codings.iter_mut().find(|coding| is(coding, "system", system) && is(coding, "code", code)) {
+        Some(own) if own.get("display").is_none() => own.set("display", Json::of(display)),
+        Some(_) => {}
+        None => codings.push(coding(system, code, display)),
+    }
+    codings.extend(other_system.filter(|other| *other != system).map(|other| coding(other, code, display)));
+    concepts[at].set("coding", Json::List(codings));
+    resource.set(name, Json::List(concepts));
 }
 
 impl Elements {

@@ -2,6 +2,7 @@
 
 //! What one request of Twilio reports about a call.
 
+use super::CallDirection;
 use super::status::Status;
 use super::values::{address, call_sid, is_address, is_word, sid, word};
 use crate::dialplan::params::parse_integer;
@@ -59,6 +60,12 @@ pub struct CallEvent<'a> {
     /// Whether the dialplan answered with `<Reject>`. Twilio does not report that: the call has the status of an
     /// unanswered call.
     pub rejected: bool,
+    /// The name of the action that took the message, if the event reports a message.
+    pub mailbox: Option<&'a str>,
+    /// `Practitioner/…` or `PractitionerRole/…`: the person on this leg, if the bot looked them up.
+    pub practitioner: Option<&'a str>,
+    /// The direction of the call, if the bot knows it from a dialed leg: outbound if `From` is a number of the clinic.
+    pub view: Option<CallDirection>,
 }
 
 /// The parameters of a recording.
@@ -235,6 +242,9 @@ impl<'a> CallEvent<'a> {
             queue: None,
             joined_conference: false,
             rejected: false,
+            mailbox: None,
+            practitioner: None,
+            view: None,
         }
     }
 }

@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 //! Reads and writes the extension with the call state. A call state that is written and read again is the same.
+//!
+//! The parts of the extension are a summary for readers, the context, and a part `leg` for each leg. Earlier versions
+//! wrote no summary and no `leg` for the root leg, but the parts of the root leg in place of the summary.
 
-use super::leg::{COUNTS, INSTANTS, Leg, NumberField, TEXTS, TextField, insert};
+use super::leg::{COUNTS, INSTANTS, Leg, NumberField, TEXTS, TextField, insert, keep_min};
 use super::status::{Reports, Status};
-use super::values::{call_sid, is_address, sid};
-use super::{CallContext, CallState};
+use super::values::{call_sid, is_address, is_practitioner, sid};
+use super::{CallContext, CallDirection, CallState, Outcome};
 use crate::fhir::element::{extension, extension_of, is, reference};
 use crate::json::Json;
 use crate::time::{instant, parse_instant};
 
 /// The parts of a leg that are not texts, numbers or instants. The last three are only written if `callStatus` and
 /// `sequenceNumber` are not enough; see [`Reports`].
-const LEG_PARTS: [&str; 11] = [
+const LEG_PARTS: [&str; 12] = [
+    PRACTITIONER,
     "callSid",
     "callStatus",
     "outcome",
@@ -31,17 +35,16 @@ const CONTEXT: [&str; 7] =
     ["patient", "relatedPerson", "practitioner", "appointment", "identity", "number", "practitionerNumber"];
 const REFERENCES: usize = 4;
 const PREPARED: &str = "prepared";
+const CANDIDATE: &str = "candidate";
+const VIEW: &str = "view";
 const LEG: &str = "leg";
+/// A part of the context and of a leg.
+const PRACTITIONER: &str = "practitioner";
 
 /// The parts of the extension: those of the call state, and those in `earlier` that Plumline did not write.
 pub(super) fn write(state: &CallState, earlier: &[Json]) -> Vec<Json> {
     let mut parts = Vec::new();
-    if let Some(root) = state.root_leg() {
-        write_leg(&mut parts, root);
-        // The outcome of the root leg is omitted, because the outcome of the call replaces it.
-        parts.retain(|part| !is(part, "url", "outcome"));
-        push(&mut parts, "outcome", "valueCode", state.outcome().map(|outcome| Json::of(outcome.word())));
-    }
+    write_summary(&mut parts, state);
     let context = state.context();
     for (index, text) in context.texts().into_iter().enumerate() {
         let (kind, value): (_, fn(&str) -> Json) =
@@ -49,18 +52,26 @@ pub(super) fn write(state: &CallState, earlier: &[Json]) -> Vec<Json> {
         push(&mut parts, CONTEXT[index], kind, text.as_deref().map(value));
     }
     push(&mut parts, PREPARED, "valueInstant", context.prepared.map(|at| Json::of(&instant(at))));
-    for leg in in_order(state) {
+    for candidate in &context.candidates {
+        push(&mut parts, CANDIDATE, "valueReference", Some(reference(candidate)));
+    }
+    push(&mut parts, VIEW, "valueString", context.direction.map(|view| Json::of(word_of(view))));
+    for leg in state.root_leg().into_iter().chain(in_order(state)) {
         let mut leg_parts = Vec::new();
         write_leg(&mut leg_parts, leg);
-        for part in earlier.iter().filter(|part| is(part, "url", LEG) && sid_of(part) == Some(&leg.sid)) {
+        if Some(leg.sid.as_str()) == state.root_sid() {
+            // An answer of the root leg is not an answer of a callee. The summary has the outcome of the call.
+            leg_parts.retain(|part| !is(part, "url", "outcome"));
+        }
+        for part in earlier.iter().filter(|part| is(part, "url", LEG) && sid_in(parts_of(part)) == Some(&leg.sid)) {
             leg_parts.extend(parts_of(part).iter().filter(|part| !is_leg_part(url(part))).cloned());
         }
         parts.push(extension_of(LEG, leg_parts));
     }
     let others = earlier.iter().filter(|part| {
         let url = url(part);
-        let is_leg = url == LEG && sid_of(part).is_some();
-        !(is_leg || is_leg_part(url) || CONTEXT.contains(&url) || url == PREPARED)
+        let is_leg = url == LEG && sid_in(parts_of(part)).is_some();
+        !(is_leg || is_leg_part(url) || CONTEXT.contains(&url) || [PREPARED, CANDIDATE, VIEW].contains(&url))
     });
     parts.extend(others.cloned());
     parts
@@ -69,7 +80,9 @@ pub(super) fn write(state: &CallState, earlier: &[Json]) -> Vec<Json> {
 /// Reads the call state. A malformed value is treated as absent.
 pub(super) fn read(parts: &[Json]) -> CallState {
     let mut state = CallState::default();
-    if let Some(root) = read_leg(parts) {
+    if let Some(sid) = sid_in(parts).filter(|_| has_root_leg(parts)) {
+        state.set_root(sid);
+    } else if let Some(root) = read_leg(parts) {
         state.root = Some(root.sid.clone());
         state.merge_leg(&root);
     }
@@ -77,19 +90,64 @@ pub(super) fn read(parts: &[Json]) -> CallState {
     for part in parts {
         let url = url(part);
         if url == LEG {
-            if let Some(leg) = read_leg(parts_of(part)) {
+            if let Some(mut leg) = read_leg(parts_of(part)) {
+                let item = parts_of(part).iter().find(|part| is(part, "url", PRACTITIONER));
+                let practitioner = item.and_then(target).filter(|practitioner| is_practitioner(practitioner));
+                leg.practitioner = practitioner.map(str::to_owned);
                 state.merge_leg(&leg);
             }
         } else if url == PREPARED {
             context.prepared = text(part, "valueInstant").and_then(parse_instant);
+        } else if url == CANDIDATE {
+            context.candidates.extend(target(part).map(str::to_owned));
+        } else if url == VIEW {
+            let views = [CallDirection::Inbound, CallDirection::Outbound];
+            let view = views.iter().find(|view| text(part, "valueString") == Some(word_of(**view)));
+            keep_min(&mut context.direction, view);
         } else if let Some(index) = CONTEXT.iter().position(|name| *name == url) {
-            let found = part.at(&["valueReference", "reference"]).and_then(Json::text);
-            let found = if index < REFERENCES { found } else { text(part, "valueString") };
+            let found = if index < REFERENCES { target(part) } else { text(part, "valueString") };
             *context.texts_mut()[index] = found.map(str::to_owned);
         }
     }
     state.add_context(&context);
     state
+}
+
+/// Whether the root leg has a part `leg`. Earlier versions did not write it.
+pub(super) fn has_root_leg(parts: &[Json]) -> bool {
+    let root = sid_in(parts);
+    root.is_some() && parts.iter().any(|part| is(part, "url", LEG) && sid_in(parts_of(part)) == root)
+}
+
+/// The summary: what decided the call, for readers. It is derived, and only its `callSid` is read back.
+fn write_summary(parts: &mut Vec<Json>, state: &CallState) {
+    let Some(root) = state.root_leg() else { return };
+    let text = |text: Option<&str>| text.map(Json::of);
+    let number = |number: Option<u32>| number.map(|number| Json::count(number.into()));
+    let deciding = state.deciding_leg().unwrap_or(root);
+    push(parts, "callSid", "valueString", Some(Json::of(&root.sid)));
+    push(parts, "direction", "valueString", text(state.direction_word()));
+    push(parts, "callStatus", "valueString", text(state.call_status().map(Status::word)));
+    push(parts, "outcome", "valueCode", text(state.outcome().map(Outcome::word)));
+    push(parts, "answeredBy", "valueString", text(state.answered_by()));
+    push(parts, "mailbox", "valueString", text(deciding.text(TextField::Mailbox)));
+    push(parts, "stirVerstat", "valueString", text(root.text(TextField::StirVerstat)));
+    push(parts, "durationSeconds", "valueInteger", number(state.duration()));
+    push(parts, "sequenceNumber", "valueInteger", number(deciding.count(NumberField::Sequence)));
+    let mut recordings = Vec::new();
+    for recording in core::iter::once(root).chain(state.children()).flat_map(Leg::recordings) {
+        insert(&mut recordings, recording);
+    }
+    for recording in &recordings {
+        push(parts, "recordingSid", "valueString", Some(Json::of(recording)));
+    }
+}
+
+const fn word_of(view: CallDirection) -> &'static str {
+    match view {
+        CallDirection::Inbound => "inbound",
+        CallDirection::Outbound => "outbound",
+    }
 }
 
 /// The dialed legs, in the order of their start.
@@ -107,10 +165,10 @@ fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
     let word = |status: Status| Json::of(status.word());
     let number = |number: u32| Json::count(number.into());
     push(parts, "callSid", "valueString", Some(Json::of(&leg.sid)));
-    push(parts, "callStatus", "valueCode", leg.status().map(word));
+    push(parts, "callStatus", "valueString", leg.status().map(word));
     push(parts, "outcome", "valueCode", leg.outcome().map(|outcome| Json::of(outcome.word())));
     for (name, text) in TEXTS.iter().zip(&leg.texts) {
-        let code = *name == TEXTS[TextField::Direction as usize] || *name == TEXTS[TextField::QueueResult as usize];
+        let code = *name == TEXTS[TextField::QueueResult as usize];
         push(parts, name, if code { "valueCode" } else { "valueString" }, text.as_deref().map(Json::of));
     }
     for (name, count) in COUNTS.iter().zip(leg.counts) {
@@ -126,6 +184,7 @@ fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
     push(parts, "bridged", "valueBoolean", leg.bridged.map(Json::Bool));
     push(parts, "message", "valueBoolean", leg.message.then_some(Json::Bool(true)));
     push(parts, "rejected", "valueBoolean", leg.rejected.then_some(Json::Bool(true)));
+    push(parts, PRACTITIONER, "valueReference", leg.practitioner().map(reference));
     if let Some((sequence, status)) = leg.reports.numbered {
         push(parts, "reportedStatus", "valueCode", leg.reports.unnumbered.map(word));
         let is_shown = leg.status() == Some(status);
@@ -139,13 +198,13 @@ fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
 /// Reads a leg. `None` if it has no valid `callSid`.
 fn read_leg(parts: &[Json]) -> Option<Leg> {
     let item = |name: &str| parts.iter().find(|part| is(part, "url", name));
-    let status = |name: &str| text(item(name)?, "valueCode").and_then(Status::parse);
+    let status = |name: &str| text_or_code(item(name)?).and_then(Status::parse);
     let number =
         |name: &str| item(name)?.get("valueInteger")?.integer().filter(|number| *number <= i32::MAX.cast_unsigned());
     let boolean = |name: &str| item(name)?.get("valueBoolean")?.boolean();
-    let mut leg = Leg { sid: call_sid(text(item("callSid")?, "valueString")?)?.0.to_owned(), ..Leg::default() };
+    let mut leg = Leg { sid: sid_in(parts)?.to_owned(), ..Leg::default() };
     for (name, place) in TEXTS.iter().zip(&mut leg.texts) {
-        let found = item(name).and_then(|part| text(part, "valueString").or_else(|| text(part, "valueCode")));
+        let found = item(name).and_then(text_or_code);
         *place = found.filter(|text| is_address(text)).map(str::to_owned);
     }
     for (name, place) in COUNTS.iter().zip(&mut leg.counts) {
@@ -188,9 +247,20 @@ pub(super) fn parts_of(extension: &Json) -> &[Json] {
     extension.get("extension").map(Json::elements).unwrap_or_default()
 }
 
-fn sid_of(leg: &Json) -> Option<&str> {
-    let part = parts_of(leg).iter().find(|part| is(part, "url", "callSid"))?;
+/// The `CallSid` in the parts of a leg or of the summary.
+fn sid_in(parts: &[Json]) -> Option<&str> {
+    let part = parts.iter().find(|part| is(part, "url", "callSid"))?;
     text(part, "valueString").and_then(call_sid).map(|sid| sid.0)
+}
+
+/// The text of a part that earlier versions wrote as a code.
+fn text_or_code(part: &Json) -> Option<&str> {
+    text(part, "valueString").or_else(|| text(part, "valueCode"))
+}
+
+/// The reference in a part.
+fn target(part: &Json) -> Option<&str> {
+    part.at(&["valueReference", "reference"]).and_then(Json::text)
 }
 
 fn url(part: &Json) -> &str {

@@ -4,6 +4,7 @@
 
 use super::event::{CallEvent, RecordingReport};
 use super::status::{Reports, Status};
+use super::values::{is_practitioner, is_word};
 
 /// The maximum error, in milliseconds, of a start that is calculated from the end and a duration in seconds.
 const ROUNDING: u64 = 2_000;
@@ -30,6 +31,8 @@ pub struct Leg {
     pub(super) rejected: bool,
     /// The `RecordingSid`s, sorted.
     pub(super) recordings: Vec<String>,
+    /// `Practitioner/…` or `PractitionerRole/…`: the person on this leg. A merge keeps the first in byte order.
+    pub(super) practitioner: Option<String>,
 }
 
 /// A text of a leg.
@@ -49,6 +52,8 @@ pub enum TextField {
     To,
     /// `QueueResult`.
     QueueResult,
+    /// The name of the action that took a message.
+    Mailbox,
 }
 
 /// A number of a leg.
@@ -80,8 +85,8 @@ pub enum TimeField {
 }
 
 /// The names in the extension, by [`TextField`].
-pub(super) const TEXTS: [&str; 7] =
-    ["parentCallSid", "direction", "answeredBy", "stirVerstat", "from", "to", "queueResult"];
+pub(super) const TEXTS: [&str; 8] =
+    ["parentCallSid", "direction", "answeredBy", "stirVerstat", "from", "to", "queueResult", "mailbox"];
 /// The names in the extension, by [`NumberField`].
 pub(super) const COUNTS: [&str; 6] =
     ["durationSeconds", "sequenceNumber", "sipResponseCode", "errorCode", "queueSeconds", "recordingSeconds"];
@@ -101,6 +106,7 @@ impl Leg {
             owned(event.from),
             owned(event.to),
             event.queue.map(|queue| queue.result.to_owned()),
+            owned(event.mailbox.filter(|mailbox| is_word(mailbox))),
         ];
         leg.counts = [
             event.duration,
@@ -114,6 +120,7 @@ impl Leg {
         leg.reports = Reports::of(event.status, event.sequence);
         leg.bridged = event.joined_conference.then_some(true);
         leg.rejected = event.rejected;
+        leg.practitioner = owned(event.practitioner.filter(|practitioner| is_practitioner(practitioner)));
         leg.dialed = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
         if let Some(recording) = event.recording.filter(RecordingReport::is_available) {
             leg.message = recording.message;
@@ -134,6 +141,13 @@ impl Leg {
         Some(leg)
     }
 
+    /// Sets the practitioner on the leg (`Practitioner/…`), if none is known.
+    pub(super) fn set_practitioner(&mut self, practitioner: &str) {
+        if self.practitioner.is_none() && is_practitioner(practitioner) {
+            self.practitioner = Some(practitioner.to_owned());
+        }
+    }
+
     /// Merges the data of the same leg in another call state.
     pub(super) fn merge(&mut self, other: &Self) {
         for (own, other) in self.texts.iter_mut().zip(&other.texts) {
@@ -150,6 +164,7 @@ impl Leg {
         self.bridged = self.bridged.max(other.bridged);
         self.message |= other.message;
         self.rejected |= other.rejected;
+        keep_min(&mut self.practitioner, other.practitioner.as_ref());
         for recording in &other.recordings {
             insert(&mut self.recordings, recording);
         }
@@ -195,6 +210,12 @@ impl Leg {
     #[must_use]
     pub fn has_recording(&self, recording: &RecordingReport<'_>) -> bool {
         !recording.is_available() || self.recordings.iter().any(|known| known == recording.sid)
+    }
+
+    /// `Practitioner/…` or `PractitionerRole/…`: the person on this leg.
+    #[must_use]
+    pub fn practitioner(&self) -> Option<&str> {
+        self.practitioner.as_deref()
     }
 
     /// Whether the dialplan rejected the caller.
@@ -257,7 +278,7 @@ pub(super) fn keep_min<T: Clone + Ord>(own: &mut Option<T>, other: Option<&T>) {
 }
 
 /// The maximum number of recordings of a leg. It limits the size of a forged record.
-const MAX_RECORDINGS: usize = 100;
+pub(super) const MAX_RECORDINGS: usize = 100;
 
 /// Inserts a text into a sorted list without duplicates.
 pub(super) fn insert(list: &mut Vec<String>, text: &str) {

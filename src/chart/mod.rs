@@ -7,11 +7,14 @@
 //! derived only from the merged [`CallState`].
 
 mod communication;
+mod decision;
 mod event;
 mod extension;
 mod leg;
 mod outcome;
 mod pages;
+mod people;
+mod record_format;
 mod resources;
 mod status;
 mod store;
@@ -23,6 +26,7 @@ pub use event::{CallEvent, DialReport, QueueReport, RecordingReport};
 pub use leg::{Leg, NumberField, TextField, TimeField};
 pub use outcome::Outcome;
 pub use pages::PagedSearch;
+pub use record_format::RecordFormat;
 pub use resources::{check_conditional_create, counted, found};
 pub use status::{Reports, Status};
 pub use store::{
@@ -33,7 +37,7 @@ pub use values::{call_sid, transcription_sid};
 
 use crate::dialplan::Party;
 use leg::keep_min;
-use values::is_address;
+use values::{is_address, is_candidate};
 
 /// The state of one call, merged from its events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -65,13 +69,21 @@ pub struct CallContext {
     pub practitioner_number: Option<String>,
     /// When the call was prepared, as Unix time in milliseconds.
     pub prepared: Option<u64>,
+    /// `Patient/…` and `RelatedPerson/…`: people whose number fits, if the patient is not certain, for staff to choose
+    /// from. Sorted. A merge keeps the first [`MAX_CANDIDATES`] of both lists.
+    pub candidates: Vec<String>,
+    /// The direction of the call, if only its dialed legs are known. The direction of the root leg has precedence.
+    pub direction: Option<CallDirection>,
 }
 
 /// The maximum number of legs of a call.
 const MAX_LEGS: usize = 300;
 
+/// The maximum number of [`CallContext::candidates`].
+pub const MAX_CANDIDATES: usize = 20;
+
 /// The direction of a call, from the clinic's point of view.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum CallDirection {
     /// A call to the clinic.
     Inbound,
@@ -132,6 +144,7 @@ impl CallState {
         if let Some(child) = Leg::dialed_by(event) {
             self.merge_leg(&child);
         }
+        keep_min(&mut self.context.direction, event.view.as_ref());
     }
 
     /// Sets the root call, for example when a call claims a ticket. Do not merge the states of two calls. If that
@@ -141,7 +154,15 @@ impl CallState {
         self.merge_leg(&Leg { sid: root.to_owned(), ..Leg::default() });
     }
 
-    /// Adds a context. A text that is empty or longer than 256 bytes is ignored.
+    /// Sets the practitioner on a leg (`Practitioner/…`), if none is known. No effect if the leg is not known.
+    pub fn set_practitioner(&mut self, leg: &str, practitioner: &str) {
+        if let Some(leg) = self.legs.iter_mut().find(|known| known.sid == leg) {
+            leg.set_practitioner(practitioner);
+        }
+    }
+
+    /// Adds a context. A text that is empty or longer than 256 bytes is ignored, as is a candidate that is not a
+    /// reference to a `Patient` or a `RelatedPerson`.
     pub fn add_context(&mut self, context: &CallContext) {
         for (own, other) in self.context.texts_mut().into_iter().zip(context.texts()) {
             if other.as_deref().is_some_and(is_address) {
@@ -149,6 +170,14 @@ impl CallState {
             }
         }
         keep_min(&mut self.context.prepared, context.prepared.as_ref());
+        keep_min(&mut self.context.direction, context.direction.as_ref());
+        let candidates = &mut self.context.candidates;
+        for candidate in context.candidates.iter().filter(|candidate| is_candidate(candidate)) {
+            if let Err(at) = candidates.binary_search(candidate) {
+                candidates.insert(at, candidate.clone());
+                candidates.truncate(MAX_CANDIDATES);
+            }
+        }
     }
 
     /// Restores the values that were sealed when the call was prepared. No effect if `context` was not prepared.
@@ -217,12 +246,6 @@ impl CallState {
         &self.context
     }
 
-    /// Whether the call has ended.
-    #[must_use]
-    pub fn has_ended(&self) -> bool {
-        self.root_leg().is_some_and(Leg::has_ended)
-    }
-
     /// The direction of the call. It depends on the form of `From`, because Twilio's `Direction` is also `inbound` for
     /// a browser's call.
     #[must_use]
@@ -234,14 +257,46 @@ impl CallState {
         if let Some(Party::Client(_)) = root.text(TextField::From).map(Party::parse) {
             return Some(CallDirection::Outbound);
         }
-        let direction = root.text(TextField::Direction)?;
-        Some(if direction.starts_with("outbound") { CallDirection::Outbound } else { CallDirection::Inbound })
+        let outbound = |direction: &str| direction.starts_with("outbound");
+        match root.text(TextField::Direction).map(outbound) {
+            Some(true) => Some(CallDirection::Outbound),
+            Some(false) => Some(CallDirection::Inbound),
+            None => self.context.direction,
+        }
+    }
+
+    /// The direction in Twilio's vocabulary, from the clinic's point of view: `inbound`; `outbound-api` for a call that
+    /// REST placed to the callee; `outbound-dial` for a call in which a dialed leg reaches the callee.
+    #[must_use]
+    pub fn direction_word(&self) -> Option<&'static str> {
+        let by_rest = || {
+            let root = self.root_leg().and_then(|root| root.text(TextField::Direction));
+            root.is_some_and(|direction| direction.starts_with("outbound-api"))
+        };
+        Some(match self.direction()? {
+            CallDirection::Inbound => "inbound",
+            CallDirection::Outbound
+                if self.context.prepared.is_none() && self.children().next().is_none() && by_rest() =>
+            {
+                "outbound-api"
+            }
+            CallDirection::Outbound => "outbound-dial",
+        })
     }
 
     /// The earliest known start of the call, as Unix time in milliseconds.
     #[must_use]
     pub fn started_at(&self) -> Option<u64> {
         self.legs.iter().filter_map(Leg::started_at).min()
+    }
+
+    /// When the call ended, as Unix time in milliseconds: the end of the root leg, or the last end of a dialed leg if
+    /// the root leg was never reported. `None` if the call has not ended, or the end is not known.
+    #[must_use]
+    pub fn ended_at(&self) -> Option<u64> {
+        let root = self.root_leg().filter(|_| self.has_ended())?;
+        let end = |leg: &Leg| leg.instant(TimeField::End);
+        if root.status().is_some() { end(root) } else { self.children().filter_map(end).max() }
     }
 
     /// When the call was answered, as Unix time in milliseconds: by a dialed leg, or by the person who took the caller
@@ -270,14 +325,6 @@ impl CallState {
         let began = abandoned.chain(root.known_start()).max()?;
         let bridged = began.saturating_add(waited);
         Some(root.instant(TimeField::End).map_or(bridged, |end| bridged.min(end)))
-    }
-
-    /// `AnsweredBy` of the root leg, or else of a dialed leg.
-    #[must_use]
-    pub fn answered_by(&self) -> Option<&str> {
-        let word = |leg: &'_ Leg| leg.text(TextField::AnsweredBy).is_some();
-        let leg = self.root_leg().filter(|leg| word(leg)).or_else(|| self.children().find(|leg| word(leg)));
-        leg?.text(TextField::AnsweredBy)
     }
 
     fn merge_leg(&mut self, leg: &Leg) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The outcome of a call.
+//! The outcome of a call and of a leg.
 
 use super::leg::{Leg, NumberField, TextField};
 use super::status::Status;
@@ -73,65 +73,13 @@ impl Leg {
 }
 
 impl CallState {
-    /// How the call ended. `None` while it is in progress.
-    ///
-    /// If the caller left a message, it is `voicemail`. Otherwise, it is the greatest [`Outcome`] of the dialed legs,
-    /// the queue and the conference. Without any of these, it depends on the root leg: a completed root leg means that
-    /// no one answered, unless the call needs no other leg.
-    #[must_use]
-    pub fn outcome(&self) -> Option<Outcome> {
-        let root = self.root_leg()?;
-        let root_outcome = root.outcome()?;
-        if root.has_message() || self.children().any(Leg::has_message) {
-            return Some(Outcome::Voicemail);
-        }
-        let mut best = match root.text(TextField::QueueResult) {
-            _ if root.left_queue_connected() || root.bridged == Some(true) => Some(Outcome::Answered),
-            Some("hangup") => Some(Outcome::Dropped),
-            Some("error" | "system-error") => Some(Outcome::Failed),
-            _ => None,
-        };
-        let dialed = root.dialed.map(|status| match status {
-            Status::InProgress | Status::Completed => Outcome::Answered,
-            Status::Canceled => Outcome::Dropped,
-            Status::Busy => Outcome::Busy,
-            Status::Failed => Outcome::Failed,
-            _ => Outcome::NoAnswer,
-        });
-        best = best.max(dialed);
-        let mut has_children = false;
-        for leg in self.children() {
-            has_children = true;
-            best = best.max(outcome_of_child(leg));
-        }
-        Some(match best {
-            Some(best) => best,
-            // No end was reported for a dialed leg, so it still rang when the caller hung up.
-            None if has_children => Outcome::Dropped,
-            None if root.status() == Some(Status::Canceled) => Outcome::Dropped,
-            None if root_outcome == Outcome::Answered && !self.has_one_party(root) => Outcome::NoAnswer,
-            None => root_outcome,
-        })
-    }
-}
-
-impl CallState {
     /// Whether the root leg alone is a complete call: REST placed it to the callee, or staff took a caller from a queue
     /// or joined a conference.
-    fn has_one_party(&self, root: &Leg) -> bool {
+    pub(super) fn has_one_party(&self, root: &Leg) -> bool {
         let to_queue =
             root.text(TextField::To).is_some_and(|to| to.starts_with("queue:") || to.starts_with("conference:"));
         let from_browser = matches!(root.text(TextField::From).map(Party::parse), Some(Party::Client(_)));
         let is_our_own_phone = from_browser || self.context().prepared.is_some();
         to_queue || self.direction() == Some(CallDirection::Outbound) && !is_our_own_phone
-    }
-}
-
-/// The outcome that a dialed leg contributes to the call.
-fn outcome_of_child(leg: &Leg) -> Option<Outcome> {
-    match leg.status()? {
-        Status::Canceled if leg.outcome() == Some(Outcome::NoAnswer) => Some(Outcome::Dropped),
-        Status::InProgress => Some(Outcome::Answered),
-        _ => leg.outcome(),
     }
 }

@@ -52,6 +52,12 @@ impl Status {
         Self::ALL.iter().find(|(status, _)| *status == self).map_or("", |(_, word)| *word)
     }
 
+    /// Whether the leg was answered.
+    #[must_use]
+    pub const fn means_answered(self) -> bool {
+        matches!(self, Self::InProgress | Self::Completed)
+    }
+
     /// Whether the status is final.
     #[must_use]
     pub fn is_terminal(self) -> bool {

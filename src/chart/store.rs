@@ -9,7 +9,7 @@
 
 use super::event::CallEvent;
 use super::store_error::StoreError;
-use super::{CallContext, CallState};
+use super::{CallContext, CallState, RecordFormat};
 use crate::error::Code;
 use crate::fhir::change::equals;
 use crate::fhir::element::is;
@@ -69,8 +69,8 @@ pub struct RecordWrite<'a> {
     /// the record does not change, so each write must be conditional (`ifNoneExist`, `ifMatch`). All of them must
     /// succeed.
     pub other_writes: &'a dyn Fn(&CallState, Option<&str>) -> Vec<FhirRequest>,
-    /// The base URL of the extension, by default [`EXTENSION_BASE`](crate::fhir::systems::EXTENSION_BASE).
-    pub extension_base: &'a str,
+    /// How the record is written.
+    pub format: RecordFormat<'a>,
     /// How often the write is attempted.
     pub retry: RetryPolicy,
 }
@@ -136,7 +136,7 @@ async fn write_record(
     let mut state = call_record.state.clone();
     state.merge(new);
     let mut reference = call_record.reference();
-    let record_write = call_record.write(&state, write.extension_base)?;
+    let record_write = call_record.write(&state, write.format)?;
     let has_record_write = record_write.is_some();
     // The record is the first write of the batch, so that the other writes can refer to it by its identifier.
     let mut requests = Vec::new();
@@ -265,14 +265,22 @@ impl CallRecord {
     ///
     /// # Errors
     /// [`StoreError`] if the record has no version. Every write must be conditional.
-    pub fn write(&self, state: &CallState, extension_base: &str) -> Result<Option<FhirRequest>, StoreError> {
+    pub fn write<'f>(
+        &self,
+        state: &CallState,
+        format: impl Into<RecordFormat<'f>>,
+    ) -> Result<Option<FhirRequest>, StoreError> {
+        self.write_as(state, format.into())
+    }
+
+    fn write_as(&self, state: &CallState, format: RecordFormat<'_>) -> Result<Option<FhirRequest>, StoreError> {
         let mut state = state.clone();
         if let Some(found) = &self.found {
             // Any user of the chart may have created the call's other records, so they do not change what was prepared
             // and sealed.
             state.restore(CallState::read(found).context());
         }
-        let resource = state.write(self.found.clone(), extension_base);
+        let resource = state.write(self.found.clone(), format);
         let Some(found) = &self.found else {
             return Ok(Some(FhirRequest::create(&resource, state.root_sid().map(criteria))));
         };

@@ -4,11 +4,10 @@
 
 use super::config::Conditions;
 use super::facts::{Fact, Facts};
-use super::people::Patient;
+use super::people::{PeopleOfNumber, is_language};
 use super::speech::DEFAULT_LANGUAGE;
 use super::turn::DialplanInput;
 use crate::phone::E164;
-use crate::text::split_on;
 
 /// The result of evaluating conditions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -50,21 +49,8 @@ impl<'a> ConditionEvaluator<'a> {
             result = result.min(self.hours(name, false));
         }
         let facts = self.facts;
-        if let Some(expected) = conditions.patient {
-            result = result.min(of(&facts.patient, |patient| patient.is_some() == expected));
-        }
-        if let Some(languages) = &conditions.patient_language {
-            let speaks = |patient: &Option<Patient>| {
-                let language = patient.as_ref().and_then(|patient| patient.language.as_deref());
-                language.is_some_and(|language| languages.iter().any(|expected| is_language(expected, language)))
-            };
-            result = result.min(of(&facts.patient, speaks));
-        }
-        if let Some(teams) = &conditions.care_team {
-            // A caller who is not a patient has no care team.
-            let unknown = matches!(facts.patient, Fact::Known(None) | Fact::Unavailable);
-            let among = |of: &Vec<String>| of.iter().any(|team| teams.contains(team));
-            result = result.min(if unknown { ConditionResult::No } else { self::of(&facts.teams, among) });
+        if conditions.needs_people() {
+            result = result.min(of(&facts.people, |people| people_match(conditions, people)));
         }
         result
     }
@@ -120,14 +106,24 @@ impl<'a> ConditionEvaluator<'a> {
     }
 }
 
+/// Whether the conditions on the people with the caller's number hold.
+fn people_match(conditions: &Conditions, people: &PeopleOfNumber) -> bool {
+    let only = people.only_patient();
+    let speaks = |expected: &Vec<String>| {
+        let language = only.and_then(|patient| patient.language.as_deref());
+        language.is_some_and(|language| expected.iter().any(|expected| is_language(expected, language)))
+    };
+    let is_in_team =
+        |teams: &Vec<String>| only.is_some_and(|patient| patient.care_teams.iter().any(|team| teams.contains(team)));
+    conditions.patient.is_none_or(|expected| only.is_some() == expected)
+        && conditions.patient_match.as_ref().is_none_or(|expected| expected.contains(&people.matched))
+        && conditions.patient_language.as_ref().is_none_or(speaks)
+        && conditions.care_team.as_ref().is_none_or(is_in_team)
+}
+
 /// Whether a number matches an entry: a number or a prefix (`+1555*`).
 fn matches_entry(entry: &str, number: E164<'_>) -> bool {
     entry.strip_suffix('*').map_or(entry == number.as_str(), |start| number.as_str().starts_with(start))
-}
-
-/// Whether a language tag matches: the same tag, or the same language if `wanted` has no region.
-fn is_language(expected: &str, language: &str) -> bool {
-    expected.eq_ignore_ascii_case(language) || expected.eq_ignore_ascii_case(split_on(language, b'-').0)
 }
 
 const fn holds(truth: bool) -> ConditionResult {

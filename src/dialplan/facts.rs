@@ -5,9 +5,9 @@
 use super::config::Config;
 use super::hours::{LocalTime, are_open};
 use super::params::Caller;
-use super::people::{Patient, Person, active_references, available, first_sender, only_patient};
+use super::people::{Patient, PeopleOfNumber, Person, available, first_sender, people_searches, read_people};
 use crate::json::Json;
-use crate::phone::{country_of, spellings};
+use crate::phone::country_of;
 
 /// The result of a look-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,11 +41,14 @@ impl<T> Fact<T> {
 /// A look-up.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
-    /// The patient who calls, and their general practitioners.
-    Patient,
-    /// The care teams of that patient.
-    Teams,
-    /// The clinician who last tried to reach that patient.
+    /// The people with the caller's number.
+    People {
+        /// Whether the general practitioners and care teams of the patients are needed.
+        with_includes: bool,
+        /// Whether the first search filled its page.
+        narrow: bool,
+    },
+    /// The clinician who last tried to reach the patient.
     LastToCall,
     /// The local time of a time zone.
     Zone(String),
@@ -60,10 +63,10 @@ pub enum Lookup {
 pub struct Facts {
     /// The time for which the facts are looked up, as Unix time in milliseconds.
     pub now: u64,
-    /// The only patient with the caller's number. `Known(None)` if no patient or several patients have the number.
-    pub patient: Fact<Option<Patient>>,
-    /// The references of the patient's care teams.
-    pub teams: Fact<Vec<String>>,
+    /// The people with the caller's number. `Unavailable` if too many people may have it.
+    pub people: Fact<PeopleOfNumber>,
+    /// Whether the last search for people filled its page, so that more people may have the number.
+    pub has_more_people: bool,
     /// The clinician who last tried to reach the patient.
     pub last_to_call: Fact<Option<Person>>,
     /// The local times by time zone.
@@ -75,15 +78,22 @@ pub struct Facts {
     /// Whether the `hours` with a name are open. A host can set this to override the local time.
     pub open: Vec<(String, bool)>,
     /// Whether the caller accepted the offer of a callback, according to the chart.
-    pub callback_accepted: bool,
+    pub offer_accepted: bool,
 }
 
 impl Facts {
-    /// The facts before any look-up. A caller without a number is not a patient.
+    /// The facts before any look-up. A caller without a number is nobody in the chart.
     #[must_use]
     pub fn at(now: u64, caller: &Caller<'_>) -> Self {
-        let patient = if caller.number.is_none() { Fact::Known(None) } else { Fact::Pending };
-        Self { now, patient, ..Self::default() }
+        let people = if caller.number.is_none() { Fact::Known(PeopleOfNumber::default()) } else { Fact::Pending };
+        Self { now, people, ..Self::default() }
+    }
+
+    /// The patient whom the call is about, with the data that the dialplan needs: the only patient with the number.
+    /// Their related persons may also have it.
+    #[must_use]
+    pub fn patient(&self) -> Option<&Patient> {
+        self.people.known()?.patient.as_ref()
     }
 
     /// Whether the hours with this name are open. `Unavailable` if the hours or the time zone do not exist.
@@ -123,16 +133,25 @@ impl Facts {
         }
     }
 
-    /// Stores the result of a look-up. `found` is `None` if the look-up failed.
-    pub fn learn(&mut self, lookup: &Lookup, found: Option<Json>, caller: &Caller<'_>) {
+    /// Stores the result of a look-up: the answers to its reads, [`Lookup::urls`], or the local time. `None` is a read
+    /// that failed.
+    pub fn learn(&mut self, lookup: &Lookup, answers: Vec<Option<Json>>, caller: &Caller<'_>) {
         let country = || country(caller);
+        let mut answers = answers.into_iter();
+        let found = answers.next().flatten();
         match lookup {
-            Lookup::Patient => {
-                let number = caller.number;
-                let only = |(found, number)| only_patient(&found, number, caller.called, self.now);
-                self.patient = looked_up(found.zip(number).map(only));
+            Lookup::People { narrow, .. } => {
+                let related = answers.next().flatten();
+                let people = found.zip(related).zip(caller.number).map(|((patients, related), number)| {
+                    read_people(&patients, &related, number, country().as_deref(), self.now)
+                });
+                self.has_more_people = people.as_ref().is_some_and(|people| !people.is_complete());
+                self.people = match people {
+                    Some(people) if people.is_complete() => Fact::Known(people),
+                    Some(_) if !narrow => Fact::Pending,
+                    _ => Fact::Unavailable,
+                };
             }
-            Lookup::Teams => self.teams = looked_up(found.map(|found| active_references(&found, "CareTeam"))),
             Lookup::LastToCall => {
                 self.last_to_call = looked_up(found.map(|found| first_sender(&found, country().as_deref(), self.now)));
             }
@@ -168,36 +187,38 @@ fn country(caller: &Caller<'_>) -> Option<String> {
 }
 
 impl Lookup {
-    /// The FHIR read or search for this look-up, relative to the FHIR base URL. `None` for a look-up that does not use
-    /// the chart.
-    ///
-    /// Sources: <https://hl7.org/fhir/R4/patient.html#search>, <https://hl7.org/fhir/R4/practitionerrole.html#search>,
-    /// <https://hl7.org/fhir/R4/careteam.html#search>, <https://hl7.org/fhir/R4/communication.html#search>.
+    /// The FHIR reads and searches for this look-up, relative to the FHIR base URL. Empty for a look-up that does not
+    /// use the chart.
     #[must_use]
-    pub fn url(&self, caller: &Caller<'_>, facts: &Facts) -> Option<String> {
-        let patient = || Some(escaped(&facts.patient.known()?.as_ref()?.reference));
+    pub fn urls(&self, caller: &Caller<'_>, facts: &Facts) -> Vec<String> {
+        if let Self::People { with_includes, narrow } = *self {
+            return caller.number.map_or_else(Vec::new, |number| people_searches(number, with_includes, narrow).into());
+        }
+        self.url(facts).into_iter().collect()
+    }
+
+    /// The only read of a look-up.
+    ///
+    /// Sources: <https://hl7.org/fhir/R4/practitionerrole.html#search>,
+    /// <https://hl7.org/fhir/R4/communication.html#search>.
+    fn url(&self, facts: &Facts) -> Option<String> {
         Some(match self {
-            Self::Patient => {
-                let mut url = String::from("Patient?phone=");
-                for (index, form) in spellings(caller.number?).iter().enumerate() {
-                    url.push_str(if index == 0 { "" } else { "," });
-                    url.push_str(&escaped(form));
+            Self::LastToCall => {
+                let people = facts.people.known()?;
+                // A call to a related person has that person as its recipient.
+                let people: Vec<String> = people.subject().into_iter().chain(people.related()).map(escaped).collect();
+                if people.is_empty() {
+                    return None;
                 }
-                // `_count`: two active patients show that the number is not unique, and three more results allow for
-                // inactive patients. `_sort`: without a sort order, PostgreSQL scans all patients, because its estimate
-                // for a list of tokens with a small limit is wrong.
-                url.push_str("&_sort=phone&_count=5&_include=Patient:general-practitioner");
-                url
-            }
-            Self::Teams => ["CareTeam?patient=", &patient()?, "&_count=100"].concat(),
-            // This excludes prepared calls, which have no `sent`.
-            Self::LastToCall => [
+                // This excludes prepared calls, which have no `sent`.
+                [
                 "Communication?category=https%3A%2F%2Fplumline.dev%2Ffhir%2Fcommunication-category%7Ctwilio-voice&recipient=",
-                &patient()?,
+                &people.join(","),
                 "&status=in-progress,completed&sent=ge1970-01-01&_sort=-sent&_count=1&_include=Communication:sender&_include:iterate=PractitionerRole:practitioner",
-            ]
-            .concat(),
-            Self::Zone(_) => return None,
+                ]
+                .concat()
+            }
+            Self::Zone(_) | Self::People { .. } => return None,
             Self::Service(named) => match crate::text::split_on(named, b'/') {
                 ("HealthcareService", id) if !id.is_empty() => ["HealthcareService/", &escaped(id)].concat(),
                 _ => return None,

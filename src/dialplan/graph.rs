@@ -51,24 +51,6 @@ pub fn final_verb(verbs: &[Verb]) -> Option<&Verb> {
     verbs.iter().find(|verb| verb.is_final())
 }
 
-/// Whether a call that starts at one of `actions` can be connected to a person.
-#[must_use]
-pub fn connects<'a>(config: &'a Config, mut actions: Vec<&'a str>) -> bool {
-    let mut seen: Vec<&str> = Vec::new();
-    while let Some(action) = actions.pop() {
-        if seen.contains(&action) {
-            continue;
-        }
-        seen.push(action);
-        let Some(verbs) = config.actions.get(action) else { continue };
-        if verbs.iter().any(Verb::connects) {
-            return true;
-        }
-        edges_of(verbs, |edge| actions.push(edge.to));
-    }
-    false
-}
-
 /// Whether the document of an action only plays or says something and ends. Such an action can run while the caller
 /// waits in a queue.
 #[must_use]

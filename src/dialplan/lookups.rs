@@ -4,7 +4,7 @@
 
 use super::conditions::{ConditionEvaluator, ConditionResult};
 use super::config::{Conditions, Rule};
-use super::facts::{Fact, Facts, Lookup, caller_zone, find};
+use super::facts::{Facts, Lookup, caller_zone, find};
 use super::turn::{DialplanInput, LocalizedTurn, Turn};
 
 /// The maximum number of verbs that are examined for one request. A config has fewer verbs, but a call can reach an
@@ -51,17 +51,26 @@ impl<'a> Lookups<'_, 'a> {
         }
     }
 
-    /// Adds the look-up of the patient. Returns whether it was made and exactly one patient matches.
-    pub(super) fn patient(&mut self) -> bool {
-        if self.facts.patient.is_pending() {
-            self.add(Lookup::Patient);
+    /// Adds the look-up of the people with the caller's number. `with_includes` is whether their general practitioners
+    /// or care teams are needed.
+    pub(super) fn people(&mut self, with_includes: bool) {
+        if !self.facts.people.is_pending() {
+            return;
         }
-        matches!(self.facts.patient, Fact::Known(Some(_)))
+        for known in &mut self.pending {
+            if let Lookup::People { with_includes: known, .. } = known {
+                *known |= with_includes;
+                return;
+            }
+        }
+        self.pending.push(Lookup::People { with_includes, narrow: self.facts.has_more_people });
     }
 
     /// Adds the look-up of the clinician who last tried to reach the patient.
     pub(super) fn last_to_call(&mut self) {
-        if self.patient() && self.facts.last_to_call.is_pending() {
+        self.people(false);
+        let is_known = self.facts.people.known().is_some_and(|people| people.subject().is_some());
+        if is_known && self.facts.last_to_call.is_pending() {
             self.add(Lookup::LastToCall);
         }
     }
@@ -117,11 +126,8 @@ impl<'a> Lookups<'_, 'a> {
                 self.add(Lookup::Service(service.to_owned()));
             }
         }
-        if conditions.patient.is_some() || conditions.patient_language.is_some() || conditions.care_team.is_some() {
-            let known = self.patient();
-            if conditions.care_team.is_some() && known && self.facts.teams.is_pending() {
-                self.add(Lookup::Teams);
-            }
+        if conditions.needs_people() {
+            self.people(conditions.care_team.is_some());
         }
     }
 

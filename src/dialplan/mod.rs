@@ -39,7 +39,10 @@ pub use hours::{LocalTime, are_open, is_available};
 pub use lookups::required_lookups;
 pub use outcome::VerbOutcome;
 pub use params::{Caller, Params};
-pub use people::{Endpoint, MAX_CONTACT_POINTS, Patient, Person};
+pub use people::{
+    CallerMatch, Endpoint, MAX_CONTACT_POINTS, Patient, PeopleOfNumber, Person, PractitionerEndpoint, people_searches,
+    practitioner_searches, read_people, read_practitioner,
+};
 pub use target::Target;
 pub use turn::{DialplanInput, LocalizedTurn, Turn, VerbEvent};
 pub use verbs::Verb;

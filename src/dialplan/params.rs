@@ -5,6 +5,7 @@
 use super::call::{Call, CallSid, Party};
 use crate::dialplan::config::Verification;
 use crate::phone::E164;
+use crate::text::is_spelling;
 
 /// The parameters of a request, as received.
 #[derive(Clone, Copy, Debug)]
@@ -14,9 +15,20 @@ impl<'a> Params<'a, '_> {
     /// The value of a parameter. `None` if it is absent or empty, or if it has two different values.
     #[must_use]
     pub fn get(self, name: &str) -> Option<&'a str> {
+        self.only(|key| key == name)
+    }
+
+    /// The value of a parameter in any spelling of `lowercase` ([`is_spelling`]). `None` if it is absent or empty, or if
+    /// the spellings have two different values.
+    #[must_use]
+    pub fn spelled(self, lowercase: &str) -> Option<&'a str> {
+        self.only(|key| is_spelling(key, lowercase))
+    }
+
+    fn only(self, is_wanted: impl Fn(&str) -> bool) -> Option<&'a str> {
         let mut found = None;
         for (key, value) in self.0 {
-            if *key == name {
+            if is_wanted(key) {
                 if found.is_some_and(|earlier| earlier != *value) {
                     return None;
                 }
@@ -107,6 +119,19 @@ mod tests {
         assert_eq!((params.get("a"), params.get("b"), params.get("c"), params.get("d")), (Some("1"), None, None, None));
         assert!(params.has("b") && params.has("c") && !params.has("d"));
         assert_eq!((params.number("a"), params.number("b")), (Some(1), None));
+    }
+
+    #[test]
+    fn two_spellings_with_different_values_are_no_value() {
+        for (pairs, expected) in [
+            (&[("patientId", "a")][..], Some("a")),
+            (&[("Patient_ID", "a"), ("PATIENTID", "a")], Some("a")),
+            (&[("patientId", "a"), ("PatientId", "b")], None),
+            (&[("patientId", "a"), ("PatientId", "")], None),
+            (&[("patient", "a")], None),
+        ] {
+            assert_eq!(Params(pairs).spelled("patientid"), expected, "{pairs:?}");
+        }
     }
 
     #[test]

@@ -107,24 +107,22 @@ impl Target {
                 lookups.roles(roles);
                 lookups.zone(caller_zone(lookups.input.config, &lookups.input.caller));
             }
-            Self::GeneralPractitioner(_) => {
-                lookups.patient();
-            }
+            Self::GeneralPractitioner(_) => lookups.people(true),
             Self::LastToCall(_) => lookups.last_to_call(),
         }
     }
 
     /// Adds the endpoints that ring now.
     fn add_endpoints(&self, input: &DialplanInput<'_>, facts: &Facts, endpoints: &mut Endpoints) {
-        let patient = facts.patient.known().and_then(Option::as_ref);
+        let patient = facts.patient();
         match self {
             Self::Client(identity) if is_writable_identity(identity) => {
-                endpoints.add(Endpoint::Client(identity.clone()), None);
+                endpoints.add(Endpoint::Client(identity.clone()));
             }
             Self::Number(number) if may_dial(input, number) => {
-                endpoints.add(Endpoint::Number { number: number.clone(), extension: String::new() }, None);
+                endpoints.add(Endpoint::Number { number: number.clone(), extension: String::new() });
             }
-            Self::Sip(address) if is_sip(address) => endpoints.add(Endpoint::Sip(address.clone()), None),
+            Self::Sip(address) if is_sip(address) => endpoints.add(Endpoint::Sip(address.clone())),
             Self::Client(_) | Self::Number(_) | Self::Sip(_) => {}
             Self::Available(roles) => {
                 if let Fact::Known(people) = facts.available(input.config, &input.caller, roles) {
@@ -143,8 +141,8 @@ impl Target {
     }
 }
 
-/// The endpoints that ring, each with the reference of its person if it comes from the chart.
-pub(super) struct Endpoints(Vec<(Endpoint, Option<String>)>);
+/// The endpoints that ring.
+pub(super) struct Endpoints(Vec<Endpoint>);
 
 impl Endpoints {
     /// The endpoints that ring now for some targets. Call it with few targets, because it searches the numbering plans
@@ -163,27 +161,19 @@ impl Endpoints {
 
     /// What rings.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Endpoint> {
-        self.0.iter().map(|(endpoint, _)| endpoint)
+        self.0.iter()
     }
 
-    /// The reference of the person to whom all endpoints belong. `None` if they belong to several or unknown people.
-    pub(super) fn only_person(&self) -> Option<String> {
-        let (_, first) = self.0.first()?;
-        // A target in the config may belong to any person.
-        if self.0.iter().all(|(_, person)| person == first) { first.clone() } else { None }
-    }
-
-    fn add(&mut self, endpoint: Endpoint, person: Option<&str>) {
-        let known = self.0.iter().any(|(known, _)| *known == endpoint);
-        if !known && self.0.len() < MAX_AT_ONCE {
-            self.0.push((endpoint, person.map(str::to_owned)));
+    fn add(&mut self, endpoint: Endpoint) {
+        if !self.0.contains(&endpoint) && self.0.len() < MAX_AT_ONCE {
+            self.0.push(endpoint);
         }
     }
 
     fn add_people(&mut self, input: &DialplanInput<'_>, people: &[Person]) {
         for person in people {
             for endpoint in person.endpoints.iter().filter_map(|endpoint| permitted(input, endpoint)) {
-                self.add(endpoint, Some(&person.reference));
+                self.add(endpoint);
             }
         }
     }

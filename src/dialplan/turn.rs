@@ -65,10 +65,7 @@ pub enum VerbEvent {
         before: VerbOutcome,
     },
     /// A person spoke with the caller.
-    Answered {
-        /// The index of the target.
-        n: u32,
-    },
+    Answered,
     /// The caller waits in a queue.
     Waiting {
         /// `QueuePosition`.
@@ -77,7 +74,7 @@ pub enum VerbEvent {
     /// The queue is too long, so the caller must leave it.
     Overflow,
     /// The caller accepted the offer of a callback.
-    CallbackAccepted,
+    OfferAccepted,
     /// The caller left a queue.
     Left,
     /// A message was left.
@@ -151,8 +148,6 @@ impl<'a> DialplanInput<'a> {
     pub fn next(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, over: bool) -> LocalizedTurn<'a> {
         let mut language = step.language;
         let turn = match self.turn(step, params, &mut language) {
-            // The person who answered must still be looked up.
-            turn @ Turn::Resume { event: VerbEvent::Answered { .. }, .. } => turn,
             _ if over => Turn::EmptyResponse,
             turn => turn,
         };

@@ -23,8 +23,6 @@ pub struct Rendered {
     pub action: Option<String>,
     /// Error codes for the log, each with a path in the config.
     pub codes: Vec<(Code, String)>,
-    /// The practitioner (`Practitioner/<id>`) who spoke with the caller, or the only one whose devices ring.
-    pub dialed: Option<String>,
     /// Whether the call is rejected with `<Reject>`.
     pub rejected: bool,
 }
@@ -195,9 +193,9 @@ impl<'a> Writer<'a> {
         self.language = Some(language).filter(|language| Some(*language) != self.input.language());
     }
 
-    /// The patient who calls, if exactly one matches.
-    pub(super) fn patient(&self) -> Option<&'a Patient> {
-        self.facts.patient.known().and_then(Option::as_ref)
+    /// The patient who calls, if no one else has the number.
+    pub(super) fn only_patient(&self) -> Option<&'a Patient> {
+        self.facts.people.known()?.only_patient()
     }
 
     /// The recording settings, if inbound calls are recorded.
@@ -225,5 +223,10 @@ impl<'a> Writer<'a> {
     /// The URL of a callback that Twilio sends again after an error.
     pub(super) fn status_url(&self, kind: CallbackKind) -> String {
         CallbackUrl::common(kind).retried_url(self.input.url)
+    }
+
+    /// The URL of the callback for the recording of a voicemail message.
+    pub(super) fn mailbox_url(&self, action: &'a str) -> String {
+        CallbackUrl { kind: CallbackKind::Recording, action, n: 0, language: None }.retried_url(self.input.url)
     }
 }

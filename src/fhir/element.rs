@@ -17,6 +17,12 @@ pub fn concept(system: &str, code: &str) -> Json {
     Json::object([("coding", Json::List(vec![coding]))])
 }
 
+/// `Coding` with a display.
+#[must_use]
+pub fn coding(system: &str, code: &str, display: &str) -> Json {
+    Json::object([("system", Json::of(system)), ("code", Json::of(code)), ("display", Json::of(display))])
+}
+
 /// `Identifier`.
 #[must_use]
 pub fn identifier(system: &str, value: &str) -> Json {

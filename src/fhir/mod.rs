@@ -4,6 +4,7 @@
 
 pub mod change;
 pub mod element;
+pub mod identity;
 pub mod outcome;
 pub mod period;
 pub mod reference;

@@ -14,6 +14,9 @@ pub const CATEGORY: &str = "https://plumline.dev/fhir/communication-category";
 /// The category of every call, as system and code.
 pub const VOICE_CATEGORY: (&str, &str) = (CATEGORY, "twilio-voice");
 
+/// The display of [`VOICE_CATEGORY`].
+pub const VOICE_DISPLAY: &str = "Twilio voice call";
+
 /// The system of `Practitioner.identifier` for the identity in Twilio's SDKs.
 pub const IDENTITY: &str = "http://twilio.com/voice/identity";
 
@@ -22,3 +25,12 @@ pub const CALL_REQUEST: &str = "https://plumline.dev/fhir/call-request";
 
 /// The system of the clinic's number in `Communication.medium`.
 pub const LINE: &str = "https://plumline.dev/fhir/phone-number";
+
+/// The system in `Communication.medium` for the pool that the clinic's number was chosen from.
+pub const POOL: &str = "https://plumline.dev/fhir/caller-id-pool";
+
+/// The code of [`POOL`] for the pool `roundRobin`.
+pub const ROUND_ROBIN: &str = "roundRobin";
+
+/// The system of the identifier for the turn of a call in the pool `roundRobin`. The value is the index of the turn.
+pub const TURN: &str = "https://plumline.dev/fhir/caller-id-turn";

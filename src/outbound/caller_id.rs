@@ -32,8 +32,8 @@ pub fn fixed<'a>(outbound: &'a Outbound, numbers: &[E164<'a>], practitioner: Opt
     (None, foreign)
 }
 
-/// Chooses a number from the pool without the chart. For [`Pool::LeastRecentlyUsed`], use this only if the chart is not
-/// available.
+/// Chooses a number from the pool without the chart. For [`Pool::LeastRecentlyUsed`] and [`Pool::RoundRobin`], use this
+/// only if the chart is not available.
 #[must_use]
 pub fn choose<'a>(pool: Pool, numbers: &[E164<'a>], key: PoolKey<'_>) -> Option<E164<'a>> {
     match pool {
@@ -59,16 +59,21 @@ fn sticky<'a>(numbers: &[E164<'a>], callee: &str) -> Option<E164<'a>> {
 
 /// The number at the index `hash` modulo the number of numbers.
 fn nth<'a>(numbers: &[E164<'a>], hash: u64) -> Option<E164<'a>> {
-    let is_first = |at: usize| numbers.iter().take(at).all(|earlier| *earlier != numbers[at]);
-    let mut different = Vec::with_capacity(numbers.len());
-    for (at, number) in numbers.iter().enumerate() {
-        if is_first(at) {
-            different.push(*number);
-        }
-    }
+    let different = different(numbers);
     let wanted = hash.checked_rem(different.len() as u64)?;
     let before = |number: &E164<'_>| different.iter().filter(|other| other.as_str() < number.as_str()).count() as u64;
     different.iter().find(|number| before(number) == wanted).copied()
+}
+
+/// The numbers without repetitions, in their order.
+pub(super) fn different<'a>(numbers: &[E164<'a>]) -> Vec<E164<'a>> {
+    let mut different = Vec::with_capacity(numbers.len());
+    for number in numbers {
+        if !different.contains(number) {
+            different.push(*number);
+        }
+    }
+    different
 }
 
 /// The search for the last call from a number, relative to the FHIR base URL. The caller ID is in

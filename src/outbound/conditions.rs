@@ -3,7 +3,8 @@
 //! Conditions of the policy that need look-ups: the callee's local time, the number of calls in the chart, the last use
 //! of the clinic's numbers.
 
-use super::caller_id::{PoolKey, by_last_use, choose, fixed, last_use_search};
+use super::caller_id::{PoolKey, by_last_use, choose, different, fixed, last_use_search};
+use super::turn::{Turn, latest_turns};
 use crate::dialplan::config::Config;
 use crate::error::Code;
 use crate::json::Json;
@@ -30,6 +31,15 @@ pub async fn check_calling_hours(config: &Config, callee: &str, now: u64, host: 
     }
 }
 
+/// The caller ID of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ChosenNumber<'a> {
+    /// The number.
+    pub number: E164<'a>,
+    /// The index of the call's turn, if the number is from the pool `roundRobin`. Write it into the record of the call.
+    pub turn: Option<u32>,
+}
+
 /// Chooses the caller ID of a call.
 pub struct CallerId<'a> {
     config: &'a Config,
@@ -47,33 +57,73 @@ impl<'a> CallerId<'a> {
         Self { config, numbers, fixed }
     }
 
-    /// The number that the config sets.
-    #[must_use]
-    pub const fn fixed(&self) -> Option<E164<'a>> {
-        self.fixed
-    }
-
     /// The FHIR reads that the choice needs. Empty if it does not depend on the chart.
     #[must_use]
     pub fn reads(&self) -> Vec<FhirRequest> {
-        if self.fixed.is_some() || self.config.outbound.pool != Pool::LeastRecentlyUsed || self.numbers.len() < 2 {
+        if self.only().is_some() {
             return Vec::new();
         }
-        self.numbers.iter().map(|number| FhirRequest::get(last_use_search(*number))).collect()
+        match self.config.outbound.pool {
+            Pool::Sticky | Pool::Random => Vec::new(),
+            Pool::LeastRecentlyUsed => {
+                self.numbers.iter().map(|number| FhirRequest::get(last_use_search(*number))).collect()
+            }
+            Pool::RoundRobin => latest_turns().into(),
+        }
     }
 
     /// The caller ID. `answers` are the responses to [`CallerId::reads`]. If the chart is not available, the choice
-    /// depends only on the callee.
-    pub fn choose(&self, answers: Vec<HostResponse>, key: PoolKey<'_>) -> Option<E164<'a>> {
-        if self.fixed.is_some() {
-            return self.fixed;
+    /// depends only on the call, and `codes` says so.
+    pub fn choose(
+        &self,
+        answers: Vec<HostResponse>,
+        key: PoolKey<'_>,
+        codes: &mut Vec<Code>,
+    ) -> Option<ChosenNumber<'a>> {
+        if let Some(number) = self.only() {
+            return Some(ChosenNumber { number, turn: None });
         }
-        let bundles: Vec<Json> = answers.into_iter().filter_map(HostResponse::ok).collect();
-        if !bundles.is_empty() && bundles.len() == self.numbers.len() {
-            let used = |bundle: &Json| parse_instant(bundle.at(&["entry", "0", "resource", "sent"])?.text()?);
-            let used: Vec<Option<u64>> = bundles.iter().map(used).collect();
-            return by_last_use(self.numbers, &used);
+        self.choose_by_chart(answers, codes).or_else(|| {
+            let number = choose(self.config.outbound.pool, self.numbers, key)?;
+            Some(ChosenNumber { number, turn: None })
+        })
+    }
+
+    /// The numbers that the next call may show: one if the choice does not depend on the callee or the call. `answers`
+    /// are the responses to [`CallerId::reads`].
+    pub fn candidates(&self, answers: Vec<HostResponse>, codes: &mut Vec<Code>) -> Vec<E164<'a>> {
+        let known = self.only().or_else(|| Some(self.choose_by_chart(answers, codes)?.number));
+        known.map_or_else(|| different(self.numbers), |number| vec![number])
+    }
+
+    /// The number that every call shows.
+    fn only(&self) -> Option<E164<'a>> {
+        let first = self.numbers.first().filter(|first| self.numbers.iter().all(|number| number == *first));
+        self.fixed.or(first.copied())
+    }
+
+    /// The choice of a pool that depends on the chart. `None` for another pool, or if the chart is not available.
+    fn choose_by_chart(&self, answers: Vec<HostResponse>, codes: &mut Vec<Code>) -> Option<ChosenNumber<'a>> {
+        let asked = answers.len();
+        let mut found = Vec::with_capacity(asked);
+        for answer in answers {
+            match answer {
+                HostResponse::Done { status: 200..=299, body } => found.push(body),
+                // The log already names a right that is missing.
+                HostResponse::Done { status: 400 | 401 | 403, .. } => {}
+                _ if codes.contains(&Code::ChartUnread) => {}
+                _ => codes.push(Code::ChartUnread),
+            }
         }
-        choose(self.config.outbound.pool, self.numbers, key)
+        if asked == 0 || found.len() != asked {
+            return None;
+        }
+        if self.config.outbound.pool == Pool::RoundRobin {
+            let turn = Turn::next(&found, self.numbers)?;
+            return Some(ChosenNumber { number: turn.number, turn: Some(turn.index) });
+        }
+        let used = |bundle: &Json| parse_instant(bundle.at(&["entry", "0", "resource", "sent"])?.text()?);
+        let used: Vec<Option<u64>> = found.iter().map(used).collect();
+        by_last_use(self.numbers, &used).map(|number| ChosenNumber { number, turn: None })
     }
 }

@@ -6,11 +6,16 @@
 //! resource id with `_` instead of `-`. A FHIR id has no `_`, so the conversion is reversible.
 
 use crate::dialplan::config::{Config, Identity};
+use crate::fhir::change::place;
+use crate::fhir::element::{identifier, is};
+use crate::fhir::identity::replaced;
 use crate::fhir::period::covers;
 use crate::fhir::reference::is_id;
 use crate::fhir::systems::IDENTITY;
 use crate::json::Json;
 use crate::phone::E164;
+
+pub use crate::fhir::identity::ids_of;
 
 /// The identity of a `Practitioner`, and whether the resource has it as an identifier.
 #[must_use]
@@ -23,7 +28,18 @@ pub fn identity_of(practitioner: &Json, id: &str) -> (String, bool) {
             return (value.to_owned(), true);
         }
     }
-    (replaced(id, '-', '_'), false)
+    (identity_from_id(id), false)
+}
+
+/// The identity that is derived from the id of a `Practitioner`.
+#[must_use]
+pub fn identity_from_id(id: &str) -> String {
+    replaced(id, '-', '_')
+}
+
+/// Sets the identity of a `Practitioner` that has none.
+pub fn set_identity(practitioner: &mut Json, identity: &str) {
+    place(practitioner, "identifier", identifier(IDENTITY, identity), |item| is(item, "system", IDENTITY));
 }
 
 /// The resource id from which an identity was derived. `None` if the identity does not have that form.
@@ -38,15 +54,6 @@ pub fn practitioner_of(identity: &str) -> Option<String> {
 #[must_use]
 pub fn is_own_identity(identity: &str, id: &str) -> bool {
     !id.is_empty() && (identity == id || identity == replaced(id, '-', '_'))
-}
-
-/// The resource ids from which an identity may be derived, with `-` and with `_`.
-#[must_use]
-pub fn ids_of(identity: &str) -> Vec<String> {
-    let mut ids = vec![identity.to_owned(), replaced(identity, '_', '-')];
-    ids.dedup();
-    ids.retain(|id| is_id(id));
-    ids
 }
 
 /// The UUID in an identity, with `-` instead of `_`. `None` if the identity is not a UUID. Medplum's ids are UUIDs, and
@@ -97,10 +104,6 @@ pub fn has_code(role: &Json, codes: &[String]) -> bool {
     let mut codings = concepts.iter().flat_map(|concept| concept.get("coding").map(Json::elements).unwrap_or_default());
     codings
         .any(|coding| coding.get("code").and_then(Json::text).is_some_and(|code| codes.iter().any(|item| item == code)))
-}
-
-fn replaced(text: &str, from: char, to: char) -> String {
-    text.chars().map(|character| if character == from { to } else { character }).collect()
 }
 
 #[cfg(test)]

@@ -8,18 +8,22 @@
 mod caller_id;
 mod conditions;
 mod identity;
+mod identity_owners;
 mod pending;
 mod prepared;
 mod ticket;
+mod turn;
 mod twiml;
 
 pub use caller_id::{PoolKey, by_last_use, choose, fixed, last_use_search};
-pub use conditions::{CallerId, check_calling_hours};
+pub use conditions::{CallerId, ChosenNumber, check_calling_hours};
 pub use identity::{
-    has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, is_uuid, practitioner_of,
-    uuid_of,
+    has_code, identity_from_id, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, is_uuid,
+    practitioner_of, set_identity, uuid_of,
 };
+pub use identity_owners::{is_of_another, may_call, owner_searches};
 pub use pending::{MAX_RINGING, REFUSED, pending_records, search_pending};
 pub use prepared::{ATTEMPT, NewPreparedCall, PreparedCall, set_caller_id};
 pub use ticket::{LIFETIME, SealingKeys, expires_at, expiry_of, ticket_of};
+pub use turn::{Turn, is_taken, latest_turns, same_turn};
 pub use twiml::{Connection, callback, conference, confirm, connect, queue, refuse};

@@ -7,11 +7,11 @@
 //! therefore does not place a second call.
 
 use super::ticket::SealingKeys;
-use crate::chart::{CallContext, CallState};
+use crate::chart::{CallContext, CallState, RecordFormat};
 use crate::fhir::change::place;
 use crate::fhir::element::{concept, extension, has_coding, identifier, is};
-use crate::fhir::systems::{CALL_REQUEST, LINE, VOICE_CATEGORY};
-use crate::json::Json;
+use crate::fhir::systems::{CALL_REQUEST, LINE, POOL, ROUND_ROBIN, TURN, VOICE_CATEGORY};
+use crate::json::{Json, decimal};
 use crate::time::parse_instant;
 
 /// The last part of the URL of the extension with the time of the last attempt to place the call by REST. It follows
@@ -39,30 +39,46 @@ pub struct NewPreparedCall<'a> {
     pub context: CallContext,
     /// The caller ID, E.164.
     pub from: &'a str,
+    /// The index of the call's turn, if the caller ID is from the pool `roundRobin`.
+    pub turn: Option<u32>,
     /// The `requestId` of the operation, if it has one.
     pub request: Option<&'a str>,
 }
 
 impl NewPreparedCall<'_> {
-    /// The `Communication` of a prepared call (`status` is `preparation`), with its seal. `base` is the base URL of the
-    /// extensions.
+    /// The `Communication` of a prepared call (`status` is `preparation`), with its seal.
     #[must_use]
-    pub fn write(&self, extension_base: &str, sealing: &SealingKeys) -> Json {
-        let mut resource = CallState::ticket(&self.context).write(None, extension_base);
+    pub fn write<'f>(&self, format: impl Into<RecordFormat<'f>>, sealing: &SealingKeys) -> Json {
+        let format = format.into();
+        let mut resource = CallState::ticket(&self.context).write(None, format);
         if let Some(seal) = sealing.seal_record(self.from, &self.context) {
-            set_extension(&mut resource, extension_base, SEAL, &seal);
+            set_extension(&mut resource, format.extension_base, SEAL, &seal);
         }
         if let Some(request) = self.request {
             place(&mut resource, "identifier", identifier(CALL_REQUEST, request), |_| false);
         }
-        set_caller_id(&mut resource, self.from);
+        set_caller_id(&mut resource, self.from, self.turn);
         resource
     }
 }
 
-/// Writes the caller ID.
-pub fn set_caller_id(resource: &mut Json, from: &str) {
-    place(resource, "medium", concept(LINE, from), |item| line(item).is_some());
+/// Writes the caller ID, and the index of the call's turn in the pool `roundRobin`, if it has one.
+pub fn set_caller_id(resource: &mut Json, from: &str, turn: Option<u32>) {
+    let mut medium = concept(LINE, from);
+    if let Some(index) = turn {
+        let pool = Json::object([("system", Json::of(POOL)), ("code", Json::of(ROUND_ROBIN))]);
+        place(&mut medium, "coding", pool, |_| false);
+        let index = identifier(TURN, &decimal(index.into()));
+        place(resource, "identifier", index, |item| is(item, "system", TURN));
+    }
+    place(resource, "medium", medium, |item| line(item).is_some());
+}
+
+/// The caller ID in the record of a call.
+pub(super) fn line_of(resource: &Json) -> Option<&str> {
+    let media = resource.get("medium").map(Json::elements).unwrap_or_default();
+    // Any user of the chart may have written this text, and each check of a seal hashes it.
+    media.iter().find_map(line).filter(|line| line.len() <= MAX_LINE_LENGTH)
 }
 
 fn line(medium: &Json) -> Option<&str> {
@@ -104,9 +120,7 @@ impl PreparedCall {
     /// The caller ID, E.164.
     #[must_use]
     pub fn from(&self) -> Option<&str> {
-        let media = self.resource.get("medium").map(Json::elements).unwrap_or_default();
-        // Any user of the chart may have written this text, and each check of a seal hashes it.
-        media.iter().find_map(line).filter(|line| line.len() <= MAX_LINE_LENGTH)
+        line_of(&self.resource)
     }
 
     /// When the call was last requested by REST, as Unix time in milliseconds. `None` for a browser's call. Any base

@@ -2,17 +2,19 @@
 
 //! Phone numbers: [`E164`], the only form that Plumline dials, and a parser for what people type.
 
+mod country;
 mod parse;
 mod pattern;
 mod plan;
 mod premium_rate;
-mod spelling;
+mod stored;
 mod typed;
 
+pub use country::country_of;
 pub use parse::{Phone, parse};
 pub use plan::NumberKind;
 pub use premium_rate::{starts_with_emergency, starts_with_premium_rate};
-pub use spelling::{country_of, has_same_calling_code, spellings};
+pub use stored::{StoredNumber, is_stored_in, search_parts};
 
 /// A number in E.164 form: `+` and 7 to 15 digits. The first digit is 1 to 9.
 ///

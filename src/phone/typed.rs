@@ -75,7 +75,7 @@ fn without_scheme(text: &str) -> &str {
 }
 
 /// The value of an ASCII, full-width, Arabic or Persian digit.
-fn digit(character: char) -> Option<u8> {
+pub(super) fn digit(character: char) -> Option<u8> {
     ['0', '\u{ff10}', '\u{660}', '\u{6f0}']
         .iter()
         .find_map(|zero| (character as u32).checked_sub(*zero as u32).filter(|value| *value < 10))
@@ -91,7 +91,7 @@ fn key(character: char) -> Option<u8> {
 
 /// Characters that may be between digits: spaces, hyphens, dots, slashes, brackets, tildes, and the invisible marks in
 /// text that was copied from a web page.
-fn is_punctuation(character: char) -> bool {
+pub(super) fn is_punctuation(character: char) -> bool {
     matches!(character,
         ' ' | '\t' | '\n' | '\r' | '-' | '.' | '/' | '(' | ')' | '[' | ']' | '~'
         | '\u{a0}' | '\u{ad}' | '\u{2000}'..='\u{200f}' | '\u{2010}'..='\u{2015}' | '\u{202a}'..='\u{202f}'

@@ -72,7 +72,7 @@ pub enum Pool {
     Sticky,
     /// The number that was not used for the longest time, according to the call records in the chart.
     LeastRecentlyUsed,
-    /// By a hash of the `CallSid`. Over many calls, all numbers are used equally often, but not strictly in turn.
+    /// The number after the one of the previous call, according to the call records in the chart.
     RoundRobin,
     /// A random number.
     Random,

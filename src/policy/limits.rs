@@ -5,8 +5,9 @@
 use super::config::Outbound;
 use super::refusal::Refusal;
 use crate::fhir::reference::is_reference;
-use crate::fhir::systems::VOICE_CATEGORY;
+use crate::fhir::systems::{LINE, VOICE_CATEGORY};
 use crate::json::Json;
+use crate::phone::E164;
 use crate::text::percent_encode;
 use crate::time::{HOUR, instant};
 
@@ -25,16 +26,19 @@ pub struct Limit {
     pub search: String,
 }
 
-/// The limits of a config for a caller (`Practitioner/<id>`) at `now`.
+/// The limits of a config for a caller (`Practitioner/<id>`) at `now` (Unix time in milliseconds). `numbers` are the
+/// clinic's. A call that was refused has no caller ID in its record, so a limit does not include it.
 #[must_use]
-pub fn limit_searches(outbound: &Outbound, practitioner: &str, now: u64) -> Vec<Limit> {
+pub fn limit_searches(outbound: &Outbound, practitioner: &str, numbers: &[E164<'_>], now: u64) -> Vec<Limit> {
     let mut limits = Vec::new();
     if !is_reference(practitioner, "Practitioner") {
         return limits;
     }
     let (system, code) = VOICE_CATEGORY;
-    let calls =
-        ["Communication?category=", &percent_encode(&[system, "|", code].concat()), "&sender=", practitioner].concat();
+    let lines: Vec<String> =
+        numbers.iter().map(|number| percent_encode(&[LINE, "|", number.as_str()].concat())).collect();
+    let category = percent_encode(&[system, "|", code].concat());
+    let calls = ["Communication?category=", &category, "&sender=", practitioner, "&medium=", &lines.join(",")].concat();
     let since = |span: u64| percent_encode(&instant(now.saturating_sub(span)));
     if let Some(max) = outbound.concurrent {
         let search = [&calls, "&status=in-progress&sent=ge", &since(MAX_CALL_DURATION), "&_summary=count"].concat();

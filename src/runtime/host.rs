@@ -27,6 +27,11 @@ pub enum HostRequest {
     /// An HTTP request to Twilio's REST API or an alert service. The body of the answer is a JSON value. A body that is
     /// not JSON becomes a string.
     Http(HttpRequest),
+    /// Copies audio from Twilio into a `Binary` of the chart. The audio does not pass through the core. The answer has
+    /// the status 200 and the body `{ contentType, size }`. If one of the two servers refused, the answer has its
+    /// status and the body `{ refusedBy }`: `twilio` or `chart`. 413 of `twilio` means that the audio is too large, and
+    /// 415 that the answer is not audio.
+    CopyAudio(AudioCopy),
     /// A pause in milliseconds before another attempt.
     Wait(u32),
     /// The bot's server and identity: `{ baseUrl, me }`. `me` is the answer of Medplum's `auth/me`.
@@ -56,6 +61,27 @@ impl fmt::Debug for HttpRequest {
         let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
         let mut shown = formatter.debug_struct("HttpRequest");
         shown.field("method", &self.method).field("headers", &names).finish_non_exhaustive()
+    }
+}
+
+/// Audio to copy into the chart. `Debug` omits the values of the headers, such as `Authorization`.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct AudioCopy {
+    /// The absolute URL of the audio.
+    pub url: String,
+    /// The names and values of the headers.
+    pub headers: Vec<(&'static str, String)>,
+    /// The existing `Binary/<id>` whose content the audio becomes.
+    pub binary: String,
+    /// The resource that protects the `Binary`: who may read it may read the audio.
+    pub security_context: String,
+    /// The maximum size of the audio, in bytes.
+    pub max_bytes: u32,
+}
+
+impl fmt::Debug for AudioCopy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("AudioCopy").field("binary", &self.binary).finish_non_exhaustive()
     }
 }
 
@@ -90,6 +116,12 @@ impl FhirRequest {
     #[must_use]
     pub fn get(url: String) -> Self {
         Self { method: "GET", url, ..Self::default() }
+    }
+
+    /// A delete. `reference` is `<type>/<id>`.
+    #[must_use]
+    pub fn delete(reference: String) -> Self {
+        Self { method: "DELETE", url: reference, ..Self::default() }
     }
 
     /// A create. `if_none_exist` has search criteria that make the create conditional. The server then answers 201 if

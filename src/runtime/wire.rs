@@ -8,7 +8,7 @@
 //! status, body }]`, or `{ id, timedOut }`, or `{ id }` for a failure.
 
 use super::flow::FlowState;
-use super::host::{HostRequest, HostResponse, HttpRequest, OpenRequest, ZoneRequest};
+use super::host::{AudioCopy, HostRequest, HostResponse, HttpRequest, OpenRequest, ZoneRequest};
 use super::response::{Reply, Response};
 use crate::fhir::outcome;
 use crate::json::Json;
@@ -56,6 +56,7 @@ fn request_json(open: OpenRequest) -> Json {
         HostRequest::Batch(_) | HostRequest::Fhir(_) => "fhir",
         HostRequest::Headers => "headers",
         HostRequest::Http(_) => "http",
+        HostRequest::CopyAudio(_) => "copyAudio",
         HostRequest::Wait(_) => "wait",
         HostRequest::Me => "me",
         HostRequest::Zone(_) => "zone",
@@ -71,6 +72,7 @@ fn request_json(open: OpenRequest) -> Json {
         HostRequest::Wait(pause) => json.set("ms", Json::count(pause.into())),
         HostRequest::Batch(bundle) => json.set("bundle", Json::Raw(bundle)),
         HostRequest::Http(request) => http(&mut json, request),
+        HostRequest::CopyAudio(copy) => copy_audio(&mut json, copy),
         HostRequest::Zone(request) => zone(&mut json, &request),
         // These requests have no further members.
         HostRequest::Fhir(_) | HostRequest::Headers | HostRequest::Me => {}
@@ -79,13 +81,24 @@ fn request_json(open: OpenRequest) -> Json {
 }
 
 fn http(json: &mut Json, request: HttpRequest) {
-    let headers = request.headers.into_iter().map(|(name, value)| (name.to_owned(), Json::Text(value)));
     json.set("method", Json::of(request.method));
     json.set("url", Json::Text(request.url));
-    json.set("headers", Json::Object(headers.collect()));
+    json.set("headers", headers(request.headers));
     if !request.body.is_empty() {
         json.set("body", Json::Text(request.body));
     }
+}
+
+fn copy_audio(json: &mut Json, copy: AudioCopy) {
+    json.set("url", Json::Text(copy.url));
+    json.set("headers", headers(copy.headers));
+    json.set("binary", Json::Text(copy.binary));
+    json.set("securityContext", Json::Text(copy.security_context));
+    json.set("maxBytes", Json::count(copy.max_bytes.into()));
+}
+
+fn headers(headers: Vec<(&'static str, String)>) -> Json {
+    Json::Object(headers.into_iter().map(|(name, value)| (name.to_owned(), Json::Text(value))).collect())
 }
 
 fn zone(json: &mut Json, request: &ZoneRequest) {

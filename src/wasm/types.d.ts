@@ -99,6 +99,8 @@ export type ConfigCheck =
 export interface RouteFacts {
   /** The patient with the caller's number; `null` if no patient or more than one has it. */
   readonly patient?: { readonly given?: string | undefined; readonly language?: string | undefined } | null | undefined;
+  /** Whose number it is, for the condition `patientMatch`. If it is not given, it follows from `patient`. */
+  readonly patientMatch?: 'one' | 'several' | 'related' | 'none' | undefined;
   /** For names of `hours`: whether they are open. Other hours are computed from `now` and their time zone. */
   readonly open?: Readonly<Record<string, boolean>> | undefined;
 }

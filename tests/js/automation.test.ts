@@ -190,9 +190,11 @@ describe('the sweep', () => {
 
   const { resource = [] } = policy('automation');
   for (const [index, one] of resource.entries()) {
-    // The right to search includes the right to read.
-    for (const missing of (one.interaction ?? []).filter((interaction) => interaction !== 'read')) {
-      test(`needs ${missing} of ${one.criteria ?? one.resourceType}`, async () => {
+    // The right to search includes the right to read. The sweep does not use the rights without a criterion:
+    // tests/js/scenarios/rights.test.ts.
+    const needed = one.criteria === undefined ? [] : (one.interaction ?? []);
+    for (const missing of needed.filter((interaction) => interaction !== 'read')) {
+      test(`needs ${missing} of ${one.criteria ?? ''}`, async () => {
         const interaction = one.interaction?.filter((other) => other !== missing) ?? [];
         const lesser = resource.map((other, at) => (at === index ? { ...one, interaction } : other));
         await open({ ...policy('automation'), resource: lesser }, async (clinic) => {

@@ -64,6 +64,7 @@ const samples = {
   marks: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'sweep') },
   note: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'other') },
   patient: { resourceType: 'Patient' },
+  related: { resourceType: 'RelatedPerson', patient: { reference: 'Patient/any' } },
   practitioner: { resourceType: 'Practitioner', id: 'another' },
   self: { resourceType: 'Practitioner', id: 'own' },
   role: { resourceType: 'PractitionerRole' },
@@ -104,7 +105,7 @@ after(() => sandbox.stop());
 describe('deploy/', () => {
   test('contains valid FHIR that the server accepts', async () => {
     const paths = ['bots', 'policies', 'subscriptions'].flatMap(files);
-    assert.equal(paths.length, 8);
+    assert.equal(paths.length, 9);
     for (const path of paths) {
       const resource = read(path);
       const { status, body } = await fhirRequest(sandbox, 'POST', resource.resourceType, resource);
@@ -162,7 +163,19 @@ describe('deploy/', () => {
 
   test('gives each bot only the rights that its scenarios need', () => {
     const write = 'search read create update';
-    const automation = { call: write, ownCall: write, alert: write, summary: write, task: write, marks: write };
+    const automation = {
+      call: write,
+      ownCall: write,
+      alert: write,
+      summary: write,
+      task: write,
+      marks: write,
+      patient: 'search read',
+      related: 'search',
+      practitioner: 'search read update',
+      self: 'search read update',
+      role: 'search read',
+    };
     assert.deepEqual(rights(policy('automation')), automation);
     assert.deepEqual(rights(policy('automation-appointments')), {
       ...automation,
@@ -172,7 +185,8 @@ describe('deploy/', () => {
       call: write,
       ownCall: write,
       transcription: 'search create',
-      patient: 'search',
+      patient: 'search read',
+      related: 'search',
       practitioner: 'search read',
       self: 'search read',
       role: 'search read',
@@ -199,6 +213,15 @@ describe('deploy/', () => {
     assert.ok(delivers(samples.call));
     assert.ok(!delivers({ ...samples.call, status: 'in-progress' }));
     assert.ok(!delivers(samples.alert) && !delivers(samples.letter));
+  });
+
+  test('subscribes the automation bot to roles', () => {
+    const { criteria, channel } = read('subscriptions/changed-roles.json') as Subscription;
+    assert.equal(channel.endpoint, 'Bot/plumline-automation');
+    const delivers = (resource: Resource): boolean => matchesSearchRequest(resource, parseSearchRequest(criteria));
+    // `active` is optional, so a search for active roles would miss some.
+    assert.ok(delivers(samples.role) && delivers({ resourceType: 'PractitionerRole', active: true }));
+    assert.ok(!delivers(samples.practitioner) && !delivers(samples.call));
   });
 
   test('uses the systems and codes that the core writes', () => {

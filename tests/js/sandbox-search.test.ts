@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { startSandbox } from '../../sandbox/src/server.ts';
 import type { Sandbox } from '../../sandbox/src/server.ts';
-import { fhirRequest, create, search } from './sandbox-client.ts';
+import { create, fhirRequest, search } from './sandbox-client.ts';
 
 const system = 'https://www.twilio.com/';
 const category = 'https://plumline.dev/fhir/communication-category';
@@ -178,6 +178,35 @@ describe('counts and pages', () => {
     }
   });
 
+  test('have a cursor if they have 20 entries or more, by time', async () => {
+    const own = await startSandbox({ seed: 'cursor' });
+    try {
+      const add = async (at: number): Promise<void> => {
+        own.setTime(at);
+        await create<Patient>(own, { resourceType: 'Patient' });
+      };
+      const start = Date.parse('2026-11-29T08:00:00Z');
+      for (let at = 0; at < 50; at++) {
+        await add(start + at * 1000);
+      }
+      const seen = new Set<string>();
+      const cursors: unknown[] = [];
+      let url: string | undefined = `${own.fhir}/Patient?_sort=_lastUpdated&_count=20`;
+      while (url) {
+        const { entry = [], link = [] } = (await (await fetch(url)).json()) as Bundle;
+        entry.forEach(({ resource }) => seen.add(resource?.id ?? ''));
+        url = link.find(({ relation }) => relation === 'next')?.url;
+        cursors.push(url && new URL(url).searchParams.get('_cursor'));
+      }
+      assert.equal(seen.size, 50);
+      assert.match(cursors.join(' '), /^2-\d{13} 2-\d{13} $/);
+      const { status } = await fhirRequest(own, 'GET', 'Patient?_cursor=2-1&_offset=1');
+      assert.equal(status, 400);
+    } finally {
+      await own.stop();
+    }
+  });
+
   test('can omit elements', async () => {
     const { entry = [] } = await search<Communication>(
       sandbox,
@@ -202,6 +231,10 @@ describe('an unsupported search', () => {
     assert.equal(await fails('Communication?_sort=shoe-size'), 'Unknown search parameter: shoe-size');
     assert.match((await fails('Communication?_filter=sent eq 2026')) ?? '', /_filter/);
     assert.equal(await fails('Shoe?size=42'), 'Unknown resource type');
+    assert.match((await fails('Task?identifier:contains=CA')) ?? '', /identifier:contains/);
+    assert.match((await fails('Patient?phone:above=555')) ?? '', /phone:above/);
+    assert.match((await fails('RelatedPerson?patient.phone:contains=0177')) ?? '', /patient.phone:contains/);
+    assert.match((await fails('Patient?_include=Patient:shoe-size')) ?? '', /Patient:shoe-size/);
   });
 });
 

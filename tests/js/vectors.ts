@@ -59,3 +59,16 @@ export function verdictOf(vector: SignatureVector, library: string): boolean {
   // An exception is treated as a rejection.
   return verdict === true;
 }
+
+/** A request to a real Medplum server and its response. `<name>` is a placeholder. */
+export interface RecordedRequest {
+  readonly id: string;
+  readonly request: { readonly method: string; readonly path: string };
+  readonly response: { readonly status: number; readonly body: unknown };
+}
+
+export const recordedSearches = extra
+  ? (load(extra, 'medplum-scheduling.json') as { cases: RecordedRequest[] }).cases.filter(({ id }) =>
+      id.startsWith('search/'),
+    )
+  : [];

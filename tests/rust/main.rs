@@ -45,6 +45,8 @@ mod signature_vectors;
 #[cfg(not(target_arch = "wasm32"))]
 mod signed;
 #[cfg(not(target_arch = "wasm32"))]
+mod stored_numbers;
+#[cfg(not(target_arch = "wasm32"))]
 mod twilio;
 #[cfg(not(target_arch = "wasm32"))]
 mod webhook;

@@ -2,6 +2,7 @@
 import {
   badRequest,
   conflict,
+  deepClone,
   deepEquals,
   forbidden,
   formatSearchQuery,
@@ -17,11 +18,20 @@ import {
 import type { AccessPolicyInteraction, Operation, SearchRequest, WithId } from '@medplum/core';
 import { FhirRepository, getExtraEntries, MemoryRepository } from '@medplum/fhir-router';
 import type { CreateResourceOptions, DeleteResourceOptions, UpdateResourceOptions } from '@medplum/fhir-router';
-import type { Bundle, BundleEntry, OperationOutcome, Parameters, Reference, Resource } from '@medplum/fhirtypes';
+import type {
+  Binary,
+  Bundle,
+  BundleEntry,
+  OperationOutcome,
+  Parameters,
+  Reference,
+  Resource,
+} from '@medplum/fhirtypes';
+import type { Binaries } from './binaries.ts';
 import type { WriteConflicts } from './write-conflicts.ts';
 import { resolveReferences } from './references.ts';
 import type { Rights } from './rights.ts';
-import { checkSearch, page, subset } from './search.ts';
+import { checkSearch, fullUrl, page, subset } from './search.ts';
 import type { Store } from './store.ts';
 
 /** A committed write. */
@@ -42,6 +52,7 @@ export interface Access {
 export interface ChartParts {
   store: Store;
   conflicts: WriteConflicts;
+  binaries: Binaries;
   /** With a trailing slash. */
   baseUrl: string;
 }
@@ -175,16 +186,28 @@ export class Chart extends FhirRepository {
     checkSearch(request);
     this.#require('search', request.resourceType);
     const { resourceType, filters, fields } = request;
-    const found = await this.#runRead(() => this.#parts.store.search<T>({ resourceType, ...(filters && { filters }) }));
-    const permitted = (found.entry ?? [])
-      .flatMap(({ resource }) => resource ?? [])
-      .filter((resource) => this.#permits('search', resource));
-    const bundle = page(permitted, request, this.#parts.baseUrl);
+    const { store, baseUrl } = this.#parts;
+    const found = await this.#runRead(() => store.find<T>({ resourceType, ...(filters && { filters }) }));
+    const permitted = found.filter((resource) => this.#permits('search', resource));
+    const bundle = deepClone(page(permitted, request, baseUrl));
     if ((request.include ?? request.revInclude) && bundle.entry) {
       const matches = bundle.entry.flatMap(({ resource }) => resource ?? []);
-      await getExtraEntries(this, request, matches, bundle.entry as BundleEntry[]);
+      await getExtraEntries(this, request, matches, bundle.entry as BundleEntry[], {
+        fullUrl: (type, id) => fullUrl(baseUrl, type, id),
+        executeSearch: (one) => this.#searchIncluded(one),
+      });
     }
     return subset(bundle, fields);
+  }
+
+  /** The server leaves out the included resources of a type that the requester may not search. */
+  async #searchIncluded(request: SearchRequest): Promise<WithId<Resource>[]> {
+    return this.searchResources(request).catch((err: unknown) => {
+      if (normalizeOperationOutcome(err).id === forbidden.id) {
+        return [];
+      }
+      throw err;
+    });
   }
 
   override async searchByReference<T extends Resource>(
@@ -287,12 +310,19 @@ export class Chart extends FhirRepository {
       // The server does not reveal that a hidden resource exists.
       throw new OperationOutcomeError(notFound);
     }
+    const context = resource.resourceType === 'Binary' ? (resource as Binary).securityContext?.reference : undefined;
+    if (context !== undefined && this.#options.access) {
+      // Who may read the Binary must also be allowed to read the resource that protects it.
+      const [contextType = '', contextId = ''] = context.split('/');
+      await this.#read(contextType, contextId);
+    }
     return resource;
   }
 
   /** Resolves conditional references, sets the author and validates the resource. */
   async #prepare<T extends Resource>(resource: WithId<T>): Promise<WithId<T>> {
-    const resolved = await resolveReferences(resource, async (search) => {
+    const written = await this.#parts.binaries.toReferences(resource);
+    const resolved = await resolveReferences(written, async (search) => {
       checkSearch(search);
       this.#require('search', search.resourceType);
       const { entry = [] } = await this.#parts.store.search(search);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { gone, OperationOutcomeError } from '@medplum/core';
-import type { WithId } from '@medplum/core';
+import { deepClone, gone, isChainedSearchFilter, OperationOutcomeError } from '@medplum/core';
+import type { SearchRequest, WithId } from '@medplum/core';
 import { MemoryRepository } from '@medplum/fhir-router';
 import type { Bundle, Resource } from '@medplum/fhirtypes';
 import { uuid } from '../base/seed.ts';
+import { matcher } from './matching.ts';
 
 /** A resource before the current transaction. */
 interface Snapshot {
@@ -16,7 +17,7 @@ interface Snapshot {
 
 /**
  * All resources with their versions. It does not check writes: the caller does. It adds to MemoryRepository: ids from
- * the seed, a clock that can be set, deleted resources that answer 410, and rollback.
+ * the seed, a clock that can be set, deleted resources that answer 410, rollback, and an index for searches.
  */
 export class Store extends MemoryRepository {
   readonly #seed: string;
@@ -48,6 +49,25 @@ export class Store extends MemoryRepository {
     const history = await super.readHistory<T>(type, id);
     await super.readHistory(type, id);
     return history;
+  }
+
+  /** Returns copies of all resources that match the filters, in the order of their creation. */
+  override async search<T extends Resource>(request: SearchRequest<T>): Promise<Bundle<WithId<T>>> {
+    const found = await this.find(request);
+    return { resourceType: 'Bundle', type: 'searchset', entry: found.map((one) => ({ resource: deepClone(one) })) };
+  }
+
+  /** Returns the same resources without copying them. The caller must not change them. */
+  async find<T extends Resource>({ resourceType, filters = [] }: SearchRequest<T>): Promise<WithId<T>[]> {
+    const chained = filters.filter(isChainedSearchFilter);
+    const matchers = filters
+      .filter((filter) => !isChainedSearchFilter(filter))
+      .map((filter) => matcher(resourceType, filter));
+    const { entry = [] } = chained.length > 0 ? await super.search<T>({ resourceType, filters: chained }) : {};
+    const ids = chained.length > 0 && new Set(entry.map(({ resource }) => resource?.id));
+    // MemoryRepository offers no access to its resources without copying all of them.
+    const stored = (this['resources'] as Map<string, Map<string, WithId<T>>>).get(resourceType)?.values() ?? [];
+    return [...stored].filter((one) => (!ids || ids.has(one.id)) && matchers.every((matches) => matches(one)));
   }
 
   /** Writes a new version of a resource. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import express from 'express';
 import type { Request, Response, Router } from 'express';
+import { setTimeout } from 'node:timers/promises';
 import { phoneNumberSid } from './calls.ts';
 import type { Leg } from './call/leg.ts';
 import { readMessage } from './messages.ts';
@@ -12,6 +13,7 @@ import { firstValue, readCall, updateCall } from './rest-call-params.ts';
 import type { Fields } from './rest-call-params.ts';
 import { notFound, RestError } from './rest-errors.ts';
 import { shouldInject } from './call/network-faults.ts';
+import { silence } from './silence.ts';
 
 /**
  * Returns the router for Twilio's API of one account. Mount it so that `/2010-04-01` follows. Bodies must be parsed as
@@ -128,6 +130,15 @@ function recordings(account: Router, network: Network): void {
   });
   route(account, 'get', '/Recordings/:sid.json', (req, res) => {
     res.json(recordingResource(network, findOrThrow(all, req)));
+  });
+  route(account, 'get', '/Recordings/:sid.mp3', async (req, res) => {
+    const { audioStatus, audioLateMs = 0 } = network.networkFaults;
+    const recording = findOrThrow(all, req);
+    await setTimeout(audioLateMs, undefined, { ref: false });
+    if (audioStatus !== undefined) {
+      throw new RestError(audioStatus, 20500, 'Internal Server Error');
+    }
+    res.type('audio/mpeg').send(silence(recording.duration));
   });
   route(account, 'delete', '/Recordings/:sid.json', (req, res) => {
     all.delete(findOrThrow(all, req).sid);

@@ -4,11 +4,12 @@
 //! reported several times.
 
 use super::calls::get_from_twilio;
+use super::people::MissingPeople;
 use super::reconcile::root_of;
 use super::sweep_run::SweepRun;
 use super::trigger::{ended_at, is_unanswered, other_end, reached_callee, trigger_of};
 use super::{alerts, tasks};
-use crate::chart::{CallEvent, CallState, StoreError, found, is_call_extension};
+use crate::chart::{CallEvent, CallRecord, CallState, Leg, StoreError, found, is_call_extension};
 use crate::dialplan::config::FollowUpTrigger;
 use crate::error::Code;
 use crate::fhir::element::{has_coding, has_participant, is};
@@ -60,6 +61,20 @@ impl EndedCall {
         &self.root
     }
 
+    pub(super) const fn resource(&self) -> &Json {
+        &self.resource
+    }
+
+    /// The record, `Communication/<id>`.
+    pub(super) fn reference(&self) -> &str {
+        &self.reference
+    }
+
+    /// Whether a caller left a message.
+    pub(super) fn has_message(&self) -> bool {
+        self.state.root_leg().into_iter().chain(self.state.children()).any(Leg::has_message)
+    }
+
     pub(super) const fn ended_at(&self) -> u64 {
         self.at
     }
@@ -68,10 +83,42 @@ impl EndedCall {
         self.started_at
     }
 
-    /// Whether the config requires a task, an alert or an appointment update for this call.
+    /// Whether people of the call are missing, or the config requires a task, an alert or an appointment update.
     pub(super) fn has_follow_up(&self, run: &SweepRun<'_>) -> bool {
         let config = run.config;
-        !config.tasks.on.is_empty() || config.alerts.is_some() || self.appointment(run).is_some()
+        self.lacks_people() || !config.tasks.on.is_empty() || config.alerts.is_some() || self.appointment(run).is_some()
+    }
+
+    /// Whether people of the call are not known who may be in the chart.
+    pub(super) fn lacks_people(&self) -> bool {
+        !MissingPeople::of(&self.state).is_empty()
+    }
+
+    pub(super) const fn state(&self) -> &CallState {
+        &self.state
+    }
+
+    /// The patient of the call, `Patient/<id>`.
+    pub(super) fn patient(&self) -> Option<&str> {
+        self.state.context().patient.as_deref()
+    }
+
+    /// Adds the people whom the searches found. Returns the request that adds them to the record, if it changes.
+    async fn complete_people(
+        &mut self,
+        run: &SweepRun<'_>,
+        mut missing: MissingPeople<'_>,
+        answers: &mut impl Iterator<Item = HostResponse>,
+    ) -> Result<Option<FhirRequest>, StoreError> {
+        let before = self.state.clone();
+        missing.add_to(run, &mut self.state, answers)?;
+        if !missing.is_empty() {
+            missing.narrow(run, &mut self.state).await?;
+        }
+        if self.state == before {
+            return Ok(None);
+        }
+        CallRecord::of(self.resource.clone()).write(&self.state, run.record_format())
     }
 
     /// The trigger of the call's task.
@@ -116,18 +163,18 @@ impl EndedCall {
     }
 }
 
-/// Completes the follow-up of one call. `reference` is its record (`Communication/<id>`), and `root` is the root
-/// `CallSid`.
+/// Completes the follow-up of one call. `reference` is its record (`Communication/<id>`). `known` may be an earlier
+/// version of the record.
 ///
 /// # Errors
 /// The error code if the follow-up is not complete. The sweep then tries again.
-pub(super) async fn follow_up_call(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), Code> {
+pub(super) async fn follow_up_call(run: &SweepRun<'_>, reference: &str, known: &EndedCall) -> Result<(), Code> {
     let mut code = Code::ChartConflict;
     for attempt_index in 0..ATTEMPTS {
         if attempt_index > 0 && !run.has_budget(RETRY_ROUND_TRIPS) {
             break;
         }
-        match attempt(run, reference, root).await {
+        match attempt(run, reference, known).await {
             Ok(()) => return Ok(()),
             Err(StoreError::Retryable(why)) => code = why,
             Err(StoreError::Permanent(why)) => return Err(why),
@@ -136,11 +183,14 @@ pub(super) async fn follow_up_call(run: &SweepRun<'_>, reference: &str, root: &s
     Err(code)
 }
 
-async fn attempt(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), StoreError> {
+async fn attempt(run: &SweepRun<'_>, reference: &str, known: &EndedCall) -> Result<(), StoreError> {
     let mut reads = vec![FhirRequest::get(reference.to_owned())];
-    if !run.config.tasks.on.is_empty() {
-        reads.push(tasks::search_of_call(root));
+    let has_tasks = !run.config.tasks.on.is_empty();
+    if has_tasks {
+        reads.push(tasks::search_of_call(&known.root));
     }
+    let missing = MissingPeople::of(&known.state);
+    reads.extend(missing.requests());
     let mut answers = run.fhir(reads).await.into_iter();
     // The record in the event may be outdated, so it is read again.
     let record = answers.next().unwrap_or(HostResponse::Failed);
@@ -151,11 +201,15 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, root: &str) -> Result<(), 
     let Some(mut call) = record.ok().and_then(|resource| EndedCall::read(resource, run)) else {
         return Ok(());
     };
-    let own = answers.next().map_or(Ok(Vec::new()), |answer| found(answer, "Task"))?;
+    let tasks = if has_tasks { answers.next() } else { None };
+    let own = tasks.map_or(Ok(Vec::new()), |answer| found(answer, "Task"))?;
+    let mut writes = Vec::new();
+    if !missing.is_empty() {
+        writes.extend(call.complete_people(run, missing, &mut answers).await?);
+    }
     if own.is_empty() && call.reports_missed_or_failed(run) {
         call.ask_twilio(run).await;
     }
-    let mut writes = Vec::new();
     let appointment_error = prepare_writes(run, &call, own, &mut writes).await?;
     let alert = call.alert(run);
     let alert_request = alert.map(|trigger| alerts::create_intent(run, trigger, &call.root, &call.reference));
@@ -185,7 +239,7 @@ async fn prepare_writes(
     let trigger = call.task(run);
     let opens = trigger.filter(|_| own.is_empty());
     for task in &own {
-        writes.extend(tasks::correct(task, trigger));
+        writes.extend(tasks::correct(task, trigger, call.patient()));
     }
     let patient = call.state.context().patient.as_deref();
     let mut reads = Vec::new();

@@ -6,8 +6,8 @@
 use super::ended::{EndedCall, follow_up_call};
 use super::marks::{Mark, Marks};
 use super::sweep_run::SweepRun;
-use super::{alerts, tasks};
-use crate::chart::{PagedSearch, StoreError, found};
+use super::{alerts, people, tasks};
+use crate::chart::{CallState, PagedSearch, StoreError, found};
 use crate::error::Code;
 use crate::fhir::reference::reference_of;
 use crate::fhir::systems::VOICE_CATEGORY;
@@ -30,12 +30,6 @@ const PAGE_SIZE: usize = 50;
 
 /// Follows up the calls whose records changed since the mark.
 pub(super) async fn follow(run: &SweepRun<'_>, marks: &mut Marks) {
-    let config = run.config;
-    if config.tasks.on.is_empty() && config.alerts.is_none() && !config.appointment.call_extension {
-        // If a follow-up is configured later, it applies only to later calls.
-        marks.set(Mark::FollowedUpTo, Some(run.now));
-        return;
-    }
     let recent = run.now.saturating_sub(OVERLAP);
     let from = marks.get(Mark::FollowedUpTo).unwrap_or(run.now.saturating_sub(FIRST_LOOKBACK)).min(recent);
     let search = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1, "&status=completed"].concat();
@@ -104,7 +98,7 @@ async fn follow_page(run: &SweepRun<'_>, page: Vec<(u64, Json)>, unfinished: &mu
             unfinished.skipped_from = super::calls::earlier(unfinished.skipped_from, Some(changed));
             continue;
         }
-        let outcome = follow_up_call(run, &reference, call.root_sid()).await;
+        let outcome = follow_up_call(run, &reference, &call).await;
         unfinished.failures_in_a_row =
             if outcome == Err(Code::ChartUnavailable) { unfinished.failures_in_a_row + 1 } else { 0 };
         match outcome {
@@ -127,11 +121,14 @@ struct Known {
     alerts: Vec<Json>,
     /// The open tasks that a call of the page may close.
     open: Vec<Json>,
+    /// The root `CallSid`s of calls with people in the chart who are missing in the record.
+    with_missing_people: Vec<String>,
 }
 
 impl Known {
     async fn read(run: &SweepRun<'_>, calls: &[(u64, EndedCall, String)]) -> Result<Self, Code> {
-        let mut known = Self { tasks: Vec::new(), alerts: Vec::new(), open: Vec::new() };
+        let mut known =
+            Self { tasks: Vec::new(), alerts: Vec::new(), open: Vec::new(), with_missing_people: Vec::new() };
         let (mut of_tasks, mut of_alerts) = (String::new(), String::new());
         let mut closing = None;
         for (_, call, _) in calls {
@@ -165,6 +162,12 @@ impl Known {
         for ((target, kind), answer) in targets.into_iter().zip(run.fhir(requests).await) {
             *target = found(answer, kind).map_err(StoreError::code)?;
         }
+        let lacking: Vec<&EndedCall> =
+            calls.iter().map(|(_, call, _)| call).filter(|call| call.lacks_people()).collect();
+        let states: Vec<&CallState> = lacking.iter().map(|call| call.state()).collect();
+        let have = people::have_missing_people(run, &states).await.map_err(StoreError::code)?;
+        let with_people = lacking.into_iter().zip(have).filter(|(_, has_people)| *has_people);
+        known.with_missing_people = with_people.map(|(call, _)| call.root_sid().to_owned()).collect();
         Ok(known)
     }
 
@@ -172,11 +175,15 @@ impl Known {
     fn needs_follow_up(&self, run: &SweepRun<'_>, call: &EndedCall) -> bool {
         let trigger = call.task(run);
         let own = self.tasks.iter().find(|task| tasks::root_of(task) == Some(call.root_sid()));
-        let task = own.map_or(trigger.is_some(), |task| tasks::correct(task, trigger).is_some());
+        let task = own.map_or(trigger.is_some(), |task| tasks::correct(task, trigger, call.patient()).is_some());
         let has_alert = || self.alerts.iter().any(|alert| alerts::root_of(alert) == Some(call.root_sid()));
         let closes_task = call.can_close_tasks(run)
             && self.open.iter().any(|task| tasks::complete(task, call.started_at()).is_some());
-        task || (call.alert(run).is_some() && !has_alert()) || closes_task || call.appointment(run).is_some()
+        let lacks_people = self.with_missing_people.iter().any(|root| root == call.root_sid());
+        task || lacks_people
+            || (call.alert(run).is_some() && !has_alert())
+            || closes_task
+            || call.appointment(run).is_some()
     }
 }
 

@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The hourly work: refreshes calls whose end was never recorded, and deletes old recordings at Twilio.
+//! The hourly work: refreshes calls whose end was never recorded, and deletes old recordings and their copies.
 
 use super::calls::{earlier, get_from_twilio, is_retryable};
+use super::copies::delete_copies;
 use super::marks::{Mark, Marks};
 use super::reconcile::{reconcile, root_of};
+use super::recorded::{copies, remaining_recordings, with_deletions};
 use super::sweep_run::{MAX_BATCH_WRITES, SweepRun};
 use super::tickets::Tickets;
-use crate::chart::{CallEvent, CallState, PagedSearch, StoreError};
+use crate::chart::{CallEvent, PagedSearch, StoreError};
 use crate::error::Code;
-use crate::fhir::element::{extension, extension_of, is};
+use crate::fhir::reference::reference_of;
 use crate::fhir::systems::VOICE_CATEGORY;
 use crate::json::Json;
 use crate::rest::{TwilioRest, call_path, recording_path};
@@ -33,8 +35,6 @@ const MAX_DELETIONS: usize = 10;
 const DELETION_BYTES: usize = 600;
 /// The timeout of a deletion, in milliseconds.
 const TIMEOUT: u32 = 10_000;
-/// The suffix of the extension that records a deleted recording.
-const EXTENSION: &str = "/twilio-recording-deleted";
 
 /// Requests calls from Twilio that the chart has had as in progress for hours, because the report of their end was
 /// lost.
@@ -71,7 +71,7 @@ pub(super) async fn refresh_stuck_calls(run: &SweepRun<'_>, rest: &TwilioRest, t
     }
 }
 
-/// Deletes the recordings of calls that started at least `days` days ago, and records the deletions in the chart.
+/// Deletes the recordings of calls that started at least `days` days ago and their copies, and records the deletions in the chart.
 /// Returns whether this hour's work is complete.
 ///
 /// A recording that cannot be deleted is skipped. It is tried again after all others, and then every hour.
@@ -125,7 +125,7 @@ async fn delete_page(run: &SweepRun<'_>, rest: &TwilioRest, page: Vec<(u64, Json
     let mut calls: Vec<(u64, Json, Vec<String>)> = Vec::new();
     let mut open: Vec<(usize, String)> = Vec::new();
     for (at, call) in page {
-        let mut sids = remaining_recordings(&call, run.extension_base());
+        let mut sids = remaining_recordings(&call);
         if is_full(&call, &sids) {
             // The record is too large for more deletions, so each run would try to delete all of them again.
             sids.truncate(MAX_DELETIONS);
@@ -136,15 +136,17 @@ async fn delete_page(run: &SweepRun<'_>, rest: &TwilioRest, page: Vec<(u64, Json
     let mut can_continue = true;
     for batch in open.chunks(MAX_DELETIONS) {
         let earliest = batch.iter().map(|(index, _)| calls[*index].0).min();
-        // To write a page takes up to three round trips.
-        if !can_continue || !run.has_budget(5) {
+        // To write a page takes up to three round trips, and to delete copies two.
+        let has_copies = batch.iter().any(|(index, _)| !copies(&calls[*index].1).is_empty());
+        if !can_continue || !run.has_budget(if has_copies { 7 } else { 5 }) {
             result.skipped_from = earlier(result.skipped_from, earliest);
             continue;
         }
         // If no request of this batch succeeds, the next batches would also fail.
         can_continue = false;
+        let mut deleted = Vec::new();
         for ((index, sid), answer) in delete_each(run, rest, batch, to).await {
-            let (at, _, deleted) = &mut calls[*index];
+            let at = &calls[*index].0;
             let Some(answer) = answer else {
                 result.retry_from = earlier(result.retry_from, Some(*at));
                 can_continue = true;
@@ -153,7 +155,7 @@ async fn delete_page(run: &SweepRun<'_>, rest: &TwilioRest, page: Vec<(u64, Json
             match answer {
                 // 404 and 410: the recording was already deleted.
                 HostResponse::Done { status: 200..=299 | 404 | 410, .. } => {
-                    deleted.push(sid.clone());
+                    deleted.push((*index, sid.clone()));
                     can_continue = true;
                 }
                 // The API key is not valid, so nothing was deleted.
@@ -178,11 +180,14 @@ async fn delete_page(run: &SweepRun<'_>, rest: &TwilioRest, page: Vec<(u64, Json
                 }
             }
         }
+        for (index, sid) in with_copies(run, &calls, deleted, &mut result).await {
+            calls[index].2.push(sid);
+        }
     }
     let (mut starts, mut requests) = (Vec::new(), Vec::new());
     let writable = |(_, call, deleted): &(u64, Json, Vec<String>)| !deleted.is_empty() && !is_full(call, deleted);
     for (at, call, deleted) in calls.into_iter().filter(writable) {
-        if let Some(request) = FhirRequest::update(&with_deletions(call, &deleted, run)) {
+        if let Some(request) = FhirRequest::update(&with_deletions(call, &deleted, run.extension_base(), run.now)) {
             starts.push(at);
             requests.push(request);
         }
@@ -202,6 +207,36 @@ async fn delete_page(run: &SweepRun<'_>, rest: &TwilioRest, page: Vec<(u64, Json
         requests = rest;
     }
     result
+}
+
+/// Deletes the copies of recordings that are deleted at Twilio. Returns the recordings without a copy.
+async fn with_copies(
+    run: &SweepRun<'_>,
+    calls: &[(u64, Json, Vec<String>)],
+    deleted: Vec<(usize, String)>,
+    result: &mut PageResult,
+) -> Vec<(usize, String)> {
+    let (mut done, mut with_copy, mut items) = (Vec::new(), Vec::new(), Vec::new());
+    for (index, sid) in deleted {
+        let call = &calls[index].1;
+        let binary = copies(call).into_iter().find(|copy| copy.sid == sid).and_then(|copy| copy.binary);
+        match binary.zip(reference_of(call)) {
+            Some(item) => {
+                items.push(item);
+                with_copy.push((index, sid));
+            }
+            None => done.push((index, sid)),
+        }
+    }
+    for (item, is_gone) in with_copy.into_iter().zip(delete_copies(run, &items).await) {
+        if is_gone {
+            done.push(item);
+        } else {
+            // The next attempt finds the recording already deleted at Twilio.
+            result.retry_from = earlier(result.retry_from, Some(calls[item.0].0));
+        }
+    }
+    done
 }
 
 /// Twilio's response for each recording: to the deletion, or to the read if the read failed. `None` if the recording
@@ -239,38 +274,7 @@ async fn delete_each<'a>(
     answers
 }
 
-/// The `RecordingSid`s of a call without those that the chart records as deleted.
-fn remaining_recordings(call: &Json, extension_base: &str) -> Vec<String> {
-    let state = CallState::read(call);
-    let mut remaining_recordings = Vec::new();
-    for leg in state.root_leg().into_iter().chain(state.children()) {
-        remaining_recordings.extend(leg.recordings().iter().cloned());
-    }
-    let url = [extension_base, EXTENSION].concat();
-    for item in call.get("extension").map(Json::elements).unwrap_or_default() {
-        if is(item, "url", &url) {
-            let deleted = item.at(&["extension", "0", "valueString"]).and_then(Json::text);
-            remaining_recordings.retain(|sid| Some(sid.as_str()) != deleted);
-        }
-    }
-    remaining_recordings
-}
-
 /// Whether a call record is too large to add these deletions.
 fn is_full(call: &Json, sids: &[String]) -> bool {
     !sids.is_empty() && call.write().len() + sids.len() * DELETION_BYTES > MAX_BYTES
-}
-
-/// The call with the deletions recorded.
-fn with_deletions(mut call: Json, deleted: &[String], run: &SweepRun<'_>) -> Json {
-    let mut extensions = call.get("extension").cloned().unwrap_or_default().into_elements();
-    for sid in deleted {
-        let parts = vec![
-            extension("recordingSid", "valueString", Json::of(sid)),
-            extension("deleted", "valueInstant", Json::of(&instant(run.now))),
-        ];
-        extensions.push(extension_of(&[run.extension_base(), EXTENSION].concat(), parts));
-    }
-    call.set("extension", Json::List(extensions));
-    call
 }

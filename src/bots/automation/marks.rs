@@ -54,11 +54,17 @@ pub(super) enum Mark {
     RetentionRetrying,
     /// When the hourly work was last completed.
     LastHourlyRun,
+    /// The recordings of ended calls whose records changed before this instant were copied.
+    CopiedTo,
+    /// When the first record changed whose recordings could not be copied.
+    CopiesRetryFrom,
+    /// When the sweep last started to retry those copies.
+    CopiesRetried,
 }
 
 /// For each [`Mark`]: its name in the resource, and whether every change is written. Other marks are written only after
 /// a change of `MIN_STEP`.
-const MARKS: [(&str, bool); 14] = [
+const MARKS: [(&str, bool); 17] = [
     ("calls", false),
     ("top", true),
     ("high", true),
@@ -73,6 +79,9 @@ const MARKS: [(&str, bool); 14] = [
     ("undone", true),
     ("again", true),
     ("hourly", true),
+    ("copied", false),
+    ("copiesHeld", true),
+    ("copiesAgain", true),
 ];
 
 /// The marks of one run.

@@ -4,11 +4,16 @@
 
 mod alerts;
 mod calls;
+mod copies;
+mod copy_call;
 mod ended;
 mod follow;
 mod hourly;
+mod identities;
 mod marks;
+mod people;
 mod reconcile;
+mod recorded;
 mod sweep;
 mod sweep_run;
 mod tasks;
@@ -27,8 +32,11 @@ const SWEEP_ROUND_TRIPS: u32 = 40;
 /// The maximum number of round trips to follow up one call.
 const CALL_ROUND_TRIPS: u32 = 30;
 
+/// The maximum number of round trips to write an identity: three attempts with a read and a write.
+const IDENTITY_ROUND_TRIPS: u32 = 6;
+
 /// Handles a cron run or a Subscription. If the input is a `Bot`, cron started the run, and the sweep runs. If it is a
-/// completed `Communication`, a call has ended.
+/// completed `Communication`, a call has ended. If it is a `PractitionerRole`, someone may have gained a role.
 pub async fn automation(event: BotEvent, host: Host) -> Response {
     let (config, config_error) = read_config(&event);
     if event.input.get("deletedResource").is_some() {
@@ -46,6 +54,13 @@ pub async fn automation(event: BotEvent, host: Host) -> Response {
             let outcome = after_call(&run, event.input.clone()).await;
             (run, outcome)
         }
+        "PractitionerRole" => {
+            let run = SweepRun::new(&host, &event, &config, IDENTITY_ROUND_TRIPS);
+            // An invalid config may allow other roles.
+            let outcome =
+                if config_error.is_none() { identities::write_identity(&run, &event.input).await } else { Ok(()) };
+            (run, outcome)
+        }
         _ => return Reply::Invalid(Code::OperationUnknown.into()).into(),
     };
     let mut response = match outcome {
@@ -61,13 +76,23 @@ pub async fn automation(event: BotEvent, host: Host) -> Response {
     response
 }
 
-/// Follows up a call that a Subscription reports, if the resource is a call record of Plumline and the call has ended.
+/// Follows up a call that a Subscription reports and copies its recordings, if the resource is a call record of Plumline
+/// and the call has ended.
 async fn after_call(run: &SweepRun<'_>, input: Json) -> Result<(), Code> {
     let Some(reference) = crate::fhir::reference::reference_of(&input) else {
         return Ok(());
     };
-    match EndedCall::read(input, run) {
-        Some(call) if call.has_follow_up(run) => ended::follow_up_call(run, &reference, call.root_sid()).await,
-        _ => Ok(()),
+    let Some(call) = EndedCall::read(input, run) else {
+        return Ok(());
+    };
+    let mut outcome = Ok(());
+    if call.has_follow_up(run) {
+        outcome = ended::follow_up_call(run, &reference, &call).await;
     }
+    // Copies come last, because they may take long. The sweep completes them.
+    if let Some(rest) = run.rest.as_ref().filter(|_| copies::need(run, &call) == copies::Need::Copy) {
+        copies::limit_time(run);
+        copy_call::copy_call(run, rest, &reference, call.root_sid()).await;
+    }
+    outcome
 }

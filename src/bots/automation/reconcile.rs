@@ -6,7 +6,7 @@
 use super::calls::{earlier, is_retryable};
 use super::sweep_run::{MAX_BATCH_WRITES, SweepRun};
 use super::tickets::{Tickets, close};
-use crate::chart::{CallEvent, CallRecord, CallState, StoreError, call_sid, found};
+use crate::chart::{CallEvent, CallRecord, CallState, RecordFormat, StoreError, call_sid, found};
 use crate::error::Code;
 use crate::fhir::element::{identifier_value, is};
 use crate::fhir::search::search_value;
@@ -60,7 +60,7 @@ pub(super) async fn reconcile<'a>(
                 continue;
             }
             let mut work = CallWork::new(call, records, tickets);
-            match work.request(run.extension_base()) {
+            match work.request(run.record_format()) {
                 Ok(Some(request)) => writes.push((work, request)),
                 Ok(None) => {}
                 Err(error) => {
@@ -191,11 +191,11 @@ impl<'a> CallWork<'a> {
         }
     }
 
-    fn request(&mut self, extension_base: &str) -> Result<Option<FhirRequest>, StoreError> {
+    fn request(&mut self, format: RecordFormat<'_>) -> Result<Option<FhirRequest>, StoreError> {
         let own = match (&self.state, &self.duplicate) {
-            (Some(state), _) => self.call_record.write(state, extension_base)?,
+            (Some(state), _) => self.call_record.write(state, format)?,
             // The first record may lack part of the duplicate's call state.
-            (None, Some(_)) => self.call_record.write(&self.call_record.state, extension_base)?,
+            (None, Some(_)) => self.call_record.write(&self.call_record.state, format)?,
             (None, None) => None,
         };
         self.needs_second_write |= own.is_some() && self.duplicate.is_some();

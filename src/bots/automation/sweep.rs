@@ -8,6 +8,7 @@
 
 use super::alerts;
 use super::calls::{sync_calls, sync_recordings};
+use super::copies::{SWEEP_COPY_ROUND_TRIPS, copy_missing};
 use super::follow::follow;
 use super::hourly::{delete_old_recordings, refresh_stuck_calls};
 use super::marks::{Mark, Marks};
@@ -69,6 +70,12 @@ pub(super) async fn sweep(run: &SweepRun<'_>, event: &BotEvent, has_config: bool
     marks.save(run).await;
     send_alerts(run, &mut marks).await;
     marks.save(run).await;
+    // Copies come after the alerts, because they may take longest. They have a budget of their own.
+    if let Ok(rest) = read_rest(event) {
+        run.add_budget(SWEEP_COPY_ROUND_TRIPS);
+        copy_missing(run, &rest, &mut marks).await;
+        marks.save(run).await;
+    }
     Ok(())
 }
 

@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 
 use crate::bots::settings::{ClinicNumbers, read_rest};
-use crate::chart::{CallEvent, StoreError, found};
+use crate::chart::{CallEvent, RecordFormat, StoreError, found};
 use crate::dialplan::Party;
 use crate::dialplan::config::Config;
 use crate::error::Problem;
@@ -76,6 +76,16 @@ impl<'a> SweepRun<'a> {
         self.config.extension_base()
     }
 
+    /// How call records are written.
+    pub(super) fn record_format(&self) -> RecordFormat<'a> {
+        self.config.into()
+    }
+
+    /// The clinic's numbers. Empty if every number of the account belongs to the clinic.
+    pub(super) fn numbers(&self) -> &[String] {
+        self.numbers.as_deref().unwrap_or_default()
+    }
+
     /// Whether a call belongs to the clinic, and not to another application in the same Twilio account. `None` if only
     /// the root leg could show that, and `legs` does not contain it.
     ///
@@ -98,6 +108,11 @@ impl<'a> SweepRun<'a> {
     /// Whether this many round trips are left.
     pub(super) const fn has_budget(&self, count: u32) -> bool {
         self.round_trips_left.get() >= count
+    }
+
+    /// Allows more round trips.
+    pub(super) fn add_budget(&self, count: u32) {
+        self.round_trips_left.set(self.round_trips_left.get() + count);
     }
 
     pub(super) fn spend(&self) {

@@ -87,20 +87,22 @@ pub(super) fn root_of(task: &Json) -> Option<&str> {
 }
 
 /// The request that corrects a task that staff have not started. `trigger` is the call's current trigger. It may differ
-/// because a message arrived later, or be `None` because a late callback reported an answer. `None` if nothing changes.
-pub(super) fn correct(task: &Json, trigger: Option<FollowUpTrigger>) -> Option<FhirRequest> {
+/// because a message arrived later, or be `None` because a late callback reported an answer. `patient` may have become
+/// known after the task was created. `None` if nothing changes.
+pub(super) fn correct(task: &Json, trigger: Option<FollowUpTrigger>, patient: Option<&str>) -> Option<FhirRequest> {
     if !is(task, "status", "requested") {
         return None;
     }
     let mut corrected = task.clone();
+    if let Some(patient) = patient.filter(|_| task.get("for").is_none()) {
+        corrected.set("for", reference(patient));
+    }
     match trigger {
-        Some(trigger) if task.get("code").is_some_and(|code| has_coding(code, CODE_SYSTEM, code_of(trigger))) => {
-            return None;
-        }
+        Some(trigger) if task.get("code").is_some_and(|code| has_coding(code, CODE_SYSTEM, code_of(trigger))) => {}
         Some(trigger) => corrected.set("code", concept_of(trigger)),
         None => corrected.set("status", Json::of("cancelled")),
     }
-    FhirRequest::update(&corrected)
+    if corrected == *task { None } else { FhirRequest::update(&corrected) }
 }
 
 /// The search for the tasks that an answered call closes: open tasks of the same patient, from the day before `at`.

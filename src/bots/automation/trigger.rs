@@ -2,7 +2,7 @@
 
 //! Determines from the state of an ended call which follow-up the call needs.
 
-use crate::chart::{CallDirection, CallState, Leg, Outcome, TextField, TimeField};
+use crate::chart::{CallDirection, CallState, Leg, Outcome, TextField};
 use crate::dialplan::config::FollowUpTrigger;
 
 /// All triggers, in the order of importance.
@@ -59,7 +59,7 @@ pub(super) fn reached_callee(state: &CallState) -> bool {
 
 /// When a call ended, or when it started if the end is not known.
 pub(super) fn ended_at(state: &CallState) -> Option<u64> {
-    state.root_leg()?.instant(TimeField::End).or_else(|| state.started_at())
+    state.ended_at().or_else(|| state.started_at())
 }
 
 /// The number of the other party: the caller of an inbound call, or the callee of an outbound call.
@@ -67,7 +67,8 @@ pub(super) fn other_end(state: &CallState) -> Option<&str> {
     let number = |text: Option<&'_ str>| text.is_some_and(|text| crate::phone::E164::parse(text).is_some());
     let root = state.root_leg()?;
     let found = if state.direction() == Some(CallDirection::Inbound) {
-        root.text(TextField::From)
+        // Without the root leg, a dialed leg shows the caller.
+        root.text(TextField::From).or_else(|| state.children().find_map(|leg| leg.text(TextField::From)))
     } else {
         let to = state.context().number.as_deref();
         to.or_else(|| state.children().find_map(|leg| leg.text(TextField::To))).or_else(|| root.text(TextField::To))

@@ -3,12 +3,13 @@
 //! `access-token`: creates the Twilio access token with which the requester's browser places and receives calls.
 
 use super::clinic_settings::ClinicSettings;
-use super::requester::Requester;
+use super::requester::{Requester, reference};
 use super::text_of;
 use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
 use crate::json::Json;
 use crate::outbound::CallerId;
+use crate::phone::E164;
 use crate::runtime::{BotEvent, Host, Reply, Secret, Secrets};
 use crate::time::instant;
 use crate::token::{AccessToken, KeySecret};
@@ -16,22 +17,34 @@ use crate::token::{AccessToken, KeySecret};
 /// How long a token is valid, in seconds.
 const LIFETIME: u32 = 3_600;
 
-/// Returns `{ token, identity, fromNumber, expires }`.
+/// Returns `{ token, identity, fromNumber, fromNumbers, expires }`.
 pub(super) async fn access_token(event: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
     let settings = ClinicSettings::read(event, host).await?;
     let numbers = settings.numbers();
-    let (mut requester, _) = Requester::of(event, &settings.config, Vec::new(), host).await?;
+    let caller_id = CallerId::of(&settings.config, &numbers, Some(reference(event)?), log);
+    let (mut requester, latest_calls) = Requester::of(event, &settings.config, caller_id.reads(), host).await?;
     let wanted = text_of(&event.input, "identity")?;
     let identity = requester.identity(wanted, event.now, &settings.config, host, log).await?;
     let token = mint(event, &settings.config, &identity)?;
-    let fixed = CallerId::of(&settings.config, &numbers, Some(&requester.reference), log).fixed();
-    let from = fixed.or_else(|| numbers.first().copied()).map_or("", crate::phone::E164::as_str);
+    let mut shown = caller_id.candidates(latest_calls, log);
+    if !uses_policy(event) {
+        shown = numbers;
+        shown.truncate(1);
+    }
+    let shown: Vec<&str> = shown.into_iter().map(E164::as_str).collect();
     Ok(Json::object([
         ("token", Json::of(&token)),
         ("identity", Json::of(&identity)),
-        ("fromNumber", Json::of(from)),
+        ("fromNumber", Json::of(shown.first().copied().unwrap_or_default())),
+        ("fromNumbers", Json::List(shown.into_iter().map(Json::of).collect())),
         ("expires", Json::of(&instant((event.now / 1_000 + u64::from(LIFETIME)) * 1_000))),
     ]))
+}
+
+/// Whether the policy chooses the caller ID of a browser's call. Without a config and `PLUMLINE_SECRET`, the webhook
+/// shows the clinic's first number.
+fn uses_policy(event: &BotEvent) -> bool {
+    event.secret(Secret::Config).is_some() || event.raw(Secret::SealingKeys).is_some_and(|given| !given.is_empty())
 }
 
 /// Creates a token for the TwiML App. It allows incoming calls only if the config does.

@@ -4,6 +4,7 @@
 
 use super::TIMEOUT;
 use crate::bots::settings::{ClinicNumbers, read_config, read_rest};
+use crate::chart::RecordFormat;
 use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
 use crate::json::Json;
@@ -43,6 +44,11 @@ impl ClinicSettings {
     /// The base URL of Plumline's extensions.
     pub(super) fn extension_base(&self) -> &str {
         self.config.extension_base()
+    }
+
+    /// How call records are written.
+    pub(super) fn record_format(&self) -> RecordFormat<'_> {
+        (&self.config).into()
     }
 }
 

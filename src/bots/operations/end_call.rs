@@ -5,7 +5,7 @@
 
 use super::clinic_settings::{config_of, keys};
 use super::requester::{acts_as, read, reference, written};
-use super::{TIMEOUT, invalid_argument, text_of};
+use super::{TIMEOUT, invalid_argument, reference_argument, text_of};
 use crate::bots::settings::read_rest;
 use crate::chart::{
     CallContext, CallEvent, CallRecord, RecordWrite, RetryPolicy, Status, call_sid, nothing_else, search_all, store,
@@ -14,7 +14,6 @@ use crate::dialplan::config::Config;
 use crate::dialplan::{CallSid, Party};
 use crate::error::{Code, Problem};
 use crate::fhir::element::is;
-use crate::fhir::reference::reference_to;
 use crate::json::Json;
 use crate::outbound::{PreparedCall, SealingKeys};
 use crate::rest::TwilioRest;
@@ -39,11 +38,9 @@ pub(super) async fn end_call(event: &BotEvent, host: &Host, log: &mut Vec<Code>)
     let sealing = keys(event);
     let sid =
         text_of(&event.input, "callSid")?.map(|sid| call_sid(sid).ok_or(invalid_argument("callSid"))).transpose()?;
-    let ask = match (sid, text_of(&event.input, "communication")?) {
+    let ask = match (sid, reference_argument(&event.input, "communication", "Communication")?) {
         (Some(sid), None) => search_all(sid.0),
-        (None, Some(id)) => {
-            FhirRequest::get(reference_to(id, "Communication").ok_or(invalid_argument("communication"))?)
-        }
+        (None, Some(communication)) => FhirRequest::get(communication),
         _ => return Err(invalid_argument("communication")),
     };
     for _ in 0..ATTEMPTS {
@@ -193,7 +190,7 @@ impl CallToEnd<'_> {
             context: &CallContext::default(),
             call_record: Some(&call_record),
             other_writes: &nothing_else,
-            extension_base: self.config.extension_base(),
+            format: self.config.into(),
             retry: RetryPolicy::UntilStored(Some(TIMEOUT)),
         };
         if let Err(code) = store(host, write).await {

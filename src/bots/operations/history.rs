@@ -7,7 +7,7 @@
 //! pages.
 
 use super::invalid_argument;
-use crate::chart::{CallDirection, CallState, NumberField, StoreError, found};
+use crate::chart::{CallDirection, CallState, StoreError, found};
 use crate::error::{Code, Problem};
 use crate::fhir::element::{has_coding, identifier_value};
 use crate::fhir::reference::{is_id, reference_of};
@@ -185,7 +185,7 @@ fn item_json(resource: &Json) -> Json {
         None if is_in(MESSAGE, "outbound") => Json::of("outbound"),
         None => Json::Null,
     };
-    let duration = state.root_leg().and_then(|leg| leg.count(NumberField::Duration));
+    let duration = state.duration();
     let text = resource.at(&["payload", "0", "contentString"]).filter(|_| !is_call);
     let sid = identifier_value(resource, TWILIO);
     Json::object([

@@ -6,6 +6,7 @@
 
 mod access_token;
 mod clinic_settings;
+mod create_record;
 mod end_call;
 mod place_call;
 mod placed;
@@ -18,8 +19,10 @@ mod statistics;
 mod sums;
 
 use crate::error::{Code, Problem};
+use crate::fhir::reference::reference_to;
 use crate::json::Json;
 use crate::runtime::{BotEvent, Host, Reply, Response};
+use crate::text::is_spelling;
 
 /// The timeout of a round trip, in milliseconds.
 const TIMEOUT: u32 = 10_000;
@@ -43,13 +46,31 @@ pub async fn operations(event: BotEvent, host: Host) -> Response {
     response
 }
 
-/// A string member of the input. `None` if it is absent.
+/// A string member of the input, in any spelling of its name. `None` if it is absent.
 fn text_of<'a>(input: &'a Json, name: &'static str) -> Result<Option<&'a str>, Reply> {
-    match input.get(name) {
-        None | Some(Json::Null) => Ok(None),
-        Some(Json::Text(text)) if !text.is_empty() => Ok(Some(text)),
-        Some(_) => Err(invalid_argument(name)),
+    only_text(input, name, &[&name.to_ascii_lowercase()])
+}
+
+/// A reference or an id in the input, in any spelling of its name, with or without `Id` (`patient`, `patientId`). `None`
+/// if it is absent.
+fn reference_argument(input: &Json, name: &'static str, resource_type: &'static str) -> Result<Option<String>, Reply> {
+    let text = only_text(input, name, &[name, &[name, "id"].concat()])?;
+    text.map(|text| reference_to(text, resource_type).ok_or(invalid_argument(name))).transpose()
+}
+
+/// The text of the members whose name is a spelling of one of `names`. Members with different values are refused: a
+/// guess might call for the wrong patient.
+fn only_text<'a>(input: &'a Json, name: &'static str, names: &[&str]) -> Result<Option<&'a str>, Reply> {
+    let mut found = None;
+    for (member, value) in input.members() {
+        match value {
+            Json::Null => {}
+            _ if !names.iter().any(|name| is_spelling(member, name)) => {}
+            Json::Text(text) if !text.is_empty() && found.is_none_or(|earlier| earlier == text) => found = Some(text),
+            _ => return Err(invalid_argument(name)),
+        }
     }
+    Ok(found.map(String::as_str))
 }
 
 /// The reply 400 for an argument that is not valid.

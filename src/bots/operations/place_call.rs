@@ -8,10 +8,11 @@
 //! places at most one call.
 
 use super::clinic_settings::{ClinicSettings, keys, refusal_reply};
+use super::create_record::{RecordToCreate, criterion};
 use super::end_call::{mark_not_done, twilio_body};
 use super::placed::{Owner, find_call, is_expired, phone_of, record};
 use super::requester::{read, written};
-use super::start_call::{criterion, is_same_call};
+use super::start_call::is_same_call;
 use super::target::{CallRequest, number_of, numbers_of};
 use super::{TIMEOUT, invalid_argument, text_of};
 use crate::bots::settings::read_rest;
@@ -21,7 +22,7 @@ use crate::error::{Code, Problem};
 use crate::fhir::change::place;
 use crate::fhir::element::{extension, is};
 use crate::json::{Json, decimal};
-use crate::outbound::{ATTEMPT, NewPreparedCall, PreparedCall, REFUSED, callback, confirm};
+use crate::outbound::{ATTEMPT, ChosenNumber, NewPreparedCall, PreparedCall, REFUSED, callback, confirm};
 use crate::policy::Policy;
 use crate::rest::TwilioRest;
 use crate::runtime::{BotEvent, FhirRequest, Host, HostRequest, HostResponse, Reply, Secret, Secrets};
@@ -81,10 +82,13 @@ pub(super) async fn place_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     if let Some(prepared) = earlier {
         return sending.resume(prepared, host, log).await;
     }
-    let new_call = NewPreparedCall { context: target.context, from: target.from.as_str(), request: Some(&request) };
-    let (resource, is_created) = sending.write_intent(&new_call, host).await?;
+    let ChosenNumber { number, turn } = target.chosen;
+    let new_call = NewPreparedCall { context: target.context, from: number.as_str(), turn, request: Some(&request) };
+    let format = settings.record_format();
+    let mut to_create = RecordToCreate { new_call, numbers: &numbers, format, sealing: &sealing };
+    let (resource, is_created) = to_create.create(&|resource| sending.set_attempt(resource), host).await?;
     let prepared = PreparedCall::read(resource).ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
-    let prepared = same_call(prepared, &new_call.context, wanted, &policy, owner)?;
+    let prepared = same_call(prepared, &to_create.new_call.context, wanted, &policy, owner)?;
     // Only the run that created the intent requests the call.
     if is_created { sending.send(prepared, host, log).await } else { sending.resume(prepared, host, log).await }
 }
@@ -154,17 +158,6 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    /// Creates the intent, unless another run created it. Returns the record, and whether this run created it.
-    async fn write_intent(&self, new_call: &NewPreparedCall<'_>, host: &Host) -> Result<(Json, bool), Reply> {
-        let mut resource = new_call.write(self.settings.extension_base(), self.owner.sealing);
-        self.set_attempt(&mut resource);
-        let unless = new_call.request.map(|request| ["identifier=", &criterion(request)].concat());
-        let create = FhirRequest::create(&resource, unless);
-        let answer = host.send(HostRequest::Fhir(create), Some(TIMEOUT)).await;
-        let is_created = matches!(answer, HostResponse::Done { status: 201, .. });
-        Ok((written(answer, "Communication")?, is_created))
-    }
-
     /// Sets the time at which the call is requested.
     fn set_attempt(&self, resource: &mut Json) {
         let url = [self.settings.extension_base(), "/", ATTEMPT].concat();
@@ -271,7 +264,7 @@ impl Sending<'_> {
         };
         let answer = answer_of(&prepared, &sid);
         // The call was placed, so the operation succeeds. If the record cannot be written now, the sweep writes it.
-        if let Err(code) = record(prepared, call, owner, self.settings.extension_base(), host).await {
+        if let Err(code) = record(prepared, call, owner, self.settings.record_format(), host).await {
             log.push(code);
         }
         Ok(answer)

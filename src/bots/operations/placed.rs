@@ -5,7 +5,7 @@
 use super::TIMEOUT;
 use super::end_call::twilio_body;
 use super::requester::read;
-use crate::chart::{CallEvent, CallRecord, CallState, StoreError, call_sid, is_complete, search_all};
+use crate::chart::{CallEvent, CallRecord, CallState, RecordFormat, StoreError, call_sid, is_complete, search_all};
 use crate::error::Code;
 use crate::fhir::element::is;
 use crate::fhir::systems::TWILIO;
@@ -143,7 +143,7 @@ pub(super) async fn record(
     mut prepared: PreparedCall,
     call: &Json,
     owner: Option<Owner<'_>>,
-    extension_base: &str,
+    format: RecordFormat<'_>,
     host: &Host,
 ) -> Result<(), Code> {
     let Some(event) = CallEvent::from_rest(call) else {
@@ -168,9 +168,9 @@ pub(super) async fn record(
         let mut state = prepared.state.clone();
         state.add(&event);
         state.merge_legs(&others.state);
-        let unsealed = seal.as_deref().is_some_and(|seal| prepared.set_placed_seal(seal, extension_base));
+        let unsealed = seal.as_deref().is_some_and(|seal| prepared.set_placed_seal(seal, format.extension_base));
         let call_record = CallRecord::of(prepared.resource.clone());
-        let write = match call_record.write(&state, extension_base) {
+        let write = match call_record.write(&state, format) {
             Ok(Some(write)) => write,
             // The record already has the call, and only the seal is missing.
             Ok(None) if unsealed => FhirRequest::update(&prepared.resource).ok_or(Code::ChartRefused)?,

@@ -5,13 +5,11 @@
 use super::TIMEOUT;
 use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
-use crate::fhir::change::place;
-use crate::fhir::element::{identifier, is};
 use crate::fhir::reference::is_reference;
-use crate::fhir::search::search_value;
-use crate::fhir::systems::IDENTITY;
 use crate::json::Json;
-use crate::outbound::{has_code, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, uuid_of};
+use crate::outbound::{
+    identity_of, is_bound, is_of_another, is_own_identity, is_reserved, may_call, owner_searches, set_identity, uuid_of,
+};
 use crate::runtime::{BotEvent, FhirRequest, Host, HostRequest, HostResponse, Reply};
 
 /// The number of attempts to write the identity.
@@ -92,7 +90,7 @@ impl Requester {
                 };
             }
             let mut resource = self.practitioner.clone();
-            place(&mut resource, "identifier", identifier(IDENTITY, &identity), |item| is(item, "system", IDENTITY));
+            set_identity(&mut resource, &identity);
             let Some(write) = FhirRequest::update(&resource) else {
                 log.push(Code::IdentityUnwritten);
                 return Ok(identity);
@@ -179,30 +177,17 @@ async fn check_not_shared(identity: &str, id: &str, host: &Host) -> Result<(), R
     if uuid_of(identity).is_some_and(|other| other != id) {
         return Err(Reply::Conflict(Code::IdentityTaken.into()));
     }
-    let token = search_value(&[IDENTITY, "|", identity].concat());
-    let mut requests = vec![
-        ["PractitionerRole?identifier=", &token, "&_count=20"].concat(),
-        ["Practitioner?identifier=", &token, "&_count=2"].concat(),
-    ];
-    requests.extend(ids_of(identity).iter().map(|other| ["Practitioner?_id=", other, "&_count=1"].concat()));
-    let requests = requests.into_iter().map(|url| (HostRequest::Fhir(FhirRequest::get(url)), Some(TIMEOUT))).collect();
+    let searches = owner_searches(identity).into_iter();
+    let requests = searches.map(|search| (HostRequest::Fhir(search), Some(TIMEOUT))).collect();
     for (index, answer) in host.send_all(requests).await.into_iter().enumerate() {
-        let (kind, path): (_, &[&str]) =
-            if index == 0 { ("PractitionerRole", &["practitioner", "reference"]) } else { ("Practitioner", &["id"]) };
-        let found = resources(read(answer, kind)?);
-        let owner = |item: &Json| item.at(path).and_then(Json::text).map(|owner| owner.rsplit('/').next() == Some(id));
+        let found = resources(read(answer, if index == 0 { "PractitionerRole" } else { "Practitioner" })?);
         // The requester has the identity, so a search that does not find the requester is not reliable.
         let own_not_found = index == 1 && found.is_empty();
-        if own_not_found || found.iter().any(|item| owner(item) != Some(true)) {
+        if own_not_found || found.iter().any(|item| is_of_another(item, id)) {
             return Err(Reply::Conflict(Code::IdentityTaken.into()));
         }
     }
     Ok(())
-}
-
-/// Whether a role currently allows its practitioner to place calls.
-fn may_call(role: &Json, config: &Config, now: u64) -> bool {
-    is_current(role, now) && config.outbound.roles.as_ref().is_none_or(|roles| has_code(role, roles))
 }
 
 /// The body of a read or a search. An error has the resource type.

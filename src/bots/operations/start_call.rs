@@ -5,16 +5,14 @@
 
 use super::access_token::mint;
 use super::clinic_settings::{ClinicSettings, keys};
-use super::requester::written;
+use super::create_record::RecordToCreate;
 use super::target::CallRequest;
-use super::{TIMEOUT, text_of};
+use super::text_of;
 use crate::chart::CallContext;
 use crate::error::{Code, Problem};
-use crate::fhir::search::search_value;
-use crate::fhir::systems::CALL_REQUEST;
 use crate::json::Json;
 use crate::outbound::{NewPreparedCall, PreparedCall, SealingKeys, expires_at};
-use crate::runtime::{BotEvent, FhirRequest, Host, HostRequest, Reply, Secret, Secrets};
+use crate::runtime::{BotEvent, Host, Reply, Secret, Secrets};
 use crate::time::instant;
 
 /// Returns `{ token, identity, fromNumber, ticket, expires, communication }`.
@@ -33,10 +31,13 @@ pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     target.context.identity = Some(identity.clone());
     let new_call = NewPreparedCall {
         context: target.context,
-        from: target.from.as_str(),
+        from: target.chosen.number.as_str(),
+        turn: target.chosen.turn,
         request: call_request.request.as_deref(),
     };
-    let prepared = prepare(&new_call, &settings, &keys(event), host).await?;
+    let (sealing_record, format) = (keys(event), settings.record_format());
+    let to_create = RecordToCreate { new_call, numbers: &numbers, format, sealing: &sealing_record };
+    let prepared = prepare(to_create, host).await?;
     if prepared.state.root_sid().is_some() || prepared.status() != "preparation" {
         return Err(Reply::Conflict(Code::OutboundRequestUsed.into()));
     }
@@ -59,14 +60,9 @@ pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
 }
 
 /// Creates the intent, unless the same request created it before. Returns the record.
-async fn prepare(
-    new_call: &NewPreparedCall<'_>,
-    settings: &ClinicSettings,
-    sealing: &SealingKeys,
-    host: &Host,
-) -> Result<PreparedCall, Reply> {
-    let create = create(new_call, settings.extension_base(), sealing);
-    let body = written(host.send(HostRequest::Fhir(create), Some(TIMEOUT)).await, "Communication")?;
+async fn prepare(mut to_create: RecordToCreate<'_>, host: &Host) -> Result<PreparedCall, Reply> {
+    let (body, _) = to_create.create(&|_| {}, host).await?;
+    let RecordToCreate { new_call, sealing, .. } = &to_create;
     let prepared = PreparedCall::read(body).filter(|prepared| !prepared.id().is_empty());
     let prepared = prepared.ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
     // The record of a `place-call` request, which rings a phone first, gets no ticket.
@@ -79,16 +75,6 @@ async fn prepare(
     } else {
         Err(Reply::Conflict(Code::OutboundRequestUsed.into()))
     }
-}
-
-fn create(new_call: &NewPreparedCall<'_>, extension_base: &str, sealing: &SealingKeys) -> FhirRequest {
-    let unless = new_call.request.map(|request| ["identifier=", &criterion(request)].concat());
-    FhirRequest::create(&new_call.write(extension_base, sealing), unless)
-}
-
-/// The `identifier` search parameter for a request.
-pub(super) fn criterion(request: &str) -> String {
-    search_value(&[CALL_REQUEST, "|", request].concat())
 }
 
 /// Whether two intents have the same caller, callee and appointment. The way to place the call is ignored.

@@ -4,15 +4,15 @@
 
 use super::clinic_settings::{ClinicSettings, refusal_reply};
 use super::requester::{Requester, read, reference};
-use super::{invalid_argument, text_of};
+use super::{invalid_argument, reference_argument, text_of};
 use crate::chart::CallContext;
 use crate::dialplan::MAX_CONTACT_POINTS;
 use crate::error::Code;
 use crate::fhir::element::{has_participant, is};
 use crate::fhir::period::covers;
-use crate::fhir::reference::{is_id, reference_to};
+use crate::fhir::reference::is_id;
 use crate::json::{Json, decimal};
-use crate::outbound::{CallerId, PoolKey, check_calling_hours};
+use crate::outbound::{CallerId, ChosenNumber, PoolKey, check_calling_hours};
 use crate::phone::E164;
 use crate::policy::{Limit, Policy, Refusal, check_limits, limit_searches};
 use crate::runtime::{BotEvent, FhirRequest, Host, HostResponse, Reply};
@@ -31,7 +31,7 @@ pub(super) struct CallTarget<'a> {
     /// The caller, the callee and the appointment, without the identity.
     pub(super) context: CallContext,
     /// The caller ID.
-    pub(super) from: E164<'a>,
+    pub(super) chosen: ChosenNumber<'a>,
     /// The practitioner who places the call.
     pub(super) requester: Requester,
     /// The responses to the additional requests.
@@ -54,9 +54,6 @@ impl<'a> CallRequest<'a> {
     /// to call the patient at a number that is not in the chart.
     pub(super) fn read(event: &'a BotEvent) -> Result<Self, Reply> {
         let input = &event.input;
-        let resource = |name, kind| -> Result<Option<String>, Reply> {
-            text_of(input, name)?.map(|text| reference_to(text, kind).ok_or(invalid_argument(name))).transpose()
-        };
         let request = match text_of(input, "requestId")? {
             None => None,
             Some(id) if is_id(id) => {
@@ -66,9 +63,9 @@ impl<'a> CallRequest<'a> {
             Some(_) => return Err(invalid_argument("requestId")),
         };
         let call_request = Self {
-            patient: resource("patient", "Patient")?,
+            patient: reference_argument(input, "patient", "Patient")?,
             number: text_of(input, "number")?,
-            appointment: resource("appointment", "Appointment")?,
+            appointment: reference_argument(input, "appointment", "Appointment")?,
             request,
         };
         if call_request.patient.is_none() && call_request.number.is_none() {
@@ -91,7 +88,7 @@ impl<'a> CallRequest<'a> {
     ) -> Result<CallTarget<'o>, Reply> {
         let who = reference(event)?;
         let outbound = &settings.config.outbound;
-        let limits = limit_searches(outbound, who, event.now);
+        let limits = limit_searches(outbound, who, numbers, event.now);
         let caller_id = CallerId::of(&settings.config, numbers, Some(who), log);
         let mut reads: Vec<FhirRequest> = Vec::new();
         reads.extend(self.patient.clone().map(FhirRequest::get));
@@ -122,7 +119,7 @@ impl<'a> CallRequest<'a> {
 
         let moment = [who, ".", &decimal(event.now)].concat();
         let key = PoolKey { callee: &callee, call: self.request.as_deref().unwrap_or(&moment) };
-        let from = caller_id.choose(last_calls, key).ok_or(refusal_reply(Refusal::ChartUnavailable))?;
+        let chosen = caller_id.choose(last_calls, key, log).ok_or(refusal_reply(Refusal::ChartUnavailable))?;
         let context = CallContext {
             patient: self.patient.clone(),
             practitioner: Some(who.to_owned()),
@@ -131,7 +128,7 @@ impl<'a> CallRequest<'a> {
             prepared: Some(event.now),
             ..CallContext::default()
         };
-        Ok(CallTarget { context, from, requester, more: answers.collect(), limits, counted })
+        Ok(CallTarget { context, chosen, requester, more: answers.collect(), limits, counted })
     }
 }
 

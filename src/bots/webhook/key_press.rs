@@ -138,7 +138,7 @@ async fn unsealed_record(
     let mut state = prepared.state.clone();
     state.add(event);
     state.merge(&found.state);
-    let write = CallRecord::of(prepared.resource.clone()).write(&state, request.extension_base());
+    let write = CallRecord::of(prepared.resource.clone()).write(&state, request.record_format());
     let write = write.ok().flatten().ok_or(Refusal::ChartUnavailable)?;
     match host.send(HostRequest::Fhir(write), Some(CLAIM_TIMEOUT)).await {
         HostResponse::Done { status: 200..=299, .. } => Ok(prepared),

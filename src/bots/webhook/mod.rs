@@ -21,7 +21,7 @@ use crate::bots::settings::Settings;
 use crate::runtime::{Body, Host, Layout, WebhookEvent};
 use dialplan_request::dialplan;
 use request::WebhookRequest;
-pub use status::status;
+pub use status::{StatusCallback, status};
 use verify_request::{VerifiedRequest, forbidden, verify_request};
 
 use crate::dialplan::{Call, CallbackKind, Clinic, Direction, Subject, apology, route};

@@ -4,7 +4,9 @@
 
 use std::cell::RefCell;
 
+use super::status::StatusCallback;
 use crate::bots::instance_cache::LocalTimeCache;
+use crate::chart::RecordFormat;
 use crate::dialplan::{Call, CallbackUrl, Clinic};
 
 /// A request with a valid signature, and what was parsed from it.
@@ -25,9 +27,20 @@ pub(super) struct WebhookRequest<'v, 'a> {
     pub(super) local_times: &'v RefCell<LocalTimeCache>,
 }
 
-impl WebhookRequest<'_, '_> {
-    /// The base URL of Plumline's extensions.
-    pub(super) fn extension_base(&self) -> &str {
-        self.clinic.config.extension_base()
+impl<'v, 'a> WebhookRequest<'v, 'a> {
+    /// The request as a callback that reports an event.
+    pub(super) fn status_callback(&self) -> StatusCallback<'v, 'a> {
+        StatusCallback {
+            pairs: self.pairs,
+            now: self.now,
+            numbers: self.clinic.numbers,
+            mailbox: Some(self.step.action),
+            format: self.clinic.config.into(),
+        }
+    }
+
+    /// How call records are written.
+    pub(super) fn record_format(&self) -> RecordFormat<'_> {
+        self.clinic.config.into()
     }
 }

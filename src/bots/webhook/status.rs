@@ -2,10 +2,15 @@
 
 //! Callbacks about the progress of a call: status callbacks, dial actions, recordings.
 
-use crate::chart::{CallContext, CallEvent, CallRecord, RecordWrite, RetryPolicy, nothing_else, search, store};
+use crate::bots::call_people::PeopleSearch;
+use crate::chart::{
+    CallContext, CallEvent, CallRecord, CallState, RecordFormat, RecordWrite, RetryPolicy, Status, StoreError,
+    nothing_else, search, store,
+};
 use crate::error::{Code, Problem};
 use crate::json::decimal;
-use crate::runtime::{Host, HostRequest, Reply, Response};
+use crate::phone::E164;
+use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response};
 use crate::text::hash;
 use crate::twiml::Document;
 
@@ -22,46 +27,98 @@ pub(super) fn jitter_seed(pairs: &[(&str, &str)], now: u64) -> u32 {
     hash(&text)
 }
 
-/// Stores what a callback reports about its call. `pairs` are the verified parameters, and `now` is the time of arrival
-/// (Unix time in milliseconds). A callback without a `CallSid` stores nothing.
+/// A callback that reports an event of a call.
+#[derive(Clone, Copy)]
+pub struct StatusCallback<'v, 'a> {
+    /// The verified parameters.
+    pub pairs: &'v [(&'a str, &'a str)],
+    /// When the callback arrived, as Unix time in milliseconds.
+    pub now: u64,
+    /// The clinic's numbers.
+    pub numbers: &'v [E164<'v>],
+    /// The action that took the message, if the callback is about one.
+    pub mailbox: Option<&'a str>,
+    /// How the call record is written.
+    pub format: RecordFormat<'v>,
+}
+
+/// Stores what a callback reports about its call, with the people of the leg. A callback without a `CallSid` stores
+/// nothing.
 ///
 /// Answers with an empty document. If the event could not be stored, answers 500 with the error code, so that Twilio
-/// sends the callback again. `base` is the same as in [`RecordWrite`].
-pub async fn status(host: &Host, pairs: &[(&str, &str)], now: u64, extension_base: &str) -> Response {
-    host.set_deadline(CALLBACK_LIMIT, jitter_seed(pairs, now));
+/// sends the callback again.
+pub async fn status(host: &Host, callback: StatusCallback<'_, '_>) -> Response {
     let mut document = Document::new();
     document.empty("Response", &[]);
     // This cannot fail: the document has no text.
     let mut response = Response::from(Reply::Twiml(document.finish().unwrap_or_default()));
-    let Some(event) = CallEvent::read(pairs, now) else {
+    let Some(event) = CallEvent::read(callback.pairs, callback.now) else {
         // A conference also reports its own start and end: <https://www.twilio.com/docs/voice/twiml/conference>.
-        if !pairs.iter().any(|(name, _)| *name == "ConferenceSid") {
+        if !callback.pairs.iter().any(|(name, _)| *name == "ConferenceSid") {
             response.log(&Problem::from(Code::CallSidInvalid));
         }
         return response;
     };
-    let mut call_record = None;
-    if has_unknown_root(pairs, &event) {
-        let found = host.send(HostRequest::Fhir(search(event.root_sid().0)), None).await;
-        match CallRecord::read(found, event.root_sid().0) {
-            Ok(found) if found.resource().is_none() => return response,
-            Ok(found) => call_record = Some(found),
-            Err(error) => return Reply::Broken(error.code().into()).into(),
-        }
-    }
-    let write = RecordWrite {
-        root: event.root_sid().0,
-        events: core::slice::from_ref(&event),
-        context: &CallContext::default(),
-        call_record: call_record.as_ref(),
-        other_writes: &nothing_else,
-        extension_base,
-        retry: RetryPolicy::UntilStored(None),
-    };
-    match store(host, write).await {
-        Ok(_) => response,
+    match store_event(host, &callback, event, &nothing_else).await {
+        Ok(()) => response,
         Err(code) => Reply::Broken(code.into()).into(),
     }
+}
+
+/// Stores an event of a callback in one round trip to read and one to write, unless another writer changes the record.
+///
+/// # Errors
+/// As [`store`].
+pub(super) async fn store_event<'a>(
+    host: &Host,
+    callback: &StatusCallback<'_, 'a>,
+    mut event: CallEvent<'a>,
+    other_writes: &dyn Fn(&CallState, Option<&str>) -> Vec<FhirRequest>,
+) -> Result<(), Code> {
+    host.set_deadline(CALLBACK_LIMIT, jitter_seed(callback.pairs, callback.now));
+    let root = event.root_sid().0;
+    if event.recording.is_some_and(|recording| recording.message) {
+        event.mailbox = callback.mailbox.filter(|action| !action.is_empty());
+    }
+    let people = PeopleSearch::of_event(&event, callback.numbers);
+    event.view = people.view(&event);
+    let people = Some(people).filter(|_| reports_people(&event));
+    let mut requests = vec![search(root)];
+    requests.extend(people.iter().flat_map(|people| people.requests(false)));
+    let requests = requests.into_iter().map(|request| (HostRequest::Fhir(request), None)).collect();
+    let mut answers = host.send_all(requests).await.into_iter();
+    let call_record = CallRecord::read(answers.next().unwrap_or(HostResponse::Failed), root);
+    let clinic = callback.numbers.first().copied();
+    let found = people.map(|people| people.read(&mut answers, clinic, callback.now)).unwrap_or_default();
+    event.practitioner = found.practitioner.as_deref();
+    let mut context = CallContext::default();
+    match &call_record {
+        Ok(call_record) if call_record.resource().is_none() && has_unknown_root(callback.pairs, &event) => {
+            return Ok(());
+        }
+        Ok(call_record) => {
+            let mut state = call_record.state.clone();
+            state.add(&event);
+            found.add_to(&mut context, &state);
+        }
+        Err(StoreError::Retryable(_)) if !has_unknown_root(callback.pairs, &event) => host.pause(1).await,
+        Err(error) => return Err(error.code()),
+    }
+    let write = RecordWrite {
+        root,
+        events: core::slice::from_ref(&event),
+        context: &context,
+        call_record: call_record.as_ref().ok(),
+        other_writes,
+        format: callback.format,
+        retry: RetryPolicy::UntilStored(None),
+    };
+    store(host, write).await.map(|_| ())
+}
+
+/// Whether to search for the people of the leg. A later event of the same leg follows each of the other events.
+const fn reports_people(event: &CallEvent<'_>) -> bool {
+    !matches!(event.status, Some(Status::Queued | Status::Initiated | Status::Ringing))
 }
 
 /// Whether the callback has `AnsweredBy` of a leg, but not the leg's root call: `amdStatusCallback` has no

@@ -3,8 +3,8 @@
 //! Stores the transcription of a voicemail message. Source:
 //! <https://www.twilio.com/docs/voice/twiml/record#transcribecallback>.
 
-use super::status::{CALLBACK_LIMIT, jitter_seed, status};
-use crate::chart::{CallContext, CallEvent, CallState, RecordWrite, RetryPolicy, search, store, transcription_sid};
+use super::status::{StatusCallback, status, store_event};
+use crate::chart::{CallEvent, CallState, search, transcription_sid};
 use crate::dialplan::config::Config;
 use crate::dialplan::{Params, Route};
 use crate::fhir::element::{concept, identifier, reference};
@@ -18,17 +18,16 @@ const TRANSCRIPTION_CATEGORY: &str = "voicemail-transcription";
 
 /// Stores the transcription as a separate `Communication`, with the call record in `partOf`. A call record never
 /// contains the words of a patient. Answers like [`status`].
-pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64, extension_base: &str) -> Response {
-    let params = Params(pairs);
+pub(super) async fn transcription(host: &Host, callback: StatusCallback<'_, '_>) -> Response {
+    let params = Params(callback.pairs);
     let (Some(event), Some(transcription), Some(words)) = (
-        CallEvent::read(pairs, now),
+        CallEvent::read(callback.pairs, callback.now),
         params.get("TranscriptionSid").and_then(transcription_sid),
         params.get("TranscriptionText"),
     ) else {
         // The transcription failed or is empty, so only the call record is updated.
-        return status(host, pairs, now, extension_base).await;
+        return status(host, callback).await;
     };
-    host.set_deadline(CALLBACK_LIMIT, jitter_seed(pairs, now));
     let root = event.root_sid().0;
     // The batch writes the call record first. A new record has no id yet, so `partOf` is a conditional reference with
     // the `CallSid`.
@@ -42,25 +41,14 @@ pub(super) async fn transcription(host: &Host, pairs: &[(&str, &str)], now: u64,
             ("status", Json::of("completed")),
             ("category", Json::List(vec![concept(VOICE_CATEGORY.0, TRANSCRIPTION_CATEGORY)])),
             ("subject", patient.clone()),
-            ("received", Json::of(&instant(now))),
+            ("received", Json::of(&instant(callback.now))),
             ("sender", patient),
             ("payload", Json::List(vec![Json::object([("contentString", Json::of(words))])])),
         ]);
         vec![FhirRequest::create(&resource, Some(["identifier=", TWILIO, "|", transcription].concat()))]
     };
-    let context = CallContext::default();
-    let events = core::slice::from_ref(&event);
-    let write = RecordWrite {
-        root,
-        events,
-        context: &context,
-        call_record: None,
-        other_writes: &words,
-        extension_base,
-        retry: RetryPolicy::UntilStored(None),
-    };
-    match store(host, write).await {
-        Ok(_) => Response::route(&Route::Acknowledge, None, &Config::default(), None),
+    match store_event(host, &callback, event, &words).await {
+        Ok(()) => Response::route(&Route::Acknowledge, None, &Config::default(), None),
         Err(code) => Reply::Broken(code.into()).into(),
     }
 }

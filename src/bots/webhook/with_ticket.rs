@@ -43,8 +43,9 @@ pub(super) async fn with_ticket(
     // Most identities contain the practitioner's id. The round trip that reads the record can then also count the
     // practitioner's calls.
     let guessed = practitioner_of(call.identity).map(|id| ["Practitioner/", &id].concat());
-    let mut limits =
-        guessed.as_deref().map_or_else(Vec::new, |who| limit_searches(&config.outbound, who, call.request.now));
+    let mut limits = guessed
+        .as_deref()
+        .map_or_else(Vec::new, |who| limit_searches(&config.outbound, who, numbers, call.request.now));
     let mut requests = vec![(HostRequest::Fhir(FhirRequest::get(communication(id))), Some(READ_TIMEOUT))];
     requests.extend(count_requests(&limits, READ_TIMEOUT));
     let mut answers = host.send_all(requests).await.into_iter();
@@ -74,7 +75,7 @@ pub(super) async fn with_ticket(
         let mut timeout = CLAIM_TIMEOUT;
         check_calling_hours(config, &callee, call.request.now, host).await?;
         if guessed.as_ref() != Some(&practitioner) {
-            limits = limit_searches(&config.outbound, &practitioner, call.request.now);
+            limits = limit_searches(&config.outbound, &practitioner, numbers, call.request.now);
             if !limits.is_empty() {
                 found = host
                     .send_all(count_requests(&limits, COUNT_TIMEOUT).collect())
@@ -138,7 +139,7 @@ async fn claim(
     for _ in 0..ATTEMPTS {
         let mut state = prepared.state.clone();
         state.add(event);
-        let request = CallRecord::of(prepared.resource).write(&state, call.request.extension_base());
+        let request = CallRecord::of(prepared.resource).write(&state, call.request.record_format());
         let request = request.ok().flatten().ok_or(Refusal::ChartUnavailable)?;
         match host.send(HostRequest::Fhir(request), Some(timeout)).await {
             HostResponse::Done { status: 200..=299, .. } => return Ok(()),

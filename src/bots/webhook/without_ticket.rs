@@ -13,8 +13,7 @@ use crate::fhir::reference::reference_to;
 use crate::fhir::search::search_value;
 use crate::fhir::systems::{IDENTITY, TWILIO};
 use crate::json::Json;
-use crate::outbound::{CallerId, PoolKey, check_calling_hours, is_uuid, practitioner_of, set_caller_id};
-use crate::phone::E164;
+use crate::outbound::{CallerId, ChosenNumber, PoolKey, check_calling_hours, is_uuid, practitioner_of, set_caller_id};
 use crate::policy::{Policy, Pool, Refusal, check_limits, limit_searches};
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse};
 
@@ -36,10 +35,11 @@ pub(super) async fn without_ticket(
 
     let limited = outbound.concurrent.is_some() || outbound.per_hour.is_some();
     let claims = Params(call.request.pairs);
-    let patient = claims.get("PatientId").and_then(|id| reference_to(id, "Patient"));
-    let appointment = claims.get("AppointmentId").and_then(|id| reference_to(id, "Appointment"));
+    let patient = claims.spelled("patientid").and_then(|id| reference_to(id, "Patient"));
+    let appointment = claims.spelled("appointmentid").and_then(|id| reference_to(id, "Appointment"));
     let needs_caller = limited || patient.is_some() || appointment.is_some();
-    let has_record = needs_caller || outbound.pool == Pool::LeastRecentlyUsed;
+    // The next call needs the record of this one.
+    let has_record = needs_caller || matches!(outbound.pool, Pool::LeastRecentlyUsed | Pool::RoundRobin);
     let lookup = if needs_caller || !outbound.practitioners.is_empty() {
         caller_lookup(call.identity, config)
     } else {
@@ -53,7 +53,7 @@ pub(super) async fn without_ticket(
     };
     let mut limits = practitioner
         .as_deref()
-        .map_or_else(Vec::new, |practitioner| limit_searches(outbound, practitioner, call.request.now));
+        .map_or_else(Vec::new, |practitioner| limit_searches(outbound, practitioner, numbers, call.request.now));
     let mut caller_id = CallerId::of(config, numbers, practitioner.as_deref(), &mut Vec::new());
     let mut reads = match &lookup {
         CallerLookup::Search(search) => vec![FhirRequest::get(search.clone())],
@@ -72,7 +72,7 @@ pub(super) async fn without_ticket(
         let bundle = answers.remove(0).ok();
         practitioner = bundle.as_ref().and_then(only_practitioner);
         match &practitioner {
-            Some(practitioner) => limits = limit_searches(outbound, practitioner, call.request.now),
+            Some(practitioner) => limits = limit_searches(outbound, practitioner, numbers, call.request.now),
             None if bundle.is_none() && limited => return Err(Refusal::ChartUnavailable),
             None if limited => return Err(Refusal::CallerUnknown),
             None => {}
@@ -92,11 +92,11 @@ pub(super) async fn without_ticket(
     let event = CallEvent::from_first_request(call.request.pairs, call.request.now);
     let sid = event.as_ref().map_or(call.identity, |event| event.sid.0);
     let key = PoolKey { callee: &callee, call: sid };
-    let from = caller_id.choose(last_uses, key).ok_or(Refusal::ChartUnavailable)?;
+    let chosen = caller_id.choose(last_uses, key, codes).ok_or(Refusal::ChartUnavailable)?;
     if has_record && let Some(event) = &event {
         let identity = Some(call.identity.to_owned());
         let context = CallContext { patient, practitioner, appointment, identity, ..CallContext::default() };
-        let request = record(call, event, &context, from);
+        let request = record(call, event, &context, chosen);
         // A failed write must not end the call. The callbacks also write the record.
         match host.send(HostRequest::Fhir(request), Some(TIMEOUT)).await {
             HostResponse::Done { status: 200..=299, .. } => {}
@@ -104,7 +104,7 @@ pub(super) async fn without_ticket(
             _ => codes.push(Code::ChartUnavailable),
         }
     }
-    call.connect(&callee, from)
+    call.connect(&callee, chosen.number)
 }
 
 async fn read_all(reads: Vec<FhirRequest>, host: &Host) -> Vec<HostResponse> {
@@ -163,11 +163,16 @@ fn only_practitioner(bundle: &Json) -> Option<String> {
 }
 
 /// The request that creates the record of the call.
-fn record(call: &BrowserCall<'_>, event: &CallEvent<'_>, context: &CallContext, from: E164<'_>) -> FhirRequest {
+fn record(
+    call: &BrowserCall<'_>,
+    event: &CallEvent<'_>,
+    context: &CallContext,
+    chosen: ChosenNumber<'_>,
+) -> FhirRequest {
     let mut log = CallState::of(core::slice::from_ref(event));
     log.add_context(context);
-    let mut resource = log.write(None, call.request.extension_base());
-    set_caller_id(&mut resource, from.as_str());
+    let mut resource = log.write(None, call.request.record_format());
+    set_caller_id(&mut resource, chosen.number.as_str(), chosen.turn);
     let criteria = ["identifier=", TWILIO, "|", &search_value(log.root_sid().unwrap_or_default())].concat();
     FhirRequest::create(&resource, Some(criteria))
 }

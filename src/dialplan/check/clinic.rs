@@ -49,10 +49,13 @@ impl Checker<'_> {
         if let Some(alerts) = &config.alerts {
             self.alerts(alerts, &ConfigPath::root("alerts"));
         }
-        if let Some(base) = &config.chart.extension_base {
-            // The URL of a FHIR extension is only an identifier, so `http` is allowed.
-            let fits = shape::is_url(base, &["https://", "http://"]) && !base.contains(['?', '#', '|']);
-            self.expect(fits, Code::ConfigUrl, &ConfigPath::root("chart").field("extensionBase"));
+        let chart = &config.chart;
+        for (name, url) in [("extensionBase", &chart.extension_base), ("categorySystem", &chart.category_system)] {
+            if let Some(url) = url {
+                // The URL of a FHIR extension or code system is only an identifier, so `http` is allowed.
+                let fits = shape::is_url(url, &["https://", "http://"]) && !url.contains(['?', '#', '|']);
+                self.expect(fits, Code::ConfigUrl, &ConfigPath::root("chart").field(name));
+            }
         }
     }
 

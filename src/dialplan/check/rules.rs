@@ -5,6 +5,7 @@
 use super::config_path::ConfigPath;
 use super::{Checker, shape};
 use crate::dialplan::config::{Conditions, Hours, NumberPlan, Rule, Weekly};
+use crate::dialplan::people::CallerMatch;
 use crate::dialplan::verbs::Verb;
 use crate::error::Code;
 use crate::phone::E164;
@@ -135,11 +136,21 @@ impl Checker<'_> {
             let defined = hours.as_deref().is_none_or(|hours| config.hours.position(hours).is_some());
             self.expect(defined, Code::ConfigNameUnknown, &at.field(name));
         }
+        if let Some(matches) = &when.patient_match {
+            self.expect(!matches.is_empty(), Code::ConfigEmpty, &at.field("patientMatch"));
+        }
         // Contradictory conditions never hold.
+        let cannot_match = |found| when.patient_match.as_ref().is_some_and(|matches| !matches.contains(&found));
+        let needs_one = when.patient == Some(true) || when.patient_language.is_some() || when.care_team.is_some();
+        let excludes_one = when.patient == Some(false) || when.anonymous == Some(true);
+        let excludes_others = when
+            .patient_match
+            .as_deref()
+            .is_some_and(|matches| !matches.is_empty() && matches.iter().all(|found| *found == CallerMatch::One));
         let never = when.open.is_some() && when.open == when.closed
-            || (when.patient == Some(false) || when.anonymous == Some(true))
-                && (when.patient_language.is_some() || when.care_team.is_some())
-            || when.anonymous == Some(true) && (when.patient == Some(true) || when.callers.is_some());
+            || needs_one && (excludes_one || cannot_match(CallerMatch::One))
+            || excludes_one && excludes_others
+            || when.anonymous == Some(true) && (cannot_match(CallerMatch::None) || when.callers.is_some());
         self.expect(!never, Code::ConfigRuleUnreachable, at);
     }
 

@@ -45,9 +45,11 @@ pub struct Recording {
     /// The announcement that both sides hear first. Required if any call is recorded.
     #[cfg_attr(feature = "schema", serde(default))]
     pub announcement: Prompt,
-    /// Days after which a recording, voicemail included, is deleted at Twilio. If absent, never.
+    /// Days after which a recording, voicemail included, is deleted at Twilio and in the chart. If absent, never.
     #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 36500)))]
     pub retention_days: Option<u32>,
+    /// Whether to copy recordings, voicemail included, into the chart. If absent, yes.
+    pub copy: Option<bool>,
 }
 
 members!(Recording {
@@ -55,6 +57,7 @@ members!(Recording {
     outbound: optional "outbound",
     announcement: optional "announcement",
     retention_days: optional "retentionDays",
+    copy: optional "copy",
 });
 
 /// `tasks`: tasks for staff, one per call.
@@ -160,10 +163,15 @@ pub struct ChartSettings {
     /// The base URL of Plumline's extensions. If absent, `https://plumline.dev/fhir/StructureDefinition`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https?://")))]
     pub extension_base: Option<String>,
+    /// The system of a second coding in the category of every call record, with the code `twilio-voice`, for other
+    /// applications. Plumline and its access policies use only their own system.
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^https?://")))]
+    pub category_system: Option<String>,
 }
 
 members!(ChartSettings {
     extension_base: optional "extensionBase",
+    category_system: optional "categorySystem",
 });
 
 /// `appointment`.

@@ -117,6 +117,12 @@ impl Config {
         self.recording.is_some() || Voicemail::is_in(self)
     }
 
+    /// Whether recordings are copied into the chart.
+    #[must_use]
+    pub fn copies_recordings(&self) -> bool {
+        self.may_record() && self.recording.as_ref().and_then(|recording| recording.copy) != Some(false)
+    }
+
     /// The base URL of Plumline's extensions in the chart.
     #[must_use]
     pub fn extension_base(&self) -> &str {

@@ -3,6 +3,7 @@
 //! The dialplan: rules by caller, called number and time.
 
 use super::Config;
+use crate::dialplan::people::CallerMatch;
 use crate::json::{members, words};
 
 /// One of the clinic's numbers.
@@ -79,7 +80,10 @@ pub struct Conditions {
     pub verification: Option<Vec<Verification>>,
     /// Whether exactly one patient has the caller's number.
     pub patient: Option<bool>,
-    /// That patient's preferred language: tags, or languages without a region.
+    /// Whose number it is: one patient's, several patients', a related person's, or no one's in the chart.
+    #[cfg_attr(feature = "schema", schemars(length(min = 1)))]
+    pub patient_match: Option<Vec<CallerMatch>>,
+    /// The preferred language of the only patient with the number: tags, or languages without a region.
     #[cfg_attr(
         feature = "schema",
         schemars(length(min = 1), inner(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))
@@ -92,7 +96,7 @@ pub struct Conditions {
         schemars(length(min = 1), inner(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))
     )]
     pub language: Option<Vec<String>>,
-    /// Care teams of the patient: `CareTeam/<id>`.
+    /// Care teams of the only patient with the number: `CareTeam/<id>`.
     #[cfg_attr(
         feature = "schema",
         schemars(length(min = 1), inner(regex(pattern = "^(CareTeam)/[A-Za-z0-9.-]{1,64}$")))
@@ -114,6 +118,7 @@ members!(Conditions {
     anonymous: optional "anonymous",
     verification: optional "verification",
     patient: optional "patient",
+    patient_match: optional "patientMatch",
     patient_language: optional "patientLanguage",
     language: optional "language",
     care_team: optional "careTeam",
@@ -127,6 +132,15 @@ impl Conditions {
     pub fn names<'a>(&'a self, hours: &mut dyn FnMut(&'a str), lists: &mut dyn FnMut(&'a str)) {
         self.open.iter().chain(&self.closed).for_each(|name| hours(name));
         self.callers.iter().flatten().for_each(|name| lists(name));
+    }
+
+    /// Whether the conditions depend on the people with the caller's number.
+    #[must_use]
+    pub const fn needs_people(&self) -> bool {
+        self.patient.is_some()
+            || self.patient_match.is_some()
+            || self.patient_language.is_some()
+            || self.care_team.is_some()
     }
 
     /// Whether the conditions depend on hours in the time zone of the called number.

@@ -60,10 +60,6 @@ impl Conference {
 }
 
 impl DialplanVerb for Conference {
-    fn connects(&self) -> bool {
-        true
-    }
-
     fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.label(&self.name, &at.field("name"));
         checker.url(self.music.as_deref(), &at.field("music"));

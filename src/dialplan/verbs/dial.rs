@@ -7,7 +7,7 @@ use crate::dialplan::callback_urls::{CallbackKind, CallbackUrl, MAX_CALLBACKS};
 use crate::dialplan::check::{Checker, ConfigPath};
 use crate::dialplan::config::Config;
 use crate::dialplan::default_twiml::EVENTS;
-use crate::dialplan::graph::{Edge, Trigger, Visit, connects};
+use crate::dialplan::graph::{Edge, Trigger, Visit};
 use crate::dialplan::lookups::Lookups;
 use crate::dialplan::outcome::VerbOutcome;
 use crate::dialplan::people::Endpoint;
@@ -84,10 +84,6 @@ pub enum RingOrder {
 words!(RingOrder { InOrder: "inOrder", AllAtOnce: "allAtOnce", HuntGroup: "huntGroup" });
 
 impl DialplanVerb for Dial {
-    fn connects(&self) -> bool {
-        true
-    }
-
     fn needs_local_time(&self, _config: &Config) -> bool {
         self.targets.iter().any(|target| matches!(target, Target::Available(_)))
     }
@@ -151,16 +147,7 @@ impl DialplanVerb for Dial {
     fn add_lookups_after<'a>(&'a self, event: &VerbEvent, lookups: &mut Lookups<'_, 'a>) {
         match event {
             VerbEvent::NextTarget { n, before } => self.add_lookups_from(*n, *before, lookups),
-            VerbEvent::Answered { n } => {
-                // The same look-ups determine which targets rang.
-                match self.order {
-                    RingOrder::AllAtOnce | RingOrder::HuntGroup => {
-                        self.targets.iter().for_each(|target| target.add_lookups(lookups));
-                    }
-                    RingOrder::InOrder => {
-                        self.targets.get(*n as usize).into_iter().for_each(|target| target.add_lookups(lookups));
-                    }
-                }
+            VerbEvent::Answered => {
                 if let Some(then) = self.on.get(VerbOutcome::Answered.word()) {
                     lookups.action(then);
                 }
@@ -179,7 +166,7 @@ impl DialplanVerb for Dial {
             outcome => outcome,
         };
         CallbackResult::Event(if outcome == VerbOutcome::Answered {
-            VerbEvent::Answered { n }
+            VerbEvent::Answered
         } else {
             // All targets ring before `on` is evaluated, so a hunt group does not end at the first busy target.
             VerbEvent::NextTarget { n: n + 1, before: outcome }
@@ -198,8 +185,7 @@ impl DialplanVerb for Dial {
     ) -> Result<AfterVerb<'a>, RenderError> {
         match event {
             VerbEvent::NextTarget { n, before } => self.ring(writer, action, n, before),
-            VerbEvent::Answered { n } => {
-                writer.rendered.dialed = self.endpoints(&writer.input, n, writer.facts).only_person();
+            VerbEvent::Answered => {
                 let then = self.on.get(VerbOutcome::Answered.word());
                 Ok(then.map_or_else(|| writer.hang_up(), |then| AfterVerb::Action(then)))
             }
@@ -313,21 +299,7 @@ impl Dial {
             write_endpoint(writer, endpoint, &status, Some(announcement_url.as_str()).filter(|_| recording.is_some()));
         }
         writer.document.close();
-        if let Some(person) = endpoints.only_person()
-            && !self.may_connect_later(writer.input.config)
-            && (0..places).all(|other| other == place || self.endpoints(&writer.input, other, writer.facts).is_empty())
-        {
-            writer.rendered.dialed = Some(person);
-        }
         Ok(AfterVerb::End)
-    }
-
-    /// Whether an unanswered caller may later be connected to another person.
-    fn may_connect_later(&self, config: &Config) -> bool {
-        let unanswered = self.on.iter().filter(|(word, _)| *word != VerbOutcome::Answered.word());
-        let mut actions: Vec<&str> = unanswered.map(|(_, then)| then.as_str()).collect();
-        actions.push(&self.otherwise);
-        connects(config, actions)
     }
 
     /// The caller ID: the number in the config, else the caller's number, which is Twilio's default. If the caller has

@@ -49,12 +49,12 @@ impl DialplanVerb for Greet {
     }
 
     fn add_lookups<'a>(&'a self, lookups: &mut Lookups<'_, 'a>) -> bool {
-        lookups.patient();
+        lookups.people(false);
         true
     }
 
     fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
-        let given = writer.patient().and_then(|patient| patient.given.as_deref());
+        let given = writer.only_patient().and_then(|patient| patient.given.as_deref());
         let words = if given.is_some() { &self.patient } else { &self.neutral };
         let config = writer.input.config;
         let (words, language) = localized(words, writer.current_language(), config);
@@ -69,14 +69,18 @@ mod tests {
     use super::super::testing::*;
 
     use crate::dialplan::facts::{Fact, Facts};
-    use crate::dialplan::people::Patient;
+    use crate::dialplan::people::{CallerMatch, Patient, PeopleOfNumber};
 
     #[test]
     fn greets_only_a_unique_patient_by_name() {
         let actions = r#"{"main":[{"greet":{"patient":"Hello, {name}.","neutral":"Hello."}}]}"#;
         assert_eq!(twiml(actions), "<Say>Hello.</Say>");
         let patient = Patient { given: Some("Ada".to_owned()), ..Patient::default() };
-        let facts = Facts { patient: Fact::Known(Some(patient)), ..Facts::default() };
-        assert_eq!(twiml_with(actions, &facts), "<Say>Hello, Ada.</Say>");
+        // In the second case, it is also the number of a related person.
+        for (matched, said) in [(CallerMatch::One, "Hello, Ada."), (CallerMatch::Related, "Hello.")] {
+            let people = Fact::Known(PeopleOfNumber::without_chart(matched, Some(patient.clone())));
+            let facts = Facts { people, ..Facts::default() };
+            assert_eq!(twiml_with(actions, &facts), format!("<Say>{said}</Say>"));
+        }
     }
 }

@@ -133,11 +133,6 @@ impl Verb {
     }
 
     #[must_use]
-    pub fn connects(&self) -> bool {
-        dispatch!(self, verb => verb.connects())
-    }
-
-    #[must_use]
     pub fn uses_speech_recognition(&self) -> bool {
         dispatch!(self, verb => verb.uses_speech_recognition())
     }
@@ -242,11 +237,6 @@ pub trait DialplanVerb {
     /// Whether Twilio allows the verb in the document for a waiting caller.
     fn fits_queue(&self) -> bool {
         !self.is_final()
-    }
-
-    /// Whether the verb may connect the caller to a person.
-    fn connects(&self) -> bool {
-        false
     }
 
     /// Whether the verb uses speech recognition.

@@ -128,10 +128,6 @@ impl Queue {
 }
 
 impl DialplanVerb for Queue {
-    fn connects(&self) -> bool {
-        true
-    }
-
     fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.label(&self.name, &at.field("name"));
         checker.url(self.music.as_deref(), &at.field("music"));
@@ -195,7 +191,7 @@ impl DialplanVerb for Queue {
     fn add_lookups_after<'a>(&'a self, event: &VerbEvent, lookups: &mut Lookups<'_, 'a>) {
         let config = lookups.input.config;
         match event {
-            VerbEvent::CallbackAccepted => {
+            VerbEvent::OfferAccepted => {
                 if let Some(then) = self.offered().filter(|then| can_run_in_queue(config, then)) {
                     lookups.action(then);
                 }
@@ -217,7 +213,7 @@ impl DialplanVerb for Queue {
         match request.kind {
             CallbackKind::Queue => self.ended(params),
             CallbackKind::Offer if self.accepts(&request.input.caller, params) => {
-                CallbackResult::Event(VerbEvent::CallbackAccepted)
+                CallbackResult::Event(VerbEvent::OfferAccepted)
             }
             CallbackKind::Wait if self.overflow.as_ref().is_some_and(|overflow| overflow.is_exceeded(params)) => {
                 CallbackResult::Event(VerbEvent::Overflow)
@@ -254,7 +250,7 @@ impl DialplanVerb for Queue {
     ) -> Result<AfterVerb<'a>, RenderError> {
         match event {
             VerbEvent::Waiting { position } => self.wait(writer, action, position),
-            VerbEvent::CallbackAccepted => match &self.callback {
+            VerbEvent::OfferAccepted => match &self.callback {
                 Some(offer) if can_run_in_queue(writer.input.config, &offer.then) => {
                     Ok(AfterVerb::ActionInQueue(&offer.then))
                 }
@@ -288,7 +284,7 @@ impl Queue {
         let overflow = self.overflow_action();
         // If the action of the offer can run in the queue, the caller did not leave because of the offer.
         let offered = self.offered().filter(|then| !can_run_in_queue(writer.input.config, then));
-        let accepted = offered.filter(|_| overflow.is_none() || writer.facts.callback_accepted);
+        let accepted = offered.filter(|_| overflow.is_none() || writer.facts.offer_accepted);
         accepted.or(overflow).unwrap_or_else(|| self.left())
     }
 

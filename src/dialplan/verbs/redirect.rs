@@ -28,10 +28,6 @@ members!(Redirect {
 });
 
 impl DialplanVerb for Redirect {
-    fn connects(&self) -> bool {
-        true
-    }
-
     fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.url(Some(&self.url), &at.field("url"));
     }

@@ -3,8 +3,7 @@
 //! `reject`: rejects the call without answering, so that it costs nothing. `<Reject>`:
 //! <https://www.twilio.com/docs/voice/twiml/reject>.
 
-use super::{DialplanVerb, Verb};
-use crate::dialplan::config::Config;
+use super::DialplanVerb;
 use crate::dialplan::speech::RenderError;
 use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::{members, words};
@@ -37,14 +36,6 @@ pub enum RejectReason {
 }
 
 words!(RejectReason { Busy: "busy", Rejected: "rejected" });
-
-impl Reject {
-    /// Whether an action of the config rejects calls.
-    #[must_use]
-    pub fn is_in(config: &Config) -> bool {
-        config.verbs().any(|verb| matches!(verb, Verb::Reject(_)))
-    }
-}
 
 impl DialplanVerb for Reject {
     fn is_alone(&self) -> bool {

@@ -75,6 +75,7 @@ impl DialplanVerb for Voicemail {
 
     fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
         visit(CallbackKind::Voicemail, 0);
+        visit(CallbackKind::Recording, 0);
     }
 
     fn size(&self, _config: &Config, size: &mut Size) {
@@ -89,8 +90,8 @@ impl DialplanVerb for Voicemail {
     fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         writer.say(&self.greeting)?;
         let url = writer.url(CallbackKind::Voicemail, action, 0);
-        let (recorded, transcribed) =
-            (writer.status_url(CallbackKind::Recording), writer.status_url(CallbackKind::Transcription));
+        let recorded = writer.mailbox_url(action);
+        let transcribed = writer.status_url(CallbackKind::Transcription);
         let length = decimal(self.max_length.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_LENGTH).into());
         let mut attributes = vec![
             ("action", url.as_str()),
@@ -135,7 +136,7 @@ mod tests {
             r#"{"main":[{"voicemail":{"greeting":{"text":"Speak."},"transcribe":true,"farewell":{"text":"Bye."}}}]}"#;
         assert_eq!(
             twiml(actions),
-            r#"<Say>Speak.</Say><Record action="/v?step=voicemail.main" maxLength="120" playBeep="true" recordingStatusCallback="/v?step=recording#rc=3&amp;rp=all" transcribe="true" transcribeCallback="/v?step=transcription#rc=3&amp;rp=all"/><Say>Bye.</Say><Hangup/>"#
+            r#"<Say>Speak.</Say><Record action="/v?step=voicemail.main" maxLength="120" playBeep="true" recordingStatusCallback="/v?step=recording.main#rc=3&amp;rp=all" transcribe="true" transcribeCallback="/v?step=transcription#rc=3&amp;rp=all"/><Say>Bye.</Say><Hangup/>"#
         );
     }
 }

@@ -7,12 +7,12 @@ use serde::Serialize;
 use super::library_error::{LibraryError, fields, pairs_of, split};
 use crate::dialplan::config::Config;
 use crate::dialplan::{
-    Call, CallbackUrl, Caller, Clinic, DialplanInput, Direction, Fact, Facts, LocalTime, Params, Patient, Route,
-    Subject, apology, render, route, write_route,
+    Call, CallbackUrl, Caller, CallerMatch, Clinic, DialplanInput, Direction, Fact, Facts, LocalTime, Params, Patient,
+    PeopleOfNumber, Route, Subject, apology, render, route, write_route,
 };
 use crate::error::Code;
 use crate::frame::Frame;
-use crate::json::{Json, decimal};
+use crate::json::{Json, decimal, read_as};
 use crate::phone::E164;
 use crate::policy::SpokenMessage;
 use crate::text::split_on;
@@ -146,14 +146,20 @@ fn route_by_dialplan(input: &DialplanInput<'_>, params: Params<'_, '_>, facts: &
     if let Some(code) = code { routing.with_code(code) } else { routing }
 }
 
-/// Reads `{ patient: { given?, language? } | null, open: { name: boolean }, localTimes: { zone: local time } }`. Every
-/// member is optional.
+/// Reads `{ patient: { given?, language? } | null, patientMatch: "one" | "several" | "related" | "none", open: { name:
+/// boolean }, localTimes: { zone: local time } }`. Every member is optional.
 fn read_facts(given: &Json, caller: &Caller<'_>) -> Facts {
     let mut facts = Facts::at(0, caller);
-    if let Some(patient) = given.get("patient") {
-        let text = |name| patient.get(name).and_then(Json::text).map(str::to_owned);
-        let matched = || Patient { given: text("given"), language: text("language"), ..Patient::default() };
-        facts.patient = Fact::Known((*patient != Json::Null).then(matched));
+    let patient = given.get("patient");
+    let matched = given.get("patientMatch").and_then(Json::text);
+    let matched = matched
+        .and_then(|word| read_as(&["\"", word, "\""].concat()).ok())
+        .or_else(|| patient.map(|patient| if *patient == Json::Null { CallerMatch::None } else { CallerMatch::One }));
+    if let Some(matched) = matched {
+        let text = |name| patient.and_then(|patient| patient.get(name)).and_then(Json::text).map(str::to_owned);
+        let only = Patient { given: text("given"), language: text("language"), ..Patient::default() };
+        let only = Some(only).filter(|_| matched == CallerMatch::One);
+        facts.people = Fact::Known(PeopleOfNumber::without_chart(matched, only));
     }
     for (name, open) in given.get("open").map(Json::members).unwrap_or_default() {
         facts.open.extend(open.boolean().map(|open| (name.clone(), open)));
@@ -225,6 +231,9 @@ mod tests {
             (r#"{"localTimes":{"America/New_York":"2026-11-16T17:00:00"}}"#, "late", None),
             (r#"{"localTimes":{"America/New_York":"soon"}}"#, "late", Some("HOURS_UNKNOWN")),
             (r#"{"open":{"desk":true},"patient":{"given":"Ada"}}"#, "greet", None),
+            (r#"{"open":{"desk":true},"patientMatch":"one"}"#, "greet", None),
+            (r#"{"open":{"desk":true},"patientMatch":"related","patient":{"given":"Ada"}}"#, "ring", None),
+            (r#"{"open":{"desk":true},"patientMatch":"x","patient":{"given":"Ada"}}"#, "greet", None),
         ] {
             let routing = routed(facts);
             assert_eq!(

@@ -77,6 +77,9 @@ const bot = (name: string): ReturnType<FakeMedplum['only']> =>
   );
 const membershipOf = (id: string): ReturnType<FakeMedplum['only']> =>
   server.only('ProjectMembership', ({ profile }) => (profile as Json)['reference'] === `Bot/${id}`);
+const subscriptions = ['ended-calls', 'changed-roles'];
+const subscription = (name: string): ReturnType<FakeMedplum['only']> =>
+  server.only('Subscription', ({ criteria }) => criteria === file(`subscriptions/${name}`)['criteria']);
 const counts = (): number[] =>
   ['AccessPolicy', 'Bot', 'ProjectMembership', 'Subscription'].map((type) => server.of(type).length);
 
@@ -150,7 +153,7 @@ describe('the fake server', () => {
 describe('deploy/deploy.mjs', () => {
   test('creates all resources and completes the test call', async () => {
     const { out } = await deployed([]);
-    assert.deepEqual(counts(), [3, 3, 3, 1]);
+    assert.deepEqual(counts(), [3, 3, 3, 2]);
     const policy = (name: string): string => {
       const wanted = file(`policies/${name}`);
       const deployedBot = server.only('AccessPolicy', (one) => one['name'] === wanted['name']);
@@ -169,10 +172,12 @@ describe('deploy/deploy.mjs', () => {
       assert.equal((deployedBot['executableCode'] as Json)['title'], `${botName}.cjs`);
       assert.deepEqual(membershipOf(deployedBot.id)['accessPolicy'], { reference });
     }
-    assert.deepEqual(server.only('Subscription')['channel'], {
-      type: 'rest-hook',
-      endpoint: `Bot/${bot('automation').id}`,
-    });
+    for (const name of subscriptions) {
+      assert.deepEqual(subscription(name)['channel'], {
+        type: 'rest-hook',
+        endpoint: `Bot/${bot('automation').id}`,
+      });
+    }
     const url = `${server.base}/webhook/${membershipOf(bot('webhook').id).id}`;
     assert.ok(out.includes(`webhook URL: ${url}\n`), out);
     assert.match(out, /accepted: the signature is valid/);
@@ -187,7 +192,7 @@ describe('deploy/deploy.mjs', () => {
     const second = await deployed();
     assert.deepEqual(server.snapshot(), before);
     assert.deepEqual(writes(), ['POST oauth2/token']);
-    assert.equal(second.out.match(/unchanged/g)?.length, 10);
+    assert.equal(second.out.match(/unchanged/g)?.length, 11);
     assert.equal(/webhook URL: .*/.exec(second.out)?.[0], /webhook URL: .*/.exec(first.out)?.[0]);
   });
 
@@ -203,14 +208,14 @@ describe('deploy/deploy.mjs', () => {
       auditEventDestination: ['log'],
     });
     server.put({ ...membershipOf(id), accessPolicy: { reference: 'AccessPolicy/gone' } });
-    server.put({ ...server.only('Subscription'), status: 'off' });
+    server.put({ ...subscription('changed-roles'), status: 'off' });
     const policy = server.only('AccessPolicy', ({ name }) => name === 'Plumline webhook');
     server.put({ ...policy, resource: [{ resourceType: 'Patient' }] });
     const webhook = bot('webhook');
     server.put({ ...webhook, executableCode: { ...(webhook['executableCode'] as Json), title: 'index.cjs' } });
     server.seen.length = 0;
     await deployed();
-    assert.deepEqual(counts(), [3, 3, 3, 1]);
+    assert.deepEqual(counts(), [3, 3, 3, 2]);
     const automation = server.only('Bot', (one) => one.id === id);
     assert.deepEqual(automation['identifier'], [other, { system: botSystem, value: 'automation' }]);
     assert.equal(automation['publicWebhook'], undefined);
@@ -221,7 +226,7 @@ describe('deploy/deploy.mjs', () => {
       reference,
       `AccessPolicy/${server.only('AccessPolicy', ({ name }) => name === 'Plumline automation').id}`,
     );
-    assert.equal(server.only('Subscription')['status'], 'active');
+    assert.equal(subscription('changed-roles')['status'], 'active');
     assert.deepEqual(
       server.only('AccessPolicy', ({ name }) => name === 'Plumline webhook')['resource'],
       file('policies/webhook')['resource'],
@@ -238,7 +243,7 @@ describe('deploy/deploy.mjs', () => {
     // One bot from a run that stopped after its creation, and one without a membership.
     const half = server.put({ resourceType: 'Bot', name: 'Plumline webhook', runtimeVersion: 'vmcontext' });
     await deployed();
-    assert.deepEqual(counts(), [3, 3, 3, 1]);
+    assert.deepEqual(counts(), [3, 3, 3, 2]);
     assert.equal(bot('webhook').id, half.id);
     assert.deepEqual((membershipOf(half.id)['project'] as Json)['reference'], `Project/${server.project}`);
   });
@@ -254,7 +259,7 @@ describe('deploy/deploy.mjs', () => {
     for (let run = 0; run < 2; run += 1) {
       const { out } = await deployed(['--webhook-bot', deployedBot.id, '--no-call']);
       assert.ok(out.includes(`webhook URL: ${server.base}/webhook/${member.id}\n`), out);
-      assert.deepEqual(counts(), [3, 3, 3, 1]);
+      assert.deepEqual(counts(), [3, 3, 3, 2]);
     }
     assert.equal(bot('webhook').id, deployedBot.id);
     // Another bot exists by now.
@@ -300,7 +305,7 @@ describe('deploy/deploy.mjs', () => {
       // After the server allows it, the next run completes.
       server.options = {};
       await deployed(['--set-secrets', '--no-call'], { TWILIO_TWIML_APP_SID: 'AP1' });
-      assert.deepEqual(counts(), [3, 3, 3, 1]);
+      assert.deepEqual(counts(), [3, 3, 3, 2]);
     });
   }
 
@@ -338,7 +343,7 @@ describe('deploy/deploy.mjs', () => {
       assert.match(out, /accepted: the signature is valid/);
       assert.equal(bot('webhook')['rawBody'], undefined);
       assert.equal(bot('webhook')['publicWebhook'], true);
-      assert.deepEqual(counts(), [3, 3, 3, 1]);
+      assert.deepEqual(counts(), [3, 3, 3, 2]);
     }
     const before = server.snapshot();
     await deployed();
@@ -589,7 +594,7 @@ describe('deploy/deploy.mjs', () => {
       server.options = { refuse: [/^GET fhir\/R4\/Subscription/, [200, { resourceType: 'Bundle', entry }]] };
       await deployed();
       // The bot was not found, so it was created again.
-      server.remove(server.of('Subscription').at(-1));
+      subscriptions.forEach(() => server.remove(server.of('Subscription').at(-1)));
     }
     server.options = { refuse: [/^GET fhir\/R4\/Project/, [200, { resourceType: 'Project', secret: 'x' }]] };
     assert.match((await deploy()).err, /^deploy: the webhook bot needs these secrets/);

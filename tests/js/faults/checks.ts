@@ -4,6 +4,7 @@
 import { parseReference } from '@medplum/core';
 import type { Communication, Extension, Task } from '@medplum/fhirtypes';
 import { checkTwiml } from 'plumline';
+import { CHECKS_LINKS, linkViolations } from '../call-links.ts';
 import { search } from '../sandbox-client.ts';
 import type { Clinic } from './clinic.ts';
 import type { Scenario } from './scenarios.ts';
@@ -112,7 +113,7 @@ export async function checkRecords(clinic: Clinic, scenario: Scenario, known: Re
       wrong.push(`a call has ${matching.length} records`);
       continue;
     }
-    const recorded = part(record, 'callStatus')?.valueCode;
+    const recorded = rootLeg(record, sid)?.find(({ url }) => url === 'callStatus')?.valueString;
     if (record.status !== 'completed' || recorded !== status) {
       wrong.push(`a call is ${record.status} (${recorded ?? 'no status'}) in the chart, not ${status}`);
     }
@@ -127,6 +128,9 @@ export async function checkRecords(clinic: Clinic, scenario: Scenario, known: Re
     wrong.push(`the chart also has ${extra.map(({ status }) => status).join(', ')}`);
   }
   wrong.push(...(await tasks(clinic, records)));
+  if (CHECKS_LINKS) {
+    wrong.push(...(await linkViolations(clinic.sandbox, ({ id }) => records.some((record) => record.id === id))));
+  }
   return wrong;
 }
 
@@ -164,7 +168,17 @@ async function tasks(clinic: Clinic, records: Communication[]): Promise<string[]
 }
 
 function part(record: Communication, name: string): Extension | undefined {
-  return record.extension?.find(({ url }) => url.endsWith('/twilio-call'))?.extension?.find(({ url }) => url === name);
+  return parts(record).find(({ url }) => url === name);
+}
+
+function parts(record: Communication): Extension[] {
+  return record.extension?.find(({ url }) => url.endsWith('/twilio-call'))?.extension ?? [];
+}
+
+/** The parts of the root leg. */
+function rootLeg(record: Communication, sid: string): Extension[] | undefined {
+  const legs = parts(record).flatMap(({ url, extension = [] }) => (url === 'leg' ? [extension] : []));
+  return legs.find((leg) => leg.some(({ url, valueString }) => url === 'callSid' && valueString === sid));
 }
 
 function key(params: unknown): string {

@@ -38,6 +38,8 @@ export async function startAlertServer(): Promise<AlertServer> {
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
+  // A test that fails before it stops the server still ends.
+  server.unref();
   alerts.url = `https://localhost:${(server.address() as AddressInfo).port}/phone`;
   alerts.stop = () => {
     server.close();

@@ -2,7 +2,7 @@
 
 /** The test clinic of the call scenarios: the three bots of deploy/, a chart and a simulated phone network. */
 import { validateResource } from '@medplum/core';
-import type { AccessPolicy, Bot, Bundle, Resource, Subscription } from '@medplum/fhirtypes';
+import type { AccessPolicy, Bot, Bundle, Communication, Resource, Subscription } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
@@ -13,6 +13,7 @@ import type { Sandbox, SandboxBot } from '../../../sandbox/src/server.ts';
 import { twilioAccount } from '../../../sandbox/src/twilio.ts';
 import type { CallResult, PhoneCall, Script, NetworkFaults } from '../../../sandbox/src/twilio.ts';
 import type { RuntimeVersion } from '../../../sandbox/src/wrappers/wrapper.ts';
+import { CHECKS_LINKS, linkViolations } from '../call-links.ts';
 import { fhirRequest, bearer, create, executeUrl, search } from '../sandbox-client.ts';
 import { assertBounded } from './round-trips.ts';
 
@@ -89,6 +90,11 @@ export class Clinic {
   startedAt = 0;
   /** Executions before the current scenario. */
   #before = new Set<Execution>();
+  /** The record versions whose links were checked. */
+  readonly #checked = new Set<string>();
+  /** The ids of the records from `withoutLinks`. */
+  readonly #unchecked = new Set<string>();
+  #checksLinks = CHECKS_LINKS;
 
   constructor(sandbox: Sandbox, numbers: string[], seed: string, log: string[]) {
     this.sandbox = sandbox;
@@ -138,7 +144,40 @@ export class Clinic {
     const result = await call;
     await this.sandbox.settled();
     this.check(result);
+    await this.checkLinks();
     return result;
+  }
+
+  /**
+   * Checks that each completed record names its people and its outcome. Runs after each call, when the automation bot
+   * has followed it up, and at the end of the test for all other records. Checks each version once.
+   */
+  async checkLinks(): Promise<void> {
+    if (this.#checksLinks) {
+      const wrong = await linkViolations(this.sandbox, ({ id, meta }) => {
+        const version = `${id}/${meta?.versionId ?? ''}`;
+        const isNew = !this.#checked.has(version) && !this.#unchecked.has(id);
+        this.#checked.add(version);
+        return isNew;
+      });
+      assert.deepEqual(wrong, []);
+    }
+  }
+
+  /** Runs an action that edits records or removes rights. The links of all records until its end are not checked. */
+  async withoutLinks(action: () => Promise<void>): Promise<void> {
+    await this.checkLinks();
+    this.#checksLinks = false;
+    try {
+      await action();
+    } finally {
+      this.#checksLinks = CHECKS_LINKS;
+      const { entry = [] } = await this.sandbox.chart.search<Communication>({
+        resourceType: 'Communication',
+        count: 1000,
+      });
+      entry.forEach(({ resource }) => resource && this.#unchecked.add(resource.id));
+    }
   }
 
   /**
@@ -234,13 +273,19 @@ export class Clinic {
         practitioner: { reference: member.reference },
         ...role,
       });
+      // The role's Subscription writes the identity.
+      await this.sandbox.settled();
     }
     const identity = (member.reference.split('/')[1] ?? '').replaceAll('-', '_');
     return { ...member, identity };
   }
 
-  stop(): Promise<void> {
-    return this.sandbox.stop();
+  async stop(): Promise<void> {
+    try {
+      await this.checkLinks();
+    } finally {
+      await this.sandbox.stop();
+    }
   }
 }
 
@@ -303,8 +348,10 @@ export async function openClinic(options: ClinicOptions): Promise<Clinic> {
     const { identifier } = deployed(`bots/${name}`) as Bot;
     assert.equal((await fhirRequest(sandbox, 'PUT', `Bot/${bot.id}`, { ...body, identifier })).status, 200);
   }
-  const subscription = deployed('subscriptions/ended-calls') as Subscription;
   const endpoint = `Bot/${clinic.bot('automation').id}`;
-  await clinic.create<Subscription>({ ...subscription, channel: { ...subscription.channel, endpoint } });
+  for (const name of ['ended-calls', 'changed-roles']) {
+    const subscription = deployed(`subscriptions/${name}`) as Subscription;
+    await clinic.create<Subscription>({ ...subscription, channel: { ...subscription.channel, endpoint } });
+  }
   return clinic;
 }

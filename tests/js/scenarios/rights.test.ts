@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { fhirRequest, bearer } from '../sandbox-client.ts';
 import { policy } from './clinic.ts';
+import type { Clinic } from './clinic.ts';
 import { openFixture, rightsOf, scenarios, appointmentScenarios } from './rights.ts';
 import type { RightsFixture } from './rights.ts';
 
@@ -22,12 +23,14 @@ const needed = {
     '1 Communication search': 'a transcribed message is recorded once',
     '1 Communication create': 'a transcribed message is recorded once',
     '2 Patient search': 'a patient is greeted',
-    '3 Practitioner search': 'a custom identity calls without a ticket',
-    '3 Practitioner read': 'the patient’s doctor is dialed',
-    '4 PractitionerRole search': 'staff on duty are dialed',
-    '4 PractitionerRole read': 'the role of the patient’s doctor is dialed',
-    '5 HealthcareService read': 'the hours of a service apply',
-    '6 CareTeam search': 'the patient’s care team applies',
+    '2 Patient read': 'a related person’s call is linked to the patient',
+    '3 RelatedPerson search': 'a patient is greeted',
+    '4 Practitioner search': 'a custom identity calls without a ticket',
+    '4 Practitioner read': 'the patient’s doctor is dialed',
+    '5 PractitionerRole search': 'staff on duty are dialed',
+    '5 PractitionerRole read': 'the role of the patient’s doctor is dialed',
+    '6 HealthcareService read': 'the hours of a service apply',
+    '7 CareTeam search': 'the patient’s care team applies',
   },
   automation: {
     '0 Communication search': 'the sweep closes a ticket',
@@ -46,6 +49,18 @@ const needed = {
     '3 Basic read': 'the sweep updates its marks',
     '3 Basic create': 'the sweep creates its marks',
     '3 Basic update': 'the sweep updates its marks',
+    '4 PractitionerRole search': 'a role gives its practitioner an identity',
+    '4 PractitionerRole read': 'a role gives its practitioner an identity',
+    '5 Practitioner search': 'a role gives its practitioner an identity',
+    '5 Practitioner read': 'a role gives its practitioner an identity',
+    '6 Practitioner update': 'a role gives its practitioner an identity',
+    '7 Patient search': 'a call without callbacks is linked',
+    '7 Patient read': 'a call without callbacks is linked',
+    '8 RelatedPerson search': 'a call without callbacks is linked',
+    '9 Binary read': 'a message is copied',
+    '9 Binary create': 'a message is copied',
+    '9 Binary update': 'a message is copied',
+    '9 Binary delete': 'a copy is deleted with its recording',
   },
   staff: {
     '0 Bot search': 'an app finds the operations',
@@ -61,13 +76,15 @@ const needed = {
     '7 Communication create': 'a call is prepared',
     '7 Communication update': 'a prepared call is canceled',
     '8 Communication search': 'a history has messages',
+    '9 Binary read': 'staff listen to a message',
+    '9 Binary vread': 'staff listen to a version of a message',
   },
 } satisfies Record<string, Record<string, keyof typeof scenarios>>;
 
 /** The rights that `automation-appointments` adds to `automation`. */
 const neededByAppointments = {
-  '4 Appointment read': 'an appointment gets its call',
-  '4 Appointment update': 'an appointment gets its call',
+  '10 Appointment read': 'an appointment gets its call',
+  '10 Appointment update': 'an appointment gets its call',
 };
 
 describe('least privilege', () => {
@@ -86,9 +103,15 @@ describe('least privilege', () => {
     }
   });
 
-  test('a user cannot take the identity of another user', async () => {
+  test('neither a user nor the automation bot can write the identity of another user', async () => {
     const { clinic } = fixture;
-    const { reference, token } = await clinic.staff('Mallory');
+    for (const accessPolicy of [policy('staff'), policy('automation')]) {
+      await assertOwnIdentityOnly(clinic, accessPolicy);
+    }
+  });
+
+  async function assertOwnIdentityOnly(clinic: Clinic, accessPolicy: AccessPolicy): Promise<void> {
+    const { reference, token } = await clinic.staff('Mallory', { policy: accessPolicy });
     const own = await clinic.read<Practitioner>(reference);
     const system = 'http://twilio.com/voice/identity';
     const name = async (value: string): Promise<number> => {
@@ -101,7 +124,7 @@ describe('least privilege', () => {
     };
     assert.equal(await name('desk'), 403);
     assert.equal(await name(own.id?.replaceAll('-', '_') ?? ''), 200);
-  });
+  }
 
   test('staff can write and end only their own calls, even with edited records', async () => {
     const { clinic, staff, patient } = fixture;
@@ -126,7 +149,7 @@ describe('least privilege', () => {
     const script = { answers: { '*': { after: 2, talk: 'until ended' } } } as const;
     const activeCall = clinic.sandbox.twilio.browser({ identity: staff.identity, params: { Ticket: ticket }, script });
     await clinic.waitForAnswer(activeCall);
-    assert.equal(await put(admin.token, admin.reference), 200);
+    await clinic.withoutLinks(async () => assert.equal(await put(admin.token, admin.reference), 200));
     for (const by of [{ communication }, { callSid: activeCall.callSid }]) {
       const end = { operation: 'end-call', ...by };
       for (const { token } of [admin, other]) {
@@ -195,7 +218,7 @@ async function failsWithout(fixture: RightsFixture, name: string, right: Right, 
     policies.map((policy) => without(policy, right)),
   );
   try {
-    await assert.rejects(async () => scenario(fixture));
+    await fixture.clinic.withoutLinks(() => assert.rejects(async () => scenario(fixture)));
   } finally {
     await write(fixture, policies);
   }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** The shortest scenarios that need each right of deploy/, in a clinic whose config uses all of them. */
-import type { Appointment, Communication, Patient, Practitioner, Resource, Task } from '@medplum/fhirtypes';
+import type { Appointment, Attachment, Communication, Patient, Practitioner, Resource, Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import type { CallResult, Script } from '../../../sandbox/src/twilio.ts';
 import { fhirRequest, bearer } from '../sandbox-client.ts';
@@ -51,6 +51,11 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
   async 'a patient is greeted'(fixture) {
     assert.match((await incoming(fixture, greeted, { hangUpAfter: 1 })).heard[0] ?? '', /Hello Ada/);
   },
+  async 'a related person’s call is linked to the patient'(fixture) {
+    const record = await recordOf(fixture, await incoming(fixture, greeted, { hangUpAfter: 1 }, '+15550100703'));
+    assert.equal(record?.subject?.reference, fixture.patient);
+    assert.match(record.sender?.reference ?? '', /^RelatedPerson\//);
+  },
   async 'the patient’s doctor is dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, greeted, { hangUpAfter: 20 })).includes('+15550100711'));
   },
@@ -84,6 +89,13 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     const call = await callWithoutCallbacks(fixture);
     await sweep(fixture, 10);
     assert.equal((await recordOf(fixture, call))?.status, 'completed');
+  },
+  async 'a call without callbacks is linked'(fixture) {
+    const call = await callWithoutCallbacks(fixture, '+15550100703');
+    await sweep(fixture, 10);
+    const record = await recordOf(fixture, call);
+    assert.equal(record?.subject?.reference, fixture.patient);
+    assert.match(record.sender?.reference ?? '', /^RelatedPerson\//);
   },
   async 'the sweep closes a ticket'(fixture) {
     const { communication } = await start(fixture);
@@ -134,6 +146,36 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     await sweep(fixture, 6);
     assert.equal(fixture.alertServer.posts.length - before, 2);
   },
+  async 'a role gives its practitioner an identity'({ clinic }) {
+    const { reference, identity } = await clinic.staff('New Invented');
+    assert.equal((await clinic.read<Practitioner>(reference)).identifier?.[0]?.value, identity);
+  },
+  async 'a message is copied'(fixture) {
+    assert.equal((await messageOf(fixture)).attachment?.title, 'Voicemail, 8 s');
+  },
+  async 'a copy is deleted with its recording'(fixture) {
+    const { clinic } = fixture;
+    const { call, attachment } = await messageOf(fixture);
+    clinic.start(clinic.startedAt + 25 * 60 * minute);
+    await sweep(fixture, 0);
+    assert.notEqual((await fetch(attachment?.url ?? '')).status, 200);
+    assert.equal((await attachmentOf(fixture, call)).attachment?.title, 'Voicemail, 8 s, deleted');
+  },
+  async 'staff listen to a message'(fixture) {
+    const { attachment } = await messageOf(fixture, fixture.staff.token);
+    assert.equal((await fetch(attachment?.url ?? '')).status, 200);
+  },
+  async 'staff listen to a version of a message'(fixture) {
+    const { clinic, staff } = fixture;
+    const { call, attachment } = await messageOf(fixture);
+    const [, id, version] = /\/storage\/([^/]+)\/([^?]+)/.exec(attachment?.url ?? '') ?? [];
+    const record = await clinic.sandbox.chart.readResource<Communication>('Communication', call.split('/')[1] ?? '');
+    const url = `Binary/${id ?? ''}/_history/${version ?? ''}`;
+    const text = JSON.stringify(record).replace(`Binary/${id ?? ''}","size`, `${url}","size`);
+    assert.equal((await fhirRequest(clinic.sandbox, 'PUT', call, JSON.parse(text))).status, 200);
+    const { attachment: pinned } = await attachmentOf(fixture, call, staff.token);
+    assert.equal((await fetch(pinned?.url ?? '')).status, 200);
+  },
   async 'an app finds the operations'(fixture) {
     const query = 'Bot?identifier=https://plumline.dev/fhir/bot|operations';
     const { body } = await fhirRequest<Resource & { entry?: unknown[] }>(
@@ -180,6 +222,24 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     assert.ok(items.some(({ kind }) => kind === 'message'));
   },
 };
+
+/** Leaves a message. Returns the attachment of its copy, as the bearer of the token sees it. */
+async function messageOf(fixture: RightsFixture, token?: string): Promise<{ call: string; attachment?: Attachment }> {
+  const record = await recordOf(fixture, await incoming(fixture, greeted, { voicemail: 8 }, '+15550100799'));
+  const call = `Communication/${record?.id ?? ''}`;
+  return { call, ...(await attachmentOf(fixture, call, token)) };
+}
+
+async function attachmentOf(
+  { clinic }: RightsFixture,
+  call: string,
+  token?: string,
+): Promise<{ attachment?: Attachment }> {
+  const headers = token === undefined ? {} : bearer(token);
+  const { body } = await fhirRequest<Communication>(clinic.sandbox, 'GET', call, undefined, headers);
+  const [attachment] = body.payload?.flatMap(({ contentAttachment }) => contentAttachment ?? []) ?? [];
+  return attachment ? { attachment } : {};
+}
 
 /** Scenarios of a config with `appointment.callExtension`. */
 export const appointmentScenarios: typeof scenarios = {
@@ -265,6 +325,11 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
     generalPractitioner: [{ reference: reference(role) }],
   });
   fixture.patient = reference(patient);
+  await clinic.create({
+    resourceType: 'RelatedPerson',
+    patient: { reference: fixture.patient },
+    telecom: phone('(555) 010-0703 mom'),
+  });
   const team = await clinic.create({
     resourceType: 'CareTeam',
     status: 'active',
@@ -307,6 +372,7 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
     },
     tasks: { on: ['missed', 'voicemail'] },
     alerts: { url: fixture.alertServer.url, format: 'slack', on: ['missed'], perHour: 1000 },
+    recording: { announcement: { text: 'This call is recorded.' }, retentionDays: 1 },
     outbound: { callerId: greeted, concurrent: 1000, requireTicket: false },
     ...(appointments && { appointment: { callExtension: true } }),
   });
@@ -332,11 +398,11 @@ async function incoming({ clinic }: RightsFixture, to: string, script: Script, f
 }
 
 /** A call without callbacks. */
-async function callWithoutCallbacks(fixture: RightsFixture): Promise<CallResult> {
+async function callWithoutCallbacks(fixture: RightsFixture, from?: string): Promise<CallResult> {
   const { networkFaults } = fixture.clinic.sandbox.twilio;
   networkFaults.drop = 1;
   try {
-    return await incoming(fixture, timed, {});
+    return await incoming(fixture, timed, {}, from);
   } finally {
     networkFaults.drop = 0;
   }

@@ -3,6 +3,7 @@
 //! The `automation` bot and the reports of the `operations` bot, with a chart and Twilio in memory.
 
 mod after;
+mod identities;
 mod reports;
 mod sweep;
 pub(crate) mod twilio;

@@ -51,6 +51,8 @@ pub(crate) struct Twilio {
     pub(crate) deletions: usize,
     /// Recordings that cannot be deleted, and the status of the response. `*` matches any recording.
     pub(crate) undeletable: Vec<(String, u16)>,
+    /// If not 0, the status of each request for the audio of a recording.
+    pub(crate) audio_status: u16,
     /// The maximum number of legs in a page.
     pub(crate) page: Option<usize>,
     /// Whether lists contain each leg twice.
@@ -79,6 +81,20 @@ impl Leg {
     }
 }
 
+impl Recorded {
+    fn json(&self, now: u64) -> Json {
+        let over = self.created + self.seconds * 1_000 <= now;
+        Json::object([
+            ("sid", Json::of(&self.sid)),
+            ("call_sid", if self.call.is_empty() { Json::Null } else { Json::of(&self.call) }),
+            ("date_created", Json::of(&rfc2822(self.created))),
+            ("duration", Json::of(&if over { self.seconds.to_string() } else { "-1".to_owned() })),
+            ("source", Json::of(self.source)),
+            ("status", Json::of(if over { "completed" } else { "processing" })),
+        ])
+    }
+}
+
 impl Twilio {
     pub(crate) fn answer(&mut self, request: &HttpRequest, now: u64) -> HostResponse {
         assert_eq!(request.headers[0], ("Authorization", "Basic U0sxOmludmVudGVk".to_owned()));
@@ -86,9 +102,10 @@ impl Twilio {
         let (path, query) = path.split_once('?').unwrap_or((path, ""));
         if let Some(sid) = path.strip_prefix("/Recordings/").and_then(|path| path.strip_suffix(".json")) {
             if request.method == "GET" {
-                let created = self.recorded.iter().find(|item| item.sid == sid).map_or(0, |item| item.created);
                 let known = self.recordings.iter().any(|known| known == sid);
-                let body = Json::object([("sid", Json::of(sid)), ("date_created", Json::of(&rfc2822(created)))]);
+                let item = self.recorded.iter().find(|item| item.sid == sid);
+                let unlisted = || Json::object([("sid", Json::of(sid)), ("date_created", Json::of(&rfc2822(0)))]);
+                let body = item.map_or_else(unlisted, |item| item.json(now));
                 return if known { answer_with(200, body) } else { answer_with(404, Json::Null) };
             }
             assert_eq!(request.method, "DELETE");
@@ -131,17 +148,7 @@ impl Twilio {
             query.split("&Page=").next().unwrap(),
             page + 1
         );
-        let written = found.into_iter().skip(page * size).take(size).map(|item| {
-            let over = item.created + item.seconds * 1_000 <= now;
-            Json::object([
-                ("sid", Json::of(&item.sid)),
-                ("call_sid", if item.call.is_empty() { Json::Null } else { Json::of(&item.call) }),
-                ("date_created", Json::of(&rfc2822(item.created))),
-                ("duration", Json::of(&if over { item.seconds.to_string() } else { "-1".to_owned() })),
-                ("source", Json::of(item.source)),
-                ("status", Json::of(if over { "completed" } else { "processing" })),
-            ])
-        });
+        let written = found.into_iter().skip(page * size).take(size).map(|item| item.json(now));
         Json::Object(vec![
             ("recordings".into(), Json::List(written.collect())),
             ("next_page_uri".into(), if more { Json::of(&next) } else { Json::Null }),

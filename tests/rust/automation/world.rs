@@ -5,11 +5,15 @@
 //! The clinic has one number, `+15550100001` ([`CLINIC_NUMBER`]). Its usual caller is `+15550100123` ([`CALLER`]). The chart is
 //! empty at first. A test configures the clinic by the text that it passes to [`World::new`].
 
+use std::collections::BTreeMap;
+
 use plumline::bots::{automation, operations};
 use plumline::chart::{CallEvent, CallState};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
-use plumline::runtime::{BotEvent, Flow, HostRequest, HostResponse, HttpRequest, OpenRequest, Reply, Response};
+use plumline::runtime::{
+    AudioCopy, BotEvent, Flow, HostRequest, HostResponse, HttpRequest, OpenRequest, Reply, Response,
+};
 
 use crate::automation::twilio::{Leg, Recorded, Twilio};
 use crate::constants::NOW;
@@ -39,6 +43,10 @@ pub(crate) struct World {
     pub(crate) config: String,
     /// `TWILIO_NUMBER`. The secret is not set if this is empty.
     pub(crate) numbers: &'static str,
+    /// The `Binary` resources that have audio, and the `RecordingSid` of that audio.
+    pub(crate) audio: BTreeMap<String, String>,
+    /// The number of copies that the bot requested.
+    pub(crate) copies: usize,
     /// The alerts that the bot posted.
     pub(crate) posts: Vec<Json>,
     /// The status that the alert URL returns. 0 means 200.
@@ -138,6 +146,10 @@ impl World {
         match &open.request {
             HostRequest::Batch(_) => self.fhir.answer(open, fault, now),
             HostRequest::Http(request) => Fault::apply(fault, || self.http(request, open.timeout)),
+            HostRequest::CopyAudio(copy) => {
+                assert!(open.deadline.is_some(), "a copy without a deadline");
+                Fault::apply(fault, || self.copy_audio(copy))
+            }
             // A time zone five hours behind UTC, with a change to summer time at midnight of one day.
             HostRequest::Zone(zone) if zone.zone == "Test/Place" => {
                 let local_times = zone.local_times.iter().map(|local_time| match local_time.as_str() {
@@ -153,6 +165,25 @@ impl World {
             HostRequest::Wait(_) => answer_with(200, Json::Null),
             other => panic!("{other:?}"),
         }
+    }
+
+    fn copy_audio(&mut self, copy: &AudioCopy) -> HostResponse {
+        self.copies += 1;
+        let refused = |by: &str, status| answer_with(status, Json::object([("refusedBy", Json::of(by))]));
+        let path = copy.url.strip_prefix("https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/").expect("audio");
+        let sid = path.strip_suffix(".mp3").expect("MP3").to_owned();
+        if self.twilio.audio_status != 0 {
+            return refused("twilio", self.twilio.audio_status);
+        }
+        if !self.twilio.recordings.contains(&sid) {
+            return refused("twilio", 404);
+        }
+        let Some(binary) = self.fhir.get(&copy.binary) else { return refused("chart", 404) };
+        let context = binary.at(&["securityContext", "reference"]).and_then(Json::text);
+        assert_eq!(context, Some(&*copy.security_context), "the audio gets another security context");
+        self.audio.insert(copy.binary.clone(), sid);
+        let body = [("contentType", Json::of("audio/mpeg")), ("size", Json::count(4_321))];
+        answer_with(200, Json::object(body))
     }
 
     fn http(&mut self, request: &HttpRequest, timeout: Option<u32>) -> HostResponse {

@@ -3,8 +3,9 @@
 //! Random calls as Twilio reports them: the legs, their outcomes and the requests. The generator also returns the
 //! expected record of each call. It does not use the code under test.
 
-use plumline::chart::{CallContext, CallEvent, CallState};
+use plumline::chart::{CallContext, CallDirection, CallEvent, CallState};
 use plumline::json::Json;
+use plumline::phone::E164;
 
 use crate::random::Random;
 use crate::twilio::rfc2822;
@@ -33,13 +34,29 @@ impl Event {
             Self::Callback(_, at) => CallEvent::read(&pairs, *at),
             Self::Listed(json) => CallEvent::from_rest(json),
         };
-        log.add(&event.expect("an event"));
+        let mut event = event.expect("an event");
+        if matches!(self, Self::Callback(..)) {
+            event.view = view(&event);
+        }
+        log.add(&event);
     }
 
     pub(crate) fn log(&self) -> CallState {
         let mut log = CallState::default();
         self.add_to(&mut log);
         log
+    }
+}
+
+/// The direction that the callback of a dialed leg shows.
+fn view(event: &CallEvent<'_>) -> Option<CallDirection> {
+    event.parent?;
+    let is_outside =
+        |number: Option<&str>| number.is_some_and(|text| E164::parse(text).is_some() && text != CLINIC_NUMBER);
+    if is_outside(event.from) {
+        Some(CallDirection::Inbound)
+    } else {
+        is_outside(event.to).then_some(CallDirection::Outbound)
     }
 }
 
@@ -65,7 +82,7 @@ impl Call {
     }
 }
 
-const CLINIC_NUMBER: &str = "+15550100001";
+pub(crate) const CLINIC_NUMBER: &str = "+15550100001";
 const PATIENT: &str = "+15550100123";
 const CLIENT: &str = "client:practitioner_1";
 

@@ -2,12 +2,13 @@
 
 //! The laws of merging the states of a call. The events of a thousand calls give the same bytes in any order.
 
-use plumline::chart::{CallState, Outcome};
+use plumline::chart::{CallContext, CallDirection, CallEvent, CallState, Outcome};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::time::instant;
 
 use crate::chart::calls::{Call, Event, call};
+use crate::chart::earlier::{earlier_record, without_view};
 use crate::json::json;
 use crate::random::Random;
 
@@ -57,6 +58,35 @@ fn events_of_a_thousand_calls_give_the_same_bytes_in_any_order() {
     println!("{CALLS} calls, {streams} streams, seeds 1 to {CALLS}");
 }
 
+/// An earlier version stored the first events, in its own format.
+#[test]
+fn a_call_across_an_update_gives_the_same_bytes_in_any_order() {
+    let (mut rewritten, mut unchanged) = (0, 0);
+    for seed in 1..=CALLS {
+        let call = call(seed);
+        let expected = call.log();
+        let mut random = Random::new(seed ^ 0x01d);
+        let logs = shuffled_logs(&call, &mut random);
+        let updated = 1 + random.below(logs.len());
+        let mut record = None;
+        for (index, known) in logs.iter().enumerate() {
+            record = Some(step(record, known));
+            if index + 1 == updated {
+                record = record.as_ref().map(|record| json(&earlier_record(&CallState::read(record)).write()));
+            }
+        }
+        // An earlier version did not store the direction that a dialed leg shows.
+        let record = without_view(&record.unwrap());
+        if record == without_view(&expected.write(None, EXTENSION_BASE)) {
+            rewritten += 1;
+        } else {
+            assert_eq!(record, without_view(&earlier_record(&expected)), "seed {seed}");
+            unchanged += 1;
+        }
+    }
+    assert!(rewritten > 500 && unchanged > 100, "{rewritten} {unchanged}");
+}
+
 #[test]
 fn the_record_shows_the_expected_outcome() {
     let mut seen = Vec::new();
@@ -93,7 +123,19 @@ fn part(random: &mut Random) -> CallState {
             log.merge(&altered_log(event, random));
         }
     }
+    if random.one_in(3) {
+        let candidate = |random: &mut Random| format!("Patient/{}", random.below(60));
+        log.add_context(&CallContext {
+            candidates: (0..random.below(25)).map(|_| candidate(random)).collect(),
+            direction: direction(random),
+            ..CallContext::default()
+        });
+    }
     log
+}
+
+fn direction(random: &mut Random) -> Option<CallDirection> {
+    *random.pick(&[None, Some(CallDirection::Inbound), Some(CallDirection::Outbound)])
 }
 
 /// An event. It may have a status and a sequence number that Twilio never sends.
@@ -110,7 +152,11 @@ fn altered_log(event: &Event, random: &mut Random) -> CallState {
     if random.below(3) > 0 {
         put(&mut pairs, "SequenceNumber", random.below(5).to_string());
     }
-    Event::Callback(pairs, at).log()
+    let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let event = CallEvent::read(&pairs, at).unwrap();
+    let practitioner = *random.pick(&[None, Some("Practitioner/a"), Some("PractitionerRole/b")]);
+    let mailbox = *random.pick(&[None, Some("refill"), Some("desk")]);
+    CallState::of(&[CallEvent { practitioner, mailbox, view: direction(random), ..event }])
 }
 
 fn union(item: &CallState, other: &CallState) -> CallState {
@@ -153,9 +199,10 @@ fn a_record_with_thousands_of_legs_and_recordings_is_truncated() {
     parts.extend((2..10_000).map(leg));
     let extension = format!(r#"[{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{}]}}]"#, parts.join(","));
     record.set("extension", json(&extension));
-    let log = CallState::read(&record);
+    let mut log = CallState::read(&record);
     assert_eq!((log.children().count(), log.root_leg().unwrap().recordings().len()), (299, 100));
     // The written record does not contain the legs and recordings that were cut.
+    log.add_context(&CallContext { patient: Some("Patient/p1".into()), ..CallContext::default() });
     let written = log.write(Some(record), EXTENSION_BASE);
     assert_eq!(CallState::read(&written), log);
     assert!(written.write().len() < 60_000, "{}", written.write().len());

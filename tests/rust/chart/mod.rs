@@ -4,9 +4,12 @@
 //! `Communication`.
 
 pub(crate) mod calls;
+pub(crate) mod earlier;
 mod faults;
 mod merge;
+mod people;
 mod recorded;
+mod summary;
 pub(crate) mod writers;
 
 use plumline::chart::CallState;

@@ -8,13 +8,14 @@ use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::time::{instant, parse_instant};
 
+use crate::chart::summary::part;
 use crate::json::json;
 
-fn vectors() -> Vec<Json> {
+pub(super) fn vectors() -> Vec<Json> {
     json(include_str!("../../vectors/call-events.json")).take("calls").into_elements()
 }
 
-fn log_of(event: &Json) -> CallState {
+pub(super) fn log_of(event: &Json) -> CallState {
     let mut log = CallState::default();
     if let Some(listed) = event.get("listed") {
         log.add(&CallEvent::from_rest(listed).unwrap());
@@ -28,7 +29,7 @@ fn log_of(event: &Json) -> CallState {
 }
 
 /// The events of a call by its name, merged.
-fn call(name: &str) -> CallState {
+pub(super) fn call(name: &str) -> CallState {
     let vector = vectors().into_iter().find(|vector| vector.get("name") == Some(&Json::of(name))).unwrap();
     let mut log = CallState::default();
     for event in vector.get("events").unwrap().elements() {
@@ -58,6 +59,10 @@ fn each_recorded_call_gives_the_expected_record() {
             assert_eq!(text(&["payload", "0", "contentString"]), expect("line"), "{name}, {order}");
             assert_eq!(text(&["sent"]), expect("sent"), "{name}, {order}");
             assert_eq!(text(&["received"]), expect("received"), "{name}, {order}");
+            for value in ["callStatus", "direction", "answeredBy"] {
+                let found = part(&record, value).and_then(|part| part.get("valueString")?.text());
+                assert_eq!(found, expect(value), "{name}, {order}: {value}");
+            }
             let legs = vector.at(&["expect", "legs"]).unwrap().members();
             assert_eq!(log.children().count(), legs.len(), "{name}, {order}");
             for (sid, outcome) in legs {
@@ -89,25 +94,32 @@ fn a_record_is_written_byte_for_byte() {
             "url": "https://clinic.example/fhir/twilio-call",
             "extension": [
                 {"url": "callSid", "valueString": "CA000000000000000000000000000000a1"},
-                {"url": "callStatus", "valueCode": "completed"},
-                {"url": "direction", "valueCode": "inbound"},
-                {"url": "from", "valueString": "client:practitioner_1"},
-                {"url": "to", "valueString": "555-010-0123"},
-                {"url": "durationSeconds", "valueInteger": 61},
-                {"url": "sequenceNumber", "valueInteger": 0},
-                {"url": "start", "valueInstant": "2018-03-25T09:53:00.400Z"},
-                {"url": "answered", "valueInstant": "2018-03-25T09:54:00.400Z"},
-                {"url": "end", "valueInstant": "2018-03-25T09:54:01.000Z"},
+                {"url": "direction", "valueString": "outbound-dial"},
+                {"url": "callStatus", "valueString": "completed"},
                 {"url": "outcome", "valueCode": "answered"},
+                {"url": "durationSeconds", "valueInteger": 61},
+                {"url": "sequenceNumber", "valueInteger": 3},
                 {"url": "patient", "valueReference": {"reference": "Patient/p1"}},
                 {"url": "practitioner", "valueReference": {"reference": "Practitioner/d1"}},
                 {"url": "appointment", "valueReference": {"reference": "Appointment/a1"}},
                 {"url": "leg", "extension": [
+                    {"url": "callSid", "valueString": "CA000000000000000000000000000000a1"},
+                    {"url": "callStatus", "valueString": "completed"},
+                    {"url": "direction", "valueString": "inbound"},
+                    {"url": "from", "valueString": "client:practitioner_1"},
+                    {"url": "to", "valueString": "555-010-0123"},
+                    {"url": "durationSeconds", "valueInteger": 61},
+                    {"url": "sequenceNumber", "valueInteger": 0},
+                    {"url": "start", "valueInstant": "2018-03-25T09:53:00.400Z"},
+                    {"url": "answered", "valueInstant": "2018-03-25T09:54:00.400Z"},
+                    {"url": "end", "valueInstant": "2018-03-25T09:54:01.000Z"}
+                ]},
+                {"url": "leg", "extension": [
                     {"url": "callSid", "valueString": "CA000000000000000000000000000000b1"},
-                    {"url": "callStatus", "valueCode": "completed"},
+                    {"url": "callStatus", "valueString": "completed"},
                     {"url": "outcome", "valueCode": "answered"},
                     {"url": "parentCallSid", "valueString": "CA000000000000000000000000000000a1"},
-                    {"url": "direction", "valueCode": "outbound-dial"},
+                    {"url": "direction", "valueString": "outbound-dial"},
                     {"url": "from", "valueString": "+15550100001"},
                     {"url": "to", "valueString": "+15550100123"},
                     {"url": "durationSeconds", "valueInteger": 49},
@@ -123,8 +135,8 @@ fn a_record_is_written_byte_for_byte() {
         "identifier": [{"system": "https://www.twilio.com/", "value": "CA000000000000000000000000000000a1"}],
         "basedOn": [{"reference": "Appointment/a1"}],
         "status": "completed",
-        "category": [{"coding": [{"system": "https://plumline.dev/fhir/communication-category", "code": "twilio-voice"}]}],
-        "medium": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode", "code": "TEL"}]}],
+        "category": [{"coding": [{"system": "https://plumline.dev/fhir/communication-category", "code": "twilio-voice", "display": "Twilio voice call"}]}],
+        "medium": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode", "code": "TEL", "display": "telephone"}]}],
         "subject": {"reference": "Patient/p1"},
         "sent": "2018-03-25T09:53:00.400Z",
         "received": "2018-03-25T09:53:10.000Z",
@@ -211,7 +223,7 @@ fn additions_by_other_clients_are_kept() {
         r#""id":"id-1","meta":{"versionId":"v7","tag":[{"code":"x"}]}"#,
         r#""note":[{"text":"Called back."}]"#,
         r#""topic":{"text":"Results"}"#,
-        r#""payload":[{"contentString":"Inbound Twilio voice call; status=completed; duration=30s"},{"contentString":"By hand."}]"#,
+        r#""payload":[{"contentString":"Inbound Twilio voice call; status=no-answer; duration=30s"},{"contentString":"By hand."}]"#,
         r#"{"url":"https://example.com/other","valueBoolean":true}"#,
         r#"{"system":"https://example.com/","value":"7"}"#,
         r#"{"text":"callback"}"#,
@@ -219,7 +231,8 @@ fn additions_by_other_clients_are_kept() {
     ] {
         assert!(text.contains(kept), "{kept}\n{text}");
     }
-    assert_eq!(text.matches(r#"{"url":"menu","valueString":"main"}"#).count(), 2, "{text}");
+    // In the extension, the root leg and the dialed leg.
+    assert_eq!(text.matches(r#"{"url":"menu","valueString":"main"}"#).count(), 3, "{text}");
     let mut expected = call("only the dialed leg is known");
     expected.merge(&call("no answer"));
     expected.add_context(&context());

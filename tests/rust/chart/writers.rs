@@ -5,16 +5,17 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use plumline::bots::status;
+use plumline::bots::{StatusCallback, status};
 use plumline::chart::{
     CallContext, CallEvent, CallRecord, CallState, RecordWrite, RetryPolicy, Stored, nothing_else, search, store,
 };
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
+use plumline::phone::E164;
 use plumline::runtime::{FhirRequest, Flow, HostRequest, OpenRequest, Reply, Response};
 
-use crate::chart::calls::{Event, call};
+use crate::chart::calls::{CLINIC_NUMBER, Event, call};
 use crate::chart::{is_recorded, only_call};
 use crate::constants::NOW;
 use crate::fault::{Fault, Faults, answer_with};
@@ -42,7 +43,19 @@ impl Writer {
         let pairs = pairs.to_vec();
         Some(Self::new(Flow::new(move |host| async move {
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            status(&host, &pairs, at, EXTENSION_BASE).await
+
+            let format = EXTENSION_BASE.into();
+            status(
+                &host,
+                StatusCallback {
+                    pairs: &pairs,
+                    now: at,
+                    numbers: &[E164::parse(CLINIC_NUMBER).unwrap()],
+                    mailbox: None,
+                    format,
+                },
+            )
+            .await
         })))
     }
 
@@ -171,8 +184,8 @@ fn a_callback_that_cannot_be_stored_ends_with_the_right_status() {
     assert_eq!(code(Faults::at(0, Fault::TimedOut)), (Code::ChartUnavailable, 1));
     assert_eq!(code(Faults::at(0, Fault::EachRefused(403))), (Code::ChartRefused, 1));
     assert_eq!(code(Faults::at(0, Fault::Refused(401))), (Code::ChartRefused, 1));
-    assert_eq!(code(Faults::always(Fault::EachRefused(500))), (Code::ChartUnavailable, 8));
-    assert_eq!(code(Faults::always(Fault::Refused(429))), (Code::ChartUnavailable, 8));
+    assert_eq!(code(Faults::always(Fault::EachRefused(500))), (Code::ChartUnavailable, 9));
+    assert_eq!(code(Faults::always(Fault::Refused(429))), (Code::ChartUnavailable, 9));
     // The reads succeed, the writes do not.
     let writes = (0..8).map(|attempt| (2 * attempt + 1, Fault::EachRefused(409)));
     assert_eq!(code(writes.collect()), (Code::ChartConflict, 16));
@@ -211,7 +224,7 @@ fn with_task(event: &Event, context: CallContext, call_record: Option<CallRecord
             context: &context,
             call_record: call_record.as_ref(),
             other_writes: &task,
-            extension_base: EXTENSION_BASE,
+            format: EXTENSION_BASE.into(),
             retry: RetryPolicy::UntilStored(Some(LIMIT)),
         };
         let stored = store(&host, write).await;

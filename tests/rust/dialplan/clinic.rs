@@ -81,6 +81,17 @@ impl Clinic {
         self.request("", &[("CallStatus", "ringing")])
     }
 
+    /// Posts the status callback after the end of the default caller's call.
+    pub(crate) fn complete(&mut self) {
+        self.complete_from(CALLER);
+    }
+
+    /// Posts the status callback after the end of a call from `from`.
+    pub(crate) fn complete_from(&mut self, from: &str) {
+        let more = [("CallStatus", "completed"), ("CallbackSource", "call-progress-events"), ("From", from)];
+        assert_eq!(self.request("", &more), "<Response/>");
+    }
+
     /// Posts a request to the webhook's URL with `suffix`. `more` replaces parameters. Returns the content of
     /// `<Response>`.
     pub(crate) fn request(&mut self, suffix: &str, more: &[(&str, &str)]) -> String {

@@ -157,7 +157,7 @@ fn known_patients() {
         "{known}"
     );
     assert!(known.contains(">grey_1</Client>") && known.contains(">+15550100777</Number>"), "{known}");
-    assert_eq!(chart.round_trips(), 3);
+    assert_eq!(chart.round_trips(), 2);
     let declined =
         ask(&mut chart, "?step=dial.their-clinician.1", &[("DialCallStatus", "busy"), ("SipResponseCode", "603")]);
     assert!(declined.contains("We cannot take your call.") && declined.contains(RECORD), "{declined}");

@@ -6,6 +6,7 @@ pub(crate) mod clinic;
 mod dial;
 mod examples;
 mod faults;
+mod known_patients;
 mod queue;
 mod random;
 mod rules;

@@ -51,6 +51,7 @@ impl ConfigGenerator {
             r#""patient":true"#,
             r#""patient":false"#,
             r#""patientLanguage":["es"]"#,
+            r#""patientMatch":["several","related"]"#,
             r#""careTeam":["CareTeam/t1"]"#,
             r#""open":"desk""#,
             r#""closed":"ward","patient":true"#,
@@ -328,11 +329,11 @@ fn unchecked_configs_do_no_harm() {
             let mut facts = Facts::at(1_795_000_000_000, &caller);
             for _ in 0..2 {
                 for lookup in required_lookups(&input, &next, &facts) {
-                    let found = anything(&mut generator.random);
+                    let found = vec![anything(&mut generator.random), anything(&mut generator.random)];
                     facts.learn(&lookup, found, &caller);
                 }
             }
-            facts.callback_accepted = generator.random.one_in(2);
+            facts.offer_accepted = generator.random.one_in(2);
             let rendered = render(&input, &next, &facts);
             assert_valid(&rendered.twiml, &allowed_targets, &|| format!("case {case}, {step:?}, {pairs:?}, {text}"));
             apologies += usize::from(rendered.twiml.contains("We are sorry."));

@@ -101,6 +101,20 @@ fn by_the_patient() {
     assert!(holds(r#""patient":false"#, &[ADA, &twin], &[]));
     assert!(holds(r#""patient":false"#, &[], &[]) && !holds(r#""patient":false"#, &[ADA], &[]));
     assert!(holds(r#""patient":false"#, &[ADA], &[("From", "anonymous")]));
+    for (matches, one, twins, none) in [
+        (r#""one""#, true, false, false),
+        (r#""several""#, false, true, false),
+        (r#""one","none""#, true, false, true),
+        (r#""related""#, false, false, false),
+    ] {
+        let when = format!(r#""patientMatch":[{matches}]"#);
+        assert_eq!(holds(&when, &[ADA], &[]), one, "{matches}");
+        assert_eq!(holds(&when, &[ADA, &twin], &[]), twins, "{matches}");
+        assert_eq!(holds(&when, &[], &[]), none, "{matches}");
+        assert_eq!(holds(&when, &[ADA], &[("From", "anonymous")]), none, "{matches}");
+    }
+    let iso = ADA.replace("es-US", "spa");
+    assert!(holds(r#""patientLanguage":["es"]"#, &[&iso], &[]) && !holds(r#""patientLanguage":["en"]"#, &[&iso], &[]));
     for (languages, expected) in
         [(r#""es""#, true), (r#""es-US""#, true), (r#""ES-us""#, true), (r#""es-MX""#, false), (r#""en","fr""#, false)]
     {
@@ -193,7 +207,7 @@ fn only_needed_resources_are_read() {
     assert_eq!(clinic.call(), "<Say>a</Say><Hangup/>");
     assert_eq!(clinic.round_trips(), 0);
     clinic.local_time = |_| Some("2026-11-16T20:00:00");
-    assert_eq!((clinic.call().as_str(), clinic.round_trips()), ("<Say>Ada</Say><Hangup/>", 2));
+    assert_eq!((clinic.call().as_str(), clinic.round_trips()), ("<Say>Ada</Say><Hangup/>", 1));
     assert_eq!(clinic.request("", &[("From", "anonymous")]), "<Say>Hello.</Say><Hangup/>");
     assert_eq!(clinic.round_trips(), 0);
 }

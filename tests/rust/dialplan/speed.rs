@@ -90,7 +90,7 @@ fn route(config: &Config, own: &[E164<'_>]) -> String {
     let mut facts = Facts::at(0, &caller);
     for lookup in required_lookups(&input, &next, &facts) {
         let local_times = json(r#"{"localTimes":["2026-11-16T10:00:00"]}"#);
-        facts.learn(&lookup, Some(local_times), &caller);
+        facts.learn(&lookup, vec![Some(local_times)], &caller);
     }
     assert!(required_lookups(&input, &next, &facts).is_empty());
     render(&input, &next, &facts).twiml

@@ -20,7 +20,7 @@ fn first_document(rest: &str) -> Rendered {
     let next = input.next(&CallbackUrl::FIRST, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);
     for lookup in required_lookups(&input, &next, &facts) {
-        facts.learn(&lookup, None, &caller);
+        facts.learn(&lookup, Vec::new(), &caller);
     }
     let mut rendered = render(&input, &next, &facts);
     let start = r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#;

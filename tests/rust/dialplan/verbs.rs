@@ -152,8 +152,11 @@ fn the_patient_who_is_found_is_recorded() {
     let mut clinic =
         Clinic::with_verbs(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#, "").with(&[ADA]);
     clinic.call();
-    // One round trip reads the patient and the record. A second one writes.
-    assert_eq!(clinic.batch_sizes(), [2, 1]);
+    // One round trip reads patients and related persons. Nothing is written while the caller waits.
+    assert_eq!(clinic.batch_sizes(), [2]);
+    clinic.complete();
+    // One round trip reads the record, patients and related persons. A second one writes.
+    assert_eq!(clinic.batch_sizes()[1], 1);
     assert_eq!(clinic.fhir.requests()[1], ["POST Communication"]);
     let record = clinic.record().unwrap();
     assert_eq!(text(record, &["subject", "reference"]), "Patient/ada");
@@ -259,7 +262,7 @@ fn a_voicemail_is_recorded() {
         clinic.call(),
         format!(
             "<Say>Speak.</Say><Record action=\"{STEP}voicemail.first\" maxLength=\"60\" playBeep=\"true\" \
-             recordingStatusCallback=\"{STEP}recording#rc=3&amp;rp=all\" transcribe=\"true\" \
+             recordingStatusCallback=\"{STEP}recording.first#rc=3&amp;rp=all\" transcribe=\"true\" \
              transcribeCallback=\"{STEP}transcription#rc=3&amp;rp=all\"/><Say>Thanks.</Say><Hangup/>"
         )
     );
@@ -269,8 +272,16 @@ fn a_voicemail_is_recorded() {
         ("RecordingUrl", "https://example.com/r"),
     ];
     assert_eq!(clinic.request("?step=voicemail.first", &recorded), "<Say>Thanks.</Say><Hangup/>");
-    assert_eq!(clinic.round_trips(), 2);
-    assert!(clinic.record().unwrap().write().contains("RE00000000000000000000000000000001"));
+    assert_eq!(clinic.round_trips(), 0);
+    // The recording callback has the same recording, and names the mailbox.
+    let available = [&recorded[..], &[("RecordingStatus", "completed"), ("RecordingSource", "RecordVerb")]].concat();
+    assert_eq!(clinic.request("?step=recording.first", &available), "<Response/>");
+    let record = clinic.record().unwrap().write();
+    assert!(
+        record.contains("RE00000000000000000000000000000001")
+            && record.contains(r#""url":"mailbox","valueString":"first""#),
+        "{record}"
+    );
     // The caller ends the message by hanging up.
     let gone = [&recorded[..], &[("CallStatus", "completed"), ("Digits", "hangup")]].concat();
     assert_eq!(clinic.request("?step=voicemail.first", &gone), "<Response/>");
@@ -286,6 +297,7 @@ fn a_voicemail_is_recorded() {
 fn the_transcription_of_a_message_is_stored() {
     let mut clinic = Clinic::with_verbs(r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"voicemail":{"greeting":{"text":"Speak."},"transcribe":true}}]"#, "").with(&[ADA]);
     clinic.call();
+    clinic.complete();
     let params = [
         ("TranscriptionSid", "TR00000000000000000000000000000001"),
         ("TranscriptionStatus", "completed"),

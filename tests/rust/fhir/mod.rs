@@ -180,6 +180,14 @@ impl Fhir {
             },
             "POST" => self.create(&request, now),
             "PUT" => self.update(&request, now),
+            "DELETE" => match self.get(request.url) {
+                Some(_) => {
+                    self.changes += 1;
+                    self.delete(request.url);
+                    response(200, Json::Null)
+                }
+                None => self.missing(request.url),
+            },
             other => panic!("{other}"),
         }
     }
@@ -193,7 +201,8 @@ impl Fhir {
                 _ => return refusal(412),
             }
         } else {
-            assert!(self.allows_unguarded, "a create without ifNoneExist");
+            // A server has no search for a `Binary`.
+            assert!(self.allows_unguarded || request.url == "Binary", "a create without ifNoneExist");
         }
         let resource = request.resource.expect("a resource");
         assert!(is(resource, "resourceType", request.url), "{}", request.url);

@@ -37,7 +37,8 @@ impl Search {
     /// For a search by several tokens with a small `_count`, `PostgreSQL` reads the whole table, unless the search is
     /// sorted. A search that only counts has no `_count`.
     fn assert_sorted(&self, url: &str) {
-        let is_list = |(name, value): &(String, String)| TOKENS.contains(&name.as_str()) && value.contains(',');
+        let is_list =
+            |(name, value): &(String, String)| TOKENS.contains(&name.as_str()) && alternatives(value).len() > 1;
         let is_safe = self.get("_sort").is_some() || self.get("_summary").is_some();
         assert!(is_safe || !self.params.iter().any(is_list), "a list of tokens without _sort: {url}");
     }
@@ -95,16 +96,37 @@ impl Fhir {
         self.resources.iter().filter(|item| search.finds(item)).collect()
     }
 
-    /// The resources that `_include` adds. `_include:iterate` also follows the references of included resources.
+    /// The resources that `_include` and `_revinclude` add. With `:iterate`, they also apply to included resources.
     fn included(&self, search: &Search, matches: &[&Json]) -> Vec<&Json> {
         let mut included: Vec<&Json> = Vec::new();
         let mut sources = matches.to_vec();
         let mut is_first = true;
         while !sources.is_empty() {
-            let rules =
-                search.params.iter().filter(|(name, _)| is_first && name == "_include" || name == "_include:iterate");
+            let rules = |kind: &str| {
+                let applies = |name: &str| {
+                    name.strip_prefix(kind).is_some_and(|rest| is_first && rest.is_empty() || rest == ":iterate")
+                };
+                let rules = search.params.iter().filter(|(name, _)| applies(name));
+                rules.map(|(_, rule)| rule.as_str()).collect::<Vec<_>>()
+            };
             let mut next: Vec<&Json> = Vec::new();
-            for (_, rule) in rules {
+            for rule in rules("_revinclude") {
+                let (kind, member) = include(rule);
+                // A resource that refers to a source is searched, so this needs the right to search its type.
+                if self.refusal_of("GET", &format!("{kind}?")).is_some() {
+                    continue;
+                }
+                let of_kind = self.resources.iter().filter(|item| is(item, "resourceType", kind));
+                for item in of_kind.filter(|item| {
+                    references(item, member).iter().any(|to| sources.iter().any(|source| reference(source) == *to))
+                }) {
+                    let known = |other: &&Json| reference(other) == reference(item);
+                    if !matches.iter().chain(&included).chain(&next).any(known) {
+                        next.push(item);
+                    }
+                }
+            }
+            for rule in rules("_include") {
                 let (kind, member) = include(rule);
                 for source in sources.iter().filter(|item| is(item, "resourceType", kind)) {
                     for to in references(source, member) {
@@ -127,9 +149,11 @@ impl Fhir {
 /// The type and the member of an `_include`.
 fn include(rule: &str) -> (&'static str, &'static str) {
     match rule {
+        "CareTeam:patient" => ("CareTeam", "subject"),
         "Communication:sender" => ("Communication", "sender"),
         "Patient:general-practitioner" => ("Patient", "generalPractitioner"),
         "PractitionerRole:practitioner" => ("PractitionerRole", "practitioner"),
+        "RelatedPerson:patient" => ("RelatedPerson", "patient"),
         other => panic!("an include of {other}"),
     }
 }
@@ -142,8 +166,10 @@ fn matches_parameter(resource: &Json, name: &str, value: &str) -> bool {
         "identifier" => any(&|token| list(resource, "identifier").iter().any(|item| has(item, "value", token))),
         "category" | "code" | "medium" => any(&|token| codings(resource, name).any(|item| has(item, "code", token))),
         "status" => any(&|status| is(resource, "status", status)),
-        "phone" => any(&|number| {
-            list(resource, "telecom").iter().any(|item| is(item, "system", "phone") && is(item, "value", number))
+        // It compares the text as it is stored.
+        "phone:contains" => any(&|part| {
+            let has = |value: &str| value.to_lowercase().contains(&part.to_lowercase());
+            list(resource, "telecom").iter().any(|item| is(item, "system", "phone") && has(text(item, &["value"])))
         }),
         "organization" | "practitioner" | "recipient" | "sender" | "subject" => {
             any(&|to| references(resource, name).contains(&to))
@@ -161,7 +187,9 @@ fn matches_parameter(resource: &Json, name: &str, value: &str) -> bool {
                 _ => panic!("{name}={value}"),
             }
         }),
-        "_count" | "_include" | "_include:iterate" | "_sort" | "_summary" => true,
+        "_count" | "_include" | "_include:iterate" | "_revinclude" | "_revinclude:iterate" | "_sort" | "_summary" => {
+            true
+        }
         other => panic!("a search by {other}"),
     }
 }
@@ -218,7 +246,6 @@ fn when(resource: &Json, name: &str) -> Option<u64> {
 fn compare(item: &Json, other: &Json, by: &str, descending: bool) -> Ordering {
     let order = match by {
         "identifier" => by_text(item, other, &["identifier", "0", "value"]),
-        "phone" => by_text(item, other, &["telecom", "0", "value"]),
         by => greatest_without(when(item, by), when(other, by)),
     };
     if descending { order.reverse() } else { order }

@@ -5,8 +5,12 @@
 use plumline::json::Json;
 
 /// The required elements by resource type.
-const REQUIRED: [(&str, &[&str]); 3] =
-    [("Basic", &["code"]), ("Communication", &["status"]), ("Task", &["status", "intent"])];
+const REQUIRED: [(&str, &[&str]); 4] = [
+    ("Basic", &["code"]),
+    ("Binary", &["contentType"]),
+    ("Communication", &["status"]),
+    ("Task", &["status", "intent"]),
+];
 
 pub(super) fn resource(resource: &Json) -> Result<(), String> {
     let kind = resource.get("resourceType").and_then(Json::text).unwrap_or_default();

@@ -2,6 +2,7 @@
 
 //! The `operations` bot: access tokens, identities, the right to call, and missing settings.
 
+mod arguments;
 mod confirmed;
 mod end;
 mod identities;
@@ -9,6 +10,7 @@ mod key;
 mod place;
 mod shared_phone;
 mod start;
+mod turns;
 
 use plumline::json::Json;
 use plumline::runtime::Reply;

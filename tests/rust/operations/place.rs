@@ -259,7 +259,7 @@ fn a_record_created_by_a_callback_is_merged_into_the_record_of_the_request() {
     let records = world.communications();
     assert_eq!(records.len(), 2);
     let own = world.read(text(&value, &["communication"]));
-    assert!(own.write().contains(r#""callStatus","valueCode":"ringing""#), "{}", own.write());
+    assert!(own.write().contains(r#""callStatus","valueString":"ringing""#), "{}", own.write());
     assert!(
         records
             .iter()

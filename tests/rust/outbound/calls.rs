@@ -7,7 +7,6 @@ use plumline::phone::E164;
 use plumline::runtime::{Response, Secret};
 use plumline::twiml::{DocumentKind, check_xml};
 
-use crate::constants::NOW;
 use crate::fault::{FAILURES, Fault, Faults, TRANSIENT};
 use crate::json::json;
 use crate::random::Random;
@@ -115,6 +114,19 @@ fn parameters_of_the_browser_are_stored_once_and_delay_no_call() {
         call(&mut world, AMBER_IDENTITY, &sid(7), &own, &[(Secret::Config, "{}")]);
         assert_eq!(world.communications().len(), 1);
     }
+    // Other clients spell the names in other ways.
+    for (patient, appointment) in
+        [("patientId", "appointmentId"), ("patientid", "APPOINTMENTID"), ("patient_id", "appointment_id")]
+    {
+        let (_, world) = call_without_ticket("{}", &[("To", PATIENT), (patient, "eve"), (appointment, "visit")]);
+        let record = world.communications()[0];
+        let text = |path: &[&str]| record.at(path).and_then(Json::text).unwrap_or_default().to_owned();
+        assert_eq!(text(&["subject", "reference"]), "Patient/eve", "{patient}");
+        assert_eq!(text(&["basedOn", "0", "reference"]), "Appointment/visit", "{appointment}");
+    }
+    let twice = [("To", PATIENT), ("patientId", "eve"), ("PatientId", "mallory")];
+    let (response, world) = call_without_ticket("{}", &twice);
+    assert_eq!((dialed(&response).1, world.fhir.batches.len()), (PATIENT.into(), 0), "neither patient");
     // The bot does not store an invalid id.
     for id in ["../Bot/1", "a b", "Practitioner/x", "x?y=z"] {
         let (response, world) = call_without_ticket("{}", &[("To", PATIENT), ("PatientId", id)]);
@@ -154,63 +166,6 @@ fn limits_apply_without_tickets() {
             response.log.iter().any(|line| line.starts_with("plumline: CHART_REFUSED at Communication (search): "));
         assert_eq!(named, matches!(fault, Fault::EachRefused(403)), "{fault:?} {:?}", response.log);
     }
-}
-
-#[test]
-fn the_pool_gives_the_same_number_everywhere() {
-    let from = |config: &str, number: u32| {
-        let mut world = World::default();
-        let secrets = [(Secret::Config, config)];
-        dialed(&call(&mut world, AMBER_IDENTITY, &sid(number), &[("To", PATIENT)], &secrets)).0
-    };
-    let sticky = from("{}", 1);
-    for number in 2..20 {
-        assert_eq!(from("{}", number), sticky);
-    }
-    for pool in ["roundRobin", "random"] {
-        let config = format!(r#"{{"outbound":{{"pool":"{pool}"}}}}"#);
-        let seen: Vec<String> = (1..40).map(|number| from(&config, number)).collect();
-        assert!(CLINIC_NUMBER.iter().all(|own| seen.iter().any(|from| from == own)), "{pool}");
-        assert_eq!(seen, (1..40).map(|number| from(&config, number)).collect::<Vec<_>>());
-    }
-    assert_eq!(from(r#"{"outbound":{"callerId":"+15550100003"}}"#, 1), CLINIC_NUMBER[2]);
-    let own = format!(
-        r#"{{"outbound":{{"callerId":"+15550100003","practitioners":{{"Practitioner/{AMBER}":"+15550100002"}}}}}}"#
-    );
-    assert_eq!(from(&own, 1), CLINIC_NUMBER[1]);
-    // A number that is not the clinic's is never used as the caller ID.
-    let (response, _) = call_without_ticket(r#"{"outbound":{"callerId":"+15550100999"}}"#, &[("To", PATIENT)]);
-    assert_eq!(dialed(&response).0, sticky);
-    assert!(response.log[0].contains("OUTBOUND_CALLER_ID_FOREIGN"));
-}
-
-#[test]
-fn the_chart_shows_the_least_recently_used_number() {
-    let secrets = [(Secret::Config, r#"{"outbound":{"pool":"leastRecentlyUsed"}}"#)];
-    let mut world = World::default();
-    let mut seen = Vec::new();
-    for number in 0..7 {
-        world.now = NOW + u64::from(number) * 60_000;
-        let from = dialed(&call(&mut world, AMBER_IDENTITY, &sid(number), &[("To", PATIENT)], &secrets)).0;
-        seen.push(from);
-    }
-    assert_eq!(
-        seen,
-        [
-            CLINIC_NUMBER[0],
-            CLINIC_NUMBER[1],
-            CLINIC_NUMBER[2],
-            CLINIC_NUMBER[0],
-            CLINIC_NUMBER[1],
-            CLINIC_NUMBER[2],
-            CLINIC_NUMBER[0]
-        ]
-    );
-    assert_eq!(world.fhir.batches.len(), 14);
-    // The call is placed even if the chart does not respond.
-    let mut world = World { faults: Faults::before(2, Fault::TimedOut), ..World::default() };
-    let response = call(&mut world, AMBER_IDENTITY, &sid(1), &[("To", PATIENT)], &secrets);
-    assert!(CLINIC_NUMBER.contains(&dialed(&response).0.as_str()));
 }
 
 #[test]

@@ -5,4 +5,5 @@
 mod calls;
 mod overdialing;
 mod policy;
+mod pool;
 mod tickets;

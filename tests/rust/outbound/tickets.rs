@@ -198,7 +198,8 @@ fn limits_are_read_with_the_ticket() {
     let record = |status: &str, sent: u64, who: &str| {
         format!(
             r#"{{"resourceType":"Communication","status":"{status}","sent":"{}","sender":{{"reference":"Practitioner/{who}"}},
-            "category":[{{"coding":[{{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}}]}}]}}"#,
+            "category":[{{"coding":[{{"system":"https://plumline.dev/fhir/communication-category","code":"twilio-voice"}}]}}],
+            "medium":[{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"+15550100001"}}]}}]}}"#,
             instant(sent)
         )
     };
@@ -220,6 +221,9 @@ fn limits_are_read_with_the_ticket() {
     let response = [10, 20, 30].map(|ago| record("completed", minutes(ago), AMBER));
     assert_eq!(play(&response), "OUTBOUND_PER_HOUR");
     assert_eq!(play(&response[..2]), "dialed");
+    // A call that was refused has no caller ID.
+    let no_line = |record: String| record.replace("phone-number", "other");
+    assert_eq!(play(&[10, 20, 30].map(|ago| no_line(record("completed", minutes(ago), AMBER)))), "dialed");
     // The limit does not include the call itself if Twilio repeats the request.
     let (mut world, ticket) = prepared();
     for _ in 0..2 {

@@ -117,6 +117,8 @@ impl People<'_> {
                 for n in 0..self.random.below(3) {
                     found.push(self.patient(n));
                 }
+                let subject = json!({ "reference": "Patient/p0" });
+                found.push(json!({ "resourceType": "CareTeam", "id": "7", "status": "active", "subject": subject }));
                 self.practitioners(&mut found);
             }
             "PractitionerRole" => {
@@ -135,7 +137,14 @@ impl People<'_> {
                     "availableTime": [{ "allDay": true, "daysOfWeek": ["mon", "tue", "wed"] }] });
                 return self.with_unexpected_value(service);
             }
-            "CareTeam" => found.push(json!({ "resourceType": "CareTeam", "id": "7", "status": "active" })),
+            "RelatedPerson" => {
+                for n in 0..self.random.below(8).saturating_sub(5) {
+                    found.push(json!({ "resourceType": "RelatedPerson", "id": format!("r{n}"),
+                        "patient": { "reference": format!("Patient/p{}", self.random.below(2)) },
+                        "telecom": [{ "system": "phone", "value": "(555) 010-0123 (mom)" }] }));
+                }
+                found.push(self.patient(0));
+            }
             _ => {}
         }
         let entries: Vec<Value> =

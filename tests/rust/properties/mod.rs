@@ -156,7 +156,7 @@ fn is_callback(kind: CallbackKind, params: &[(&str, &str)]) -> bool {
                 || has(params, "CallStatus", |status| over.contains(&status))
         }
         // The caller has hung up.
-        CallbackKind::Queue => has(params, "CallStatus", |status| over.contains(&status)),
+        kind if kind.reports_end() => has(params, "CallStatus", |status| over.contains(&status)),
         _ => false,
     }
 }

@@ -32,7 +32,7 @@ pub(crate) fn prepare(world: &mut World, practitioner: &str, identity: &str, cal
         prepared: Some(NOW - 5_000),
         ..CallContext::default()
     };
-    let intent = NewPreparedCall { context, from: CLINIC_NUMBER[1], request: None };
+    let intent = NewPreparedCall { context, from: CLINIC_NUMBER[1], turn: None, request: None };
     let sealing = SealingKeys::read(SECRET).unwrap();
     let made = world.put(&intent.write(EXTENSION_BASE, &sealing).write());
     let id = made.get("id").and_then(Json::text).unwrap();

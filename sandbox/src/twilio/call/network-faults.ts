@@ -10,6 +10,10 @@ export interface NetworkFaults {
   busy?: number;
   /** Lists contain a new call or message only after this time. */
   listLateMs?: number;
+  /** The status of each request for the audio of a recording, such as 404. */
+  audioStatus?: number;
+  /** The audio of a recording is sent after this time. */
+  audioLateMs?: number;
   /** A callback is sent twice, at the same time. */
   twice?: number;
   /** A callback is delayed by some tens of milliseconds, while the call continues. */

@@ -11,6 +11,9 @@ const isoInstant = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g;
 /** The format of RecordingStartTime. The offset stays, so that the two formats differ in a transcript. */
 const rfcInstant = /\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d(?= \+0000)/g;
 
+/** The expiry and the signature of a presigned URL. */
+const presigned = /\?Expires=\d+&Signature=[\w-]{43}/g;
+
 /** A request with the seconds since the start of the call. */
 export type NamedRequest = PhoneRequest & { at: string };
 
@@ -33,6 +36,7 @@ export function withNames(recording: Recording): NamedRecording {
     }
     const placed = places.reduce((before, [url, word]) => before.replaceAll(url, word), value);
     return rename(placed)
+      .replace(presigned, '?presigned')
       .replace(isoInstant, (instant) => seconds(Date.parse(instant)))
       .replace(rfcInstant, (instant) => seconds(Date.parse(`${instant} +0000`)));
   };

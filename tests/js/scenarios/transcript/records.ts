@@ -27,9 +27,9 @@ interface Described {
 /** Fields of a call or leg extension that repeat a Twilio parameter. */
 const repeatedFields: Record<string, string> = {
   'callSid.valueString': 'CallSid',
-  'callStatus.valueCode': 'CallStatus',
+  'callStatus.valueString': 'CallStatus',
   'parentCallSid.valueString': 'ParentCallSid',
-  'direction.valueCode': 'Direction',
+  'direction.valueString': 'Direction',
   'stirVerstat.valueString': 'StirVerstat',
   'from.valueString': 'From',
   'to.valueString': 'To',
@@ -58,10 +58,7 @@ export function recordLines(resource: Resource, context: RecordContext): string[
     ...sentence.take('code.text', word),
     ...(call ? [] : sentence.take('payload[0].contentString', word)),
   ];
-  const times = [
-    ...moments(sentence, ['sent', 'received', 'authoredOn']),
-    ...(own ? moments(own.sentence, ['start.valueInstant', 'answered.valueInstant', 'end.valueInstant']) : []),
-  ];
+  const times = moments(sentence, ['sent', 'received', 'authoredOn']);
   return [
     [kind, head.join(', ')].join(' '),
     ...indented(wrapped([...times, ...references(sentence)], '', ', ')),
@@ -72,7 +69,10 @@ export function recordLines(resource: Resource, context: RecordContext): string[
 }
 
 function legLines(leg: Extension, context: RecordContext): string[] {
-  const described = describeCall('leg extension', leg, context);
+  const isRoot = flattenExtensions(leg.extension, []).some(
+    ([name, value]) => name === 'callSid.valueString' && value === context.parameters.callSid,
+  );
+  const described = describeCall(isRoot ? 'root leg extension' : 'leg extension', leg, context);
   const { sentence } = described;
   const head = ['callSid.valueString', 'to.valueString', 'outcome.valueCode'].flatMap((name) =>
     sentence.take(name, word),
@@ -121,16 +121,16 @@ function repeatedIn(
   { parameters, record }: RecordContext,
 ): Map<string, Repeated> {
   const { callSid } = parameters;
-  const { From, CallStatus = '', CallDuration = '' } = parameters.reported(callSid);
+  const { From, CallDuration = '' } = parameters.reported(callSid);
   const task = `${callSid}.${String(values.get('code.coding[0].code'))}`;
   const summary = values.get('payload[0].contentString');
-  const ending = `status=${CallStatus}; duration=${CallDuration}s`;
+  const ending = `; duration=${CallDuration}s`;
   return new Map<string, Repeated>([
     ['identifier[0].value', type === 'Task' ? [task, '{CallSid}.{code}'] : [callSid, '{CallSid}']],
     ['identifier[1].value', [From, '{From}']],
     ...['focus', 'about[0]', 'partOf[0]'].map((name) => [`${name}.reference`, [record, '{record}']] as const),
     ...(typeof summary === 'string' && summary.endsWith(ending)
-      ? [['payload[0].contentString', [summary, leaf(summary.replace(ending, '{ending}'))]] as const]
+      ? [['payload[0].contentString', [summary, leaf(summary.replace(ending, '; duration={CallDuration}s'))]] as const]
       : []),
   ]);
 }

@@ -60,11 +60,11 @@ fn fills_an_empty_chart_and_then_changes_nothing() {
     world.sweep_until_stable();
     assert_same(&world.calls(), &expected(&world), "");
     let before = world.fhir.resources.clone();
-    // A run without new calls has three round trips. It reads the marks and the tickets, Twilio's list, and the
-    // records of the latest calls.
+    // A run without new calls has three round trips to the chart, and one to Twilio. It reads the marks and the tickets,
+    // Twilio's list, the records of the latest calls, and the people with the numbers of these calls.
     world.now += HOUR;
     world.sweep_until_stable();
-    assert_eq!(world.sweep(), 2);
+    assert_eq!(world.sweep(), 3);
     assert_eq!(world.fhir.of_type("Communication").len(), before.len() - 1);
 }
 

@@ -2,6 +2,7 @@
 
 //! The sweep: it stores what lost or late callbacks did not store.
 
+mod copies;
 mod list;
 mod recordings;
 mod tickets;

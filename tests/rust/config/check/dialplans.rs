@@ -63,6 +63,9 @@ fn every_call_is_answered_and_ends() {
 /dialplans/main/2/when/careTeam | ["CareTeam/1"] | dialplans.main[2].when | CONFIG_RULE_UNREACHABLE
 /dialplans/main/1/when/callers | ["+1*"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
 /dialplans/main/1/when/careTeam | ["CareTeam/1"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/1/when/patientMatch | ["one","several","related"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/2/when/patientMatch | ["one","one"] | dialplans.main[2].when | CONFIG_RULE_UNREACHABLE
+/dialplans/main/3/when/patientMatch | ["several","related","none"] | dialplans.main[3].when | CONFIG_RULE_UNREACHABLE
 /dialplans/main/1/when/patientLanguage | ["es"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
 /dialplans/main/2/when | { "anonymous": true } | dialplans.main[2].when | CONFIG_RULE_UNREACHABLE
 /dialplans/main/4/when/called/1 | "+15550100002" | dialplans.main[4].when.called[1] | CONFIG_RULE_UNREACHABLE

@@ -50,6 +50,7 @@ fn values_have_the_right_format() {
 /alerts/on | [] | alerts.on | CONFIG_EMPTY
 /alerts/perHour | 0 | alerts.perHour | CONFIG_RANGE
 /chart/extensionBase | "urn:x" | chart.extensionBase | CONFIG_URL
+/chart/categorySystem | "urn:x" | chart.categorySystem | CONFIG_URL
 /numbers/911 | { "name": "x", "dialplan": "main", "timeZone": "UTC" } | numbers.911 | CONFIG_NUMBER
 /numbers/+15550100001/name | "" | numbers[0].name | CONFIG_TEXT
 /numbers/+15550100001/language | "e" | numbers[0].language | CONFIG_LANGUAGE
@@ -63,6 +64,7 @@ fn values_have_the_right_format() {
 /lists/spam/0 | "911" | lists.spam[0] | CONFIG_NUMBER
 /dialplans/main/0/when/callers/2 | "+*" | dialplans.main[0].when.callers[2] | CONFIG_NUMBER
 /dialplans/main/2/when/verification | [] | dialplans.main[2].when.verification | CONFIG_EMPTY
+/dialplans/main/4/when/patientMatch | [] | dialplans.main[4].when.patientMatch | CONFIG_EMPTY
 /dialplans/main/3/when/patientLanguage | [] | dialplans.main[3].when.patientLanguage | CONFIG_EMPTY
 /dialplans/main/3/when/patientLanguage/0 | "x" | dialplans.main[3].when.patientLanguage[0] | CONFIG_LANGUAGE
 /dialplans/main/3/when/language | [] | dialplans.main[3].when.language | CONFIG_EMPTY

@@ -2,16 +2,22 @@
 
 //! Reads the data of patients and practitioners that the dialplan needs.
 
+mod languages;
+mod matching;
+mod names;
+mod practitioners;
+
 use super::hours::{LocalTime, is_available, is_within};
 use crate::fhir::period::covers;
 use crate::fhir::systems::IDENTITY;
 use crate::json::Json;
-use crate::phone::{E164, NumberKind, country_of, has_same_calling_code, parse, spellings};
+use crate::phone::{E164, NumberKind, parse};
 
-/// The maximum length of a name in a greeting, in bytes.
-const MAX_NAME_BYTES: usize = 60;
+pub(super) use languages::is_language;
+pub use matching::{CallerMatch, PeopleOfNumber, people_searches, read_people};
+pub use practitioners::{PractitionerEndpoint, practitioner_searches, read_practitioner};
 
-/// The patient who calls.
+/// A patient.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Patient {
     /// `Patient/<id>`.
@@ -22,6 +28,8 @@ pub struct Patient {
     pub language: Option<String>,
     /// The `generalPractitioner`s that the search included.
     pub general_practitioners: Vec<Person>,
+    /// The references of the patient's active care teams that the search included.
+    pub care_teams: Vec<String>,
 }
 
 /// A staff member who can be called.
@@ -49,50 +57,6 @@ pub enum Endpoint {
     Sip(String),
 }
 
-/// The only active patient in a search result who currently has this number. `None` if no patient or several patients
-/// have it.
-///
-/// The search compares text. Its result may include a patient who had the number in the past. It may also include a
-/// number of another country with the same digits as a number in the country of `called`. If the result has more pages,
-/// they may contain another patient with the number.
-pub(super) fn only_patient(found: &Json, number: E164<'_>, called: Option<E164<'_>>, now: u64) -> Option<Patient> {
-    if elements(found, "link").iter().any(|link| text(link, "relation") == Some("next")) {
-        return None;
-    }
-    let country = called.and_then(country_of);
-    let country = country.as_deref();
-    let has_same_code = called.is_some_and(|called| has_same_calling_code(called, number));
-    let forms: Vec<String> = spellings(number).iter().map(|form| digits(form)).collect();
-    let whole = number.as_str().get(1..).unwrap_or_default();
-    let is_theirs = |value: &str| {
-        if let Ok(phone) = parse(value, country) {
-            return phone.number == number.as_str();
-        }
-        // The number is in an area that the numbering plan does not have, or in another country. In both cases, the
-        // calling code must match.
-        let value = digits(value);
-        forms.contains(&value) && (has_same_code || value.ends_with(whole))
-    };
-    let mut patients = resources(found, "Patient").filter(|patient| {
-        let replaced = elements(patient, "link").iter().any(|link| text(link, "type") == Some("replaced-by"));
-        let has_it = elements(patient, "telecom").iter().any(|contact| {
-            let value = text(contact, "value").unwrap_or_default();
-            is_current(contact, now) && is_telephone(contact) && is_theirs(value)
-        });
-        is_active(patient) && !replaced && has_it
-    });
-    let patient = patients.next().filter(|_| patients.next().is_none())?;
-    let practitioners = elements(patient, "generalPractitioner");
-    let practitioners =
-        practitioners.iter().filter_map(|practitioner| person(found, text(practitioner, "reference")?, country, now));
-    Some(Patient {
-        reference: reference(patient)?,
-        given: given(patient, now),
-        language: language(patient),
-        general_practitioners: practitioners.collect(),
-    })
-}
-
 /// The person with the reference `named`, if the search result includes the resource.
 pub(super) fn person(found: &Json, named: &str, country: Option<&str>, now: u64) -> Option<Person> {
     let resource = resource(found, named)?;
@@ -101,7 +65,16 @@ pub(super) fn person(found: &Json, named: &str, country: Option<&str>, now: u64)
     }
     match text(resource, "resourceType")? {
         "Practitioner" => {
-            Some(Person { reference: reference(resource)?, endpoints: endpoints(&[resource], country, now) })
+            let reference = reference(resource)?;
+            // The practitioner's own phones come first, then those of their roles.
+            let is_own = |role: &&Json| {
+                role.at(&["practitioner", "reference"]).and_then(Json::text) == Some(&reference)
+                    && is_serving(role, now)
+            };
+            let roles = resources(found, "PractitionerRole").filter(is_own).take(MAX_ROLES);
+            let known: Vec<&Json> = core::iter::once(resource).chain(roles).collect();
+            let endpoints = endpoints(&known, country, now);
+            Some(Person { reference, endpoints })
         }
         "PractitionerRole" => {
             let practitioner = resource.at(&["practitioner", "reference"]).and_then(Json::text);
@@ -138,12 +111,6 @@ pub(super) fn available(found: &Json, country: Option<&str>, local: LocalTime, n
         }
     }
     people
-}
-
-/// The references of the resources of a type, without those that are no longer in use.
-pub(super) fn active_references(found: &Json, kind: &str) -> Vec<String> {
-    let in_use = |item: &&Json| !matches!(text(item, "status"), Some("inactive" | "entered-in-error" | "suspended"));
-    resources(found, kind).filter(in_use).filter_map(reference).collect()
 }
 
 /// The first sender in a search result for `Communication`s, if the result includes the sender's resource.
@@ -216,53 +183,17 @@ fn dialable(typed: &str, country: Option<&str>) -> Option<Endpoint> {
     Some(Endpoint::Number { number: number.as_str().to_owned(), extension: String::new() })
 }
 
-/// The first given name of the patient's preferred name.
-fn given(patient: &Json, now: u64) -> Option<String> {
-    let mut best: Option<(u32, &str)> = None;
-    for name in elements(patient, "name") {
-        let order = match text(name, "use") {
-            Some("usual") => 0,
-            Some("nickname") => 1,
-            Some("official") => 2,
-            None => 3,
-            Some(_) => continue,
-        };
-        let current = name.get("period").is_none_or(|period| covers(period, now));
-        if current
-            && best.is_none_or(|(earlier, _)| order < earlier)
-            && let Some(given) = name.at(&["given", "0"]).and_then(Json::text).map(str::trim_ascii)
-            && is_sayable(given)
-        {
-            best = Some((order, given));
-        }
-    }
-    best.map(|(_, given)| given.to_owned())
-}
-
-/// Whether XML can contain a name and a voice can speak it: it has letters, and no brackets, digits or symbols.
-fn is_sayable(name: &str) -> bool {
-    let plain = |c: char| match c {
-        'a'..='z' | 'A'..='Z' | ' ' | '-' | '\'' | '.' | '\u{2019}' => true,
-        _ => c >= '\u{c0}' && !matches!(c, '\u{2000}'..='\u{2bff}' | '\u{e000}'..='\u{f8ff}' | '\u{fff0}'..='\u{ffff}'),
-    };
-    !name.is_empty() && name.len() <= MAX_NAME_BYTES && name.chars().all(plain)
-}
-
-/// The patient's preferred language, or their only language.
-fn language(patient: &Json) -> Option<String> {
-    let spoken = elements(patient, "communication");
-    let preferred = spoken.iter().find(|item| item.get("preferred").and_then(Json::boolean) == Some(true));
-    let language = preferred.or(if let [only] = spoken { Some(only) } else { None })?;
-    let codings = language.at(&["language", "coding"]).map(Json::elements).unwrap_or_default();
-    codings.iter().find_map(|coding| text(coding, "code")).map(str::to_owned)
-}
-
 fn is_telephone(contact: &Json) -> bool {
     matches!(text(contact, "system"), None | Some("phone" | "sms"))
 }
 
 fn is_current(contact: &Json, now: u64) -> bool {
     text(contact, "use") != Some("old") && contact.get("period").is_none_or(|period| covers(period, now))
+}
+
+/// Whether a role or a related person is active, and the period includes `now`.
+fn is_serving(role: &Json, now: u64) -> bool {
+    is_active(role) && role.get("period").is_none_or(|period| covers(period, now))
 }
 
 fn is_active(resource: &Json) -> bool {

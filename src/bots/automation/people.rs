@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Completes the people of an ended call: those whom no callback could find.
+
+use super::sweep_run::SweepRun;
+use super::trigger::other_end;
+use crate::bots::call_people::{Device, PeopleSearch, has_patient_side};
+use crate::chart::{CallContext, CallDirection, CallState, Leg, StoreError, TextField};
+use crate::dialplan::Party;
+use crate::phone::E164;
+use crate::runtime::{FhirRequest, HostResponse};
+
+/// The maximum number of legs whose practitioner is searched for.
+const MAX_LEGS: usize = 10;
+
+/// The searches for the people of an ended call who are not known.
+pub(super) struct MissingPeople<'a>(Vec<(Option<&'a str>, PeopleSearch<'a>)>);
+
+impl<'a> MissingPeople<'a> {
+    pub(super) fn of(state: &'a CallState) -> Self {
+        Self(searches_of(state))
+    }
+
+    /// Whether no one who may be in the chart is missing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The searches, for a batch of the caller.
+    pub(super) fn requests(&self) -> Vec<FhirRequest> {
+        self.narrowed(false)
+    }
+
+    fn narrowed(&self, narrow: bool) -> Vec<FhirRequest> {
+        self.0.iter().flat_map(|(_, search)| search.requests(narrow)).collect()
+    }
+
+    /// Adds the people whom the searches found to `state`, and keeps only the searches that were not complete.
+    /// `answers` starts with the answers to [`MissingPeople::requests`].
+    ///
+    /// # Errors
+    /// [`StoreError`] if another attempt may find more. A search that the server refuses finds no one.
+    pub(super) fn add_to(
+        &mut self,
+        run: &SweepRun<'_>,
+        state: &mut CallState,
+        answers: &mut impl Iterator<Item = HostResponse>,
+    ) -> Result<(), StoreError> {
+        let mut outcome = Ok(());
+        let mut context = CallContext::default();
+        let mut answers = answers.inspect(|answer| {
+            if let Err(error @ StoreError::Retryable(_)) = StoreError::check(answer) {
+                outcome = Err(error);
+            }
+        });
+        self.0.retain_mut(|(leg, search)| {
+            let found = search.read(&mut answers, clinic_number(run), run.now);
+            found.add_to(&mut context, state);
+            if let Some((leg, practitioner)) = leg.zip(found.practitioner.as_deref()) {
+                state.set_practitioner(leg, practitioner);
+            }
+            search.practitioner = None;
+            !found.is_complete()
+        });
+        drop(answers);
+        state.add_context(&context);
+        outcome
+    }
+
+    /// Repeats the searches that were not complete with more digits, in one round trip.
+    ///
+    /// # Errors
+    /// As [`MissingPeople::add_to`].
+    pub(super) async fn narrow(mut self, run: &SweepRun<'_>, state: &mut CallState) -> Result<(), StoreError> {
+        let answers = run.fhir(self.narrowed(true)).await;
+        self.add_to(run, state, &mut answers.into_iter())
+    }
+}
+
+/// The maximum number of calls whose people are searched for in one batch.
+const BATCH_CALLS: usize = 20;
+
+/// For each state, whether the chart has people who are missing in it. Most callers whom no callback found are not in
+/// the chart, so this saves the round trips of a follow-up.
+///
+/// # Errors
+/// [`StoreError`] if a search failed.
+pub(super) async fn have_missing_people(run: &SweepRun<'_>, states: &[&CallState]) -> Result<Vec<bool>, StoreError> {
+    let mut results = Vec::with_capacity(states.len());
+    for states in states.chunks(BATCH_CALLS) {
+        let searches: Vec<_> = states.iter().map(|state| MissingPeople::of(state)).collect();
+        let mut answers = run.fhir(searches.iter().flat_map(MissingPeople::requests).collect()).await.into_iter();
+        for (state, mut missing) in states.iter().zip(searches) {
+            let mut completed = (*state).clone();
+            missing.add_to(run, &mut completed, &mut answers)?;
+            results.push(completed != **state || !missing.is_empty());
+        }
+    }
+    Ok(results)
+}
+
+/// What to search for: the patient, and the practitioner of each leg, with the `CallSid` of the leg.
+fn searches_of(state: &CallState) -> Vec<(Option<&str>, PeopleSearch<'_>)> {
+    let mut searches = Vec::new();
+    let number = other_end(state).and_then(E164::parse);
+    if let Some((number, direction)) = number.zip(state.direction()).filter(|_| !has_patient_side(state.context())) {
+        searches.push((None, PeopleSearch { patient: Some((number, direction)), practitioner: None, is_leg: false }));
+    }
+    if state.practitioner().is_none() {
+        let inbound = state.direction() == Some(CallDirection::Inbound);
+        let legs: Vec<&Leg> = if inbound { state.children().collect() } else { state.root_leg().into_iter().collect() };
+        for leg in legs.into_iter().filter(|leg| leg.practitioner().is_none()).take(MAX_LEGS) {
+            let party = leg.text(if inbound { TextField::To } else { TextField::From }).map(Party::parse);
+            let device = match party {
+                Some(Party::Client(identity)) => Some(Device::Client(identity)),
+                Some(Party::Number(number)) if inbound => Some(Device::Phone(number)),
+                _ => None,
+            };
+            let search = |device| PeopleSearch { patient: None, practitioner: Some(device), is_leg: true };
+            searches.extend(device.map(|device| (Some(leg.sid.as_str()), search(device))));
+        }
+    }
+    searches
+}
+
+/// A number of the clinic, for the country of the numbers in the chart.
+fn clinic_number<'a>(run: &'a SweepRun<'_>) -> Option<E164<'a>> {
+    run.numbers().first().and_then(|number| E164::parse(number))
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Finds the people of a call in the chart: the patient by number, the practitioner by identity or number.
+//!
+//! The webhook searches with the read that a status callback makes anyway. The automation bot searches for what is still
+//! missing after the call.
+
+use std::borrow::Cow;
+
+use crate::chart::{CallContext, CallDirection, CallEvent, CallState};
+use crate::dialplan::{
+    CallerMatch, Party, PeopleOfNumber, PractitionerEndpoint, people_searches, practitioner_searches, read_people,
+    read_practitioner,
+};
+use crate::json::Json;
+use crate::phone::{E164, country_of};
+use crate::runtime::{FhirRequest, HostResponse};
+
+/// What a practitioner calls from, or is called at.
+#[derive(Clone, Debug)]
+pub(super) enum Device<'a> {
+    /// A browser or app, by its SDK identity.
+    Client(Cow<'a, str>),
+    /// A phone.
+    Phone(E164<'a>),
+}
+
+impl Device<'_> {
+    fn endpoint(&self) -> PractitionerEndpoint<'_> {
+        match self {
+            Self::Client(identity) => PractitionerEndpoint::Identity(identity),
+            Self::Phone(number) => PractitionerEndpoint::Number(*number),
+        }
+    }
+}
+
+/// Which people to search for.
+#[derive(Clone, Debug)]
+pub(super) struct PeopleSearch<'a> {
+    /// The number of the patient's side, in a call with this direction.
+    pub(super) patient: Option<(E164<'a>, CallDirection)>,
+    /// The device of the practitioner.
+    pub(super) practitioner: Option<Device<'a>>,
+    /// Whether the search is for a dialed leg.
+    pub(super) is_leg: bool,
+}
+
+/// The people that a search found.
+#[derive(Clone, Debug, Default)]
+pub(super) struct FoundPeople<'a> {
+    patient: Option<(PeopleOfNumber, E164<'a>, CallDirection)>,
+    /// `Practitioner/<id>`: the only practitioner with the device.
+    pub(super) practitioner: Option<String>,
+    /// Whether the search was for a dialed leg.
+    is_leg: bool,
+}
+
+impl<'a> PeopleSearch<'a> {
+    /// The search for the people of the leg that an event reports. `numbers` are the clinic's.
+    #[must_use]
+    pub(super) fn of_event(event: &CallEvent<'a>, numbers: &[E164<'_>]) -> Self {
+        let is_own = |number: &E164<'_>| numbers.iter().any(|own| own.as_str() == number.as_str());
+        let number = |text: Option<&'a str>| text.and_then(E164::parse).filter(|number| !is_own(number));
+        let (from, to) = (number(event.from), number(event.to));
+        let identity = |party: Option<Party<'a>>| match party {
+            Some(Party::Client(identity)) => Some(Device::Client(identity)),
+            _ => None,
+        };
+        let calling_device = identity(event.from_party());
+        let called_device = identity(event.to_party()).or_else(|| to.map(Device::Phone));
+        let outbound = || to.map(|to| (to, CallDirection::Outbound));
+        if event.parent.is_none() && calling_device.is_some() {
+            return Self { patient: outbound(), practitioner: calling_device, is_leg: false };
+        }
+        let patient = from.map(|from| (from, CallDirection::Inbound)).or_else(outbound);
+        Self { patient, practitioner: called_device, is_leg: event.parent.is_some() }
+    }
+
+    /// The direction of a call of which only the dialed leg of `event` is known: outbound if its caller ID is a number of
+    /// the clinic. That may also be a forwarded call, so the direction of the root leg has precedence.
+    #[must_use]
+    pub(super) fn view(&self, event: &CallEvent<'_>) -> Option<CallDirection> {
+        event.parent?;
+        self.patient.map(|(_, direction)| direction)
+    }
+
+    /// The searches. The answers to them are the input of [`PeopleSearch::read`].
+    #[must_use]
+    pub(super) fn requests(&self, narrow: bool) -> Vec<FhirRequest> {
+        let patients = self.patient.map(|(number, _)| people_searches(number, false, narrow));
+        let practitioners = self.practitioner.as_ref().map(|device| practitioner_searches(device.endpoint()));
+        let urls = patients.into_iter().flatten().chain(practitioners.into_iter().flatten());
+        urls.map(FhirRequest::get).collect()
+    }
+
+    /// Reads the answers to [`PeopleSearch::requests`]. A search that failed finds no one. `clinic` is a number of the
+    /// clinic; numbers in the chart without a calling code are in its country. `now` is Unix time in milliseconds.
+    #[must_use]
+    pub(super) fn read(
+        &self,
+        answers: &mut impl Iterator<Item = HostResponse>,
+        clinic: Option<E164<'_>>,
+        now: u64,
+    ) -> FoundPeople<'a> {
+        let country = clinic.and_then(country_of);
+        let country = country.as_deref();
+        let patient = self.patient.and_then(|(number, direction)| {
+            let (patients, related) =
+                (answers.next().and_then(HostResponse::ok), answers.next().and_then(HostResponse::ok));
+            let people = read_people(&patients?, &related?, number, country, now);
+            Some((people, number, direction))
+        });
+        let practitioner = self.practitioner.as_ref().and_then(|device| {
+            let endpoint = device.endpoint();
+            let searches = practitioner_searches(endpoint).len();
+            let found: Vec<Option<Json>> = answers.take(searches).map(HostResponse::ok).collect();
+            let found: Option<Vec<Json>> = found.into_iter().collect();
+            read_practitioner(endpoint, &found?, country, now)
+        });
+        FoundPeople { patient, practitioner, is_leg: self.is_leg }
+    }
+}
+
+impl FoundPeople<'_> {
+    /// Whether the search has found all people with the number. If not, a narrower search may.
+    #[must_use]
+    pub(super) fn is_complete(&self) -> bool {
+        self.patient.as_ref().is_none_or(|(people, ..)| people.is_complete())
+    }
+
+    /// Adds the patient, the related person or the candidates to `context`, if the call has that direction and none of
+    /// them is known yet. `state` is the state of the call, with the event that was searched for.
+    pub(super) fn add_to(&self, context: &mut CallContext, state: &CallState) {
+        let Some((people, number, direction)) = &self.patient else { return };
+        let known = state.context();
+        let is_other_number = known.prepared.is_some() && known.number.as_deref() != Some(number.as_str());
+        // The clinic's number can be the caller ID of a call that was forwarded to the practitioner's phone.
+        let may_be_forwarded = self.is_leg && *direction == CallDirection::Outbound && self.practitioner.is_some();
+        let is_other_direction = state.direction() != Some(*direction);
+        if is_other_direction || is_other_number || may_be_forwarded || has_patient_side(known) {
+            return;
+        }
+        let patient = people.subject().map(str::to_owned);
+        if patient.is_none() {
+            context.candidates.clone_from(&people.candidates);
+            if people.matched == CallerMatch::Several {
+                context.candidates.extend(people.related.iter().map(|(related, _)| related.clone()));
+            }
+        }
+        context.patient = context.patient.take().or(patient);
+        context.related = context.related.take().or_else(|| people.related().map(str::to_owned));
+    }
+}
+
+/// Whether the patient's side of a call is known: the patient, the related person, or the candidates.
+#[must_use]
+pub(super) fn has_patient_side(context: &CallContext) -> bool {
+    context.patient.is_some() || context.related.is_some() || !context.candidates.is_empty()
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0 OR MIT
+
+//! Creates the record of a call before the call is placed.
+
+use super::TIMEOUT;
+use super::requester::written;
+use crate::chart::RecordFormat;
+use crate::fhir::search::search_value;
+use crate::fhir::systems::CALL_REQUEST;
+use crate::json::Json;
+use crate::outbound::{NewPreparedCall, SealingKeys, Turn, is_taken, same_turn};
+use crate::phone::E164;
+use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply};
+
+/// How often a call takes the next turn because another call took its turn at the same time.
+const MAX_TURNS: u32 = 20;
+
+/// A record to create.
+pub(super) struct RecordToCreate<'a> {
+    pub(super) new_call: NewPreparedCall<'a>,
+    /// The clinic's numbers.
+    pub(super) numbers: &'a [E164<'a>],
+    pub(super) format: RecordFormat<'a>,
+    pub(super) sealing: &'a SealingKeys,
+}
+
+impl RecordToCreate<'_> {
+    /// Creates the record, unless the same request created it before. Returns the record, and whether it was created.
+    /// `complete` adds to the record.
+    ///
+    /// Two calls may take the same turn of the pool `roundRobin` at the same time. The batch that creates the record
+    /// also searches for such a call. The later one of them takes the next turn, before anyone sees its number.
+    pub(super) async fn create(&mut self, complete: &dyn Fn(&mut Json), host: &Host) -> Result<(Json, bool), Reply> {
+        let unless = self.new_call.request.map(|request| ["identifier=", &criterion(request)].concat());
+        let create = FhirRequest::create(&self.resource(complete), unless);
+        let mut answers = self.send(create, host).await.into_iter();
+        let answer = answers.next().unwrap_or(HostResponse::Failed);
+        let is_created = matches!(answer, HostResponse::Done { status: 201, .. });
+        let mut record = written(answer, "Communication")?;
+        for _ in 0..MAX_TURNS {
+            let found = answers.next().and_then(HostResponse::ok);
+            if !is_created || !found.is_some_and(|found| is_taken(&found, &record)) || !self.take_next_turn() {
+                break;
+            }
+            let mut resource = self.resource(complete);
+            for name in ["id", "meta"] {
+                resource.set(name, record.get(name).cloned().unwrap_or_default());
+            }
+            let Some(update) = FhirRequest::update(&resource) else { break };
+            answers = self.send(update, host).await.into_iter();
+            match answers.next().unwrap_or(HostResponse::Failed) {
+                // Another client changed the record. It keeps its number, which two calls then show in turn.
+                HostResponse::Done { status: 409 | 412, .. } => break,
+                answer => record = written(answer, "Communication")?,
+            }
+        }
+        Ok((record, is_created))
+    }
+
+    fn resource(&self, complete: &dyn Fn(&mut Json)) -> Json {
+        let mut resource = self.new_call.write(self.format, self.sealing);
+        complete(&mut resource);
+        resource
+    }
+
+    /// Sends a write of the record, and the search for other calls with the same turn.
+    async fn send(&self, write: FhirRequest, host: &Host) -> Vec<HostResponse> {
+        let search = self.new_call.turn.map(same_turn);
+        let requests = core::iter::once(write).chain(search);
+        host.send_all(requests.map(|request| (HostRequest::Fhir(request), Some(TIMEOUT))).collect()).await
+    }
+
+    fn take_next_turn(&mut self) -> bool {
+        let turn = self.new_call.turn.zip(E164::parse(self.new_call.from));
+        let next = turn.and_then(|(index, number)| Turn { index, number }.following(self.numbers));
+        if let Some(next) = next {
+            self.new_call.from = next.number.as_str();
+            self.new_call.turn = Some(next.index);
+        }
+        next.is_some()
+    }
+}
+
+/// The `identifier` search parameter for a request.
+pub(super) fn criterion(request: &str) -> String {
+    search_value(&[CALL_REQUEST, "|", request].concat())
+}
