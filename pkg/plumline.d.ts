@@ -101,6 +101,8 @@ export type ConfigCheck =
 export interface RouteFacts {
     /** The patient with the caller's number; `null` if no patient or more than one has it. */
     readonly patient?: { readonly given?: string | undefined; readonly language?: string | undefined } | null | undefined;
+    /** Whose number it is, for the condition `patientMatch`. If it is not given, it follows from `patient`. */
+    readonly patientMatch?: 'one' | 'several' | 'related' | 'none' | undefined;
     /** For names of `hours`: whether they are open. Other hours are computed from `now` and their time zone. */
     readonly open?: Readonly<Record<string, boolean>> | undefined;
 }
@@ -774,6 +776,10 @@ available?: never
 generalPractitioner?: never
 })
 /**
+ * Whose number it is, for the rules of a dialplan.
+ */
+type CallerMatch = ("none" | "one" | "several" | "related")
+/**
  * `StirVerstat`, <https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir>.
  */
 type Verification = ("full" | "partial" | "failed" | "none")
@@ -1316,7 +1322,7 @@ called?: string[]
  */
 callers?: string[]
 /**
- * Care teams of the patient: `CareTeam/<id>`.
+ * Care teams of the only patient with the number: `CareTeam/<id>`.
  * 
  * @minItems 1
  */
@@ -1341,11 +1347,17 @@ open?: string
  */
 patient?: boolean
 /**
- * That patient's preferred language: tags, or languages without a region.
+ * The preferred language of the only patient with the number: tags, or languages without a region.
  * 
  * @minItems 1
  */
 patientLanguage?: string[]
+/**
+ * Whose number it is: one patient's, several patients', a related person's, or no one's in the chart.
+ * 
+ * @minItems 1
+ */
+patientMatch?: CallerMatch[]
 /**
  * How the caller's carrier verified their number.
  * 
@@ -1414,6 +1426,11 @@ callExtension?: boolean
  */
 interface Chart {
 /**
+ * The system of a second coding in the category of every call record, with the code `twilio-voice`, for other
+ * applications. Plumline and its access policies use only their own system.
+ */
+categorySystem?: string
+/**
  * The base URL of Plumline's extensions. If absent, `https://plumline.dev/fhir/StructureDefinition`.
  */
 extensionBase?: string
@@ -1449,7 +1466,7 @@ called?: string[]
  */
 callers?: string[]
 /**
- * Care teams of the patient: `CareTeam/<id>`.
+ * Care teams of the only patient with the number: `CareTeam/<id>`.
  * 
  * @minItems 1
  */
@@ -1474,11 +1491,17 @@ open?: string
  */
 patient?: boolean
 /**
- * That patient's preferred language: tags, or languages without a region.
+ * The preferred language of the only patient with the number: tags, or languages without a region.
  * 
  * @minItems 1
  */
 patientLanguage?: string[]
+/**
+ * Whose number it is: one patient's, several patients', a related person's, or no one's in the chart.
+ * 
+ * @minItems 1
+ */
+patientMatch?: CallerMatch[]
 /**
  * How the caller's carrier verified their number.
  * 
@@ -1664,6 +1687,10 @@ zones?: {
 interface Recording {
 announcement?: Say7
 /**
+ * Whether to copy recordings, voicemail included, into the chart. If absent, yes.
+ */
+copy?: boolean
+/**
  * Whether to record inbound calls that are answered.
  */
 inbound?: boolean
@@ -1672,7 +1699,7 @@ inbound?: boolean
  */
 outbound?: boolean
 /**
- * Days after which a recording, voicemail included, is deleted at Twilio. If absent, never.
+ * Days after which a recording, voicemail included, is deleted at Twilio and in the chart. If absent, never.
  */
 retentionDays?: number
 }
