@@ -41,8 +41,6 @@ pub(super) struct PeopleSearch<'a> {
     pub(super) patient: Option<(E164<'a>, CallDirection)>,
     /// The device of the practitioner.
     pub(super) practitioner: Option<Device<'a>>,
-    /// Whether the search is for a dialed leg.
-    pub(super) is_leg: bool,
 }
 
 /// The people that a search found.
@@ -51,8 +49,6 @@ pub(super) struct FoundPeople<'a> {
     patient: Option<(PeopleOfNumber, E164<'a>, CallDirection)>,
     /// `Practitioner/<id>`: the only practitioner with the device.
     pub(super) practitioner: Option<String>,
-    /// Whether the search was for a dialed leg.
-    is_leg: bool,
 }
 
 impl<'a> PeopleSearch<'a> {
@@ -70,10 +66,10 @@ impl<'a> PeopleSearch<'a> {
         let called_device = identity(event.to_party()).or_else(|| to.map(Device::Phone));
         let outbound = || to.map(|to| (to, CallDirection::Outbound));
         if event.parent.is_none() && calling_device.is_some() {
-            return Self { patient: outbound(), practitioner: calling_device, is_leg: false };
+            return Self { patient: outbound(), practitioner: calling_device };
         }
         let patient = from.map(|from| (from, CallDirection::Inbound)).or_else(outbound);
-        Self { patient, practitioner: called_device, is_leg: event.parent.is_some() }
+        Self { patient, practitioner: called_device }
     }
 
     /// The direction of a call of which only the dialed leg of `event` is known: outbound if its caller ID is a number of
@@ -117,7 +113,7 @@ impl<'a> PeopleSearch<'a> {
             let found: Option<Vec<Json>> = found.into_iter().collect();
             read_practitioner(endpoint, &found?, country, now)
         });
-        FoundPeople { patient, practitioner, is_leg: self.is_leg }
+        FoundPeople { patient, practitioner }
     }
 }
 
@@ -134,10 +130,9 @@ impl FoundPeople<'_> {
         let Some((people, number, direction)) = &self.patient else { return };
         let known = state.context();
         let is_other_number = known.prepared.is_some() && known.number.as_deref() != Some(number.as_str());
-        // The clinic's number can be the caller ID of a call that was forwarded to the practitioner's phone.
-        let may_be_forwarded = self.is_leg && *direction == CallDirection::Outbound && self.practitioner.is_some();
-        let is_other_direction = state.direction() != Some(*direction);
-        if is_other_direction || is_other_number || may_be_forwarded || has_patient_side(known) {
+        // Only the root leg shows the direction for certain: the clinic's number can be the caller ID of a forwarded call.
+        let is_other_direction = state.root_direction() != Some(*direction);
+        if is_other_direction || is_other_number || has_patient_side(known) {
             return;
         }
         let patient = people.subject().map(str::to_owned);

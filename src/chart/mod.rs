@@ -250,6 +250,12 @@ impl CallState {
     /// a browser's call.
     #[must_use]
     pub fn direction(&self) -> Option<CallDirection> {
+        self.root_direction().or(self.context.direction)
+    }
+
+    /// The direction of the call according to its root leg or its preparation. `None` if only dialed legs are known.
+    #[must_use]
+    pub fn root_direction(&self) -> Option<CallDirection> {
         if self.context.prepared.is_some() || self.context.identity.is_some() {
             return Some(CallDirection::Outbound);
         }
@@ -261,7 +267,7 @@ impl CallState {
         match root.text(TextField::Direction).map(outbound) {
             Some(true) => Some(CallDirection::Outbound),
             Some(false) => Some(CallDirection::Inbound),
-            None => self.context.direction,
+            None => None,
         }
     }
 

@@ -59,6 +59,7 @@ describe('the tarball', () => {
         ]),
         ...['automation-appointments', 'automation', 'staff', 'webhook'].map((name) => `deploy/policies/${name}.json`),
         'deploy/deploy.mjs',
+        'deploy/subscriptions/changed-roles.json',
         'deploy/subscriptions/ended-calls.json',
         ...['pkg/plumline.js', 'pkg/plumline.d.ts', 'pkg/plumline_bg.wasm', 'pkg/plumline_bg.wasm.d.ts'],
         ...['api', 'bytes', 'core', 'twilio-api'].flatMap((name) => entry(name, 'mjs', 'cjs')),

@@ -204,8 +204,13 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, known: &EndedCall) -> Resu
     let tasks = if has_tasks { answers.next() } else { None };
     let own = tasks.map_or(Ok(Vec::new()), |answer| found(answer, "Task"))?;
     let mut writes = Vec::new();
+    // People who could not be searched for must not delay a task or an alert.
+    let mut people_outcome = Ok(());
     if !missing.is_empty() {
-        writes.extend(call.complete_people(run, missing, &mut answers).await?);
+        match call.complete_people(run, missing, &mut answers).await {
+            Ok(write) => writes.extend(write),
+            Err(error) => people_outcome = Err(error),
+        }
     }
     if own.is_empty() && call.reports_missed_or_failed(run) {
         call.ask_twilio(run).await;
@@ -225,7 +230,7 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, known: &EndedCall) -> Resu
     for answer in answers {
         outcome = outcome.and(StoreError::check(&answer));
     }
-    outcome.and(appointment_error.map_or(Ok(()), Err))
+    outcome.and(people_outcome).and(appointment_error.map_or(Ok(()), Err))
 }
 
 /// Reads what the writes for the tasks and the appointment depend on, and adds these writes. Returns an error if the

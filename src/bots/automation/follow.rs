@@ -165,7 +165,7 @@ impl Known {
         let lacking: Vec<&EndedCall> =
             calls.iter().map(|(_, call, _)| call).filter(|call| call.lacks_people()).collect();
         let states: Vec<&CallState> = lacking.iter().map(|call| call.state()).collect();
-        let have = people::have_missing_people(run, &states).await.map_err(StoreError::code)?;
+        let have = people::have_missing_people(run, &states).await;
         let with_people = lacking.into_iter().zip(have).filter(|(_, has_people)| *has_people);
         known.with_missing_people = with_people.map(|(call, _)| call.root_sid().to_owned()).collect();
         Ok(known)

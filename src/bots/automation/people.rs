@@ -7,6 +7,7 @@ use super::trigger::other_end;
 use crate::bots::call_people::{Device, PeopleSearch, has_patient_side};
 use crate::chart::{CallContext, CallDirection, CallState, Leg, StoreError, TextField};
 use crate::dialplan::Party;
+use crate::error::Code;
 use crate::phone::E164;
 use crate::runtime::{FhirRequest, HostResponse};
 
@@ -49,7 +50,9 @@ impl<'a> MissingPeople<'a> {
         let mut outcome = Ok(());
         let mut context = CallContext::default();
         let mut answers = answers.inspect(|answer| {
-            if let Err(error @ StoreError::Retryable(_)) = StoreError::check(answer) {
+            if let Err(error) = StoreError::check(answer)
+                && error.code() != Code::ChartRefused
+            {
                 outcome = Err(error);
             }
         });
@@ -80,31 +83,30 @@ impl<'a> MissingPeople<'a> {
 /// The maximum number of calls whose people are searched for in one batch.
 const BATCH_CALLS: usize = 20;
 
-/// For each state, whether the chart has people who are missing in it. Most callers whom no callback found are not in
+/// For each state, whether the chart has people who are missing in it, or a search for them failed. Most callers whom no callback found are not in
 /// the chart, so this saves the round trips of a follow-up.
-///
-/// # Errors
-/// [`StoreError`] if a search failed.
-pub(super) async fn have_missing_people(run: &SweepRun<'_>, states: &[&CallState]) -> Result<Vec<bool>, StoreError> {
+pub(super) async fn have_missing_people(run: &SweepRun<'_>, states: &[&CallState]) -> Vec<bool> {
     let mut results = Vec::with_capacity(states.len());
     for states in states.chunks(BATCH_CALLS) {
         let searches: Vec<_> = states.iter().map(|state| MissingPeople::of(state)).collect();
         let mut answers = run.fhir(searches.iter().flat_map(MissingPeople::requests).collect()).await.into_iter();
         for (state, mut missing) in states.iter().zip(searches) {
             let mut completed = (*state).clone();
-            missing.add_to(run, &mut completed, &mut answers)?;
-            results.push(completed != **state || !missing.is_empty());
+            // A search that failed must not stop the follow-up of other calls. The follow-up of this call repeats it.
+            let has_failed = missing.add_to(run, &mut completed, &mut answers).is_err();
+            results.push(has_failed || completed != **state || !missing.is_empty());
         }
     }
-    Ok(results)
+    results
 }
 
 /// What to search for: the patient, and the practitioner of each leg, with the `CallSid` of the leg.
 fn searches_of(state: &CallState) -> Vec<(Option<&str>, PeopleSearch<'_>)> {
     let mut searches = Vec::new();
     let number = other_end(state).and_then(E164::parse);
-    if let Some((number, direction)) = number.zip(state.direction()).filter(|_| !has_patient_side(state.context())) {
-        searches.push((None, PeopleSearch { patient: Some((number, direction)), practitioner: None, is_leg: false }));
+    if let Some((number, direction)) = number.zip(state.root_direction()).filter(|_| !has_patient_side(state.context()))
+    {
+        searches.push((None, PeopleSearch { patient: Some((number, direction)), practitioner: None }));
     }
     if state.practitioner().is_none() {
         let inbound = state.direction() == Some(CallDirection::Inbound);
@@ -116,7 +118,7 @@ fn searches_of(state: &CallState) -> Vec<(Option<&str>, PeopleSearch<'_>)> {
                 Some(Party::Number(number)) if inbound => Some(Device::Phone(number)),
                 _ => None,
             };
-            let search = |device| PeopleSearch { patient: None, practitioner: Some(device), is_leg: true };
+            let search = |device| PeopleSearch { patient: None, practitioner: Some(device) };
             searches.extend(device.map(|device| (Some(leg.sid.as_str()), search(device))));
         }
     }

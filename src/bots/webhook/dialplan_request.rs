@@ -10,7 +10,7 @@
 use std::cell::RefCell;
 
 use super::request::WebhookRequest;
-use super::status::{jitter_seed, status};
+use super::status::{StatusCallback, jitter_seed, status};
 use super::transcription::transcription;
 use crate::bots::instance_cache::LocalTimeCache;
 use crate::chart::{
@@ -54,7 +54,7 @@ pub(super) async fn dialplan(
         (CallbackKind::First, Direction::DialAction) if request.call.status != Some(CallStatus::Terminal) => {
             // Another application's TwiML may use this action URL. Its caller waits for the response.
             host.set_deadline(CALLER_WAITS_LIMIT, jitter_seed(request.pairs, request.now));
-            Some(status(host, request.status_callback()).await)
+            Some(status(host, StatusCallback { caller_waits: true, ..request.status_callback() }).await)
         }
         (CallbackKind::First, Direction::StatusCallback | Direction::DialAction)
         | (CallbackKind::Status | CallbackKind::Recording | CallbackKind::Machine, _) => {

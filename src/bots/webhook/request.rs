@@ -36,6 +36,7 @@ impl<'v, 'a> WebhookRequest<'v, 'a> {
             numbers: self.clinic.numbers,
             mailbox: Some(self.step.action),
             format: self.clinic.config.into(),
+            caller_waits: false,
         }
     }
 

@@ -18,6 +18,9 @@ use crate::twiml::Document;
 /// <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
 pub(super) const CALLBACK_LIMIT: u32 = 12_000;
 
+/// The timeout of the first read, which includes the searches for people, in milliseconds.
+const PEOPLE_TIMEOUT: u32 = 4_000;
+
 /// A hash of a callback. Simultaneous callbacks then pause for different times after a conflict.
 pub(super) fn jitter_seed(pairs: &[(&str, &str)], now: u64) -> u32 {
     let mut text = decimal(now);
@@ -40,6 +43,8 @@ pub struct StatusCallback<'v, 'a> {
     pub mailbox: Option<&'a str>,
     /// How the call record is written.
     pub format: RecordFormat<'v>,
+    /// Whether a caller waits for the response. Then no people are searched for.
+    pub caller_waits: bool,
 }
 
 /// Stores what a callback reports about its call, with the people of the leg. A callback without a `CallSid` stores
@@ -75,18 +80,20 @@ pub(super) async fn store_event<'a>(
     mut event: CallEvent<'a>,
     other_writes: &dyn Fn(&CallState, Option<&str>) -> Vec<FhirRequest>,
 ) -> Result<(), Code> {
-    host.set_deadline(CALLBACK_LIMIT, jitter_seed(callback.pairs, callback.now));
     let root = event.root_sid().0;
     if event.recording.is_some_and(|recording| recording.message) {
         event.mailbox = callback.mailbox.filter(|action| !action.is_empty());
     }
     let people = PeopleSearch::of_event(&event, callback.numbers);
     event.view = people.view(&event);
-    let people = Some(people).filter(|_| reports_people(&event));
+    let people = Some(people).filter(|_| !callback.caller_waits && searches_people(&event));
     let mut requests = vec![search(root)];
     requests.extend(people.iter().flat_map(|people| people.requests(false)));
-    let requests = requests.into_iter().map(|request| (HostRequest::Fhir(request), None)).collect();
+    // Slow searches must not take the time that the event needs, so they have their own timeout.
+    let timeout = Some(if callback.caller_waits { CALLBACK_LIMIT } else { PEOPLE_TIMEOUT });
+    let requests = requests.into_iter().map(|request| (HostRequest::Fhir(request), timeout)).collect();
     let mut answers = host.send_all(requests).await.into_iter();
+    host.set_deadline(CALLBACK_LIMIT, jitter_seed(callback.pairs, callback.now));
     let call_record = CallRecord::read(answers.next().unwrap_or(HostResponse::Failed), root);
     let clinic = callback.numbers.first().copied();
     let found = people.map(|people| people.read(&mut answers, clinic, callback.now)).unwrap_or_default();
@@ -101,7 +108,9 @@ pub(super) async fn store_event<'a>(
             state.add(&event);
             found.add_to(&mut context, &state);
         }
-        Err(StoreError::Retryable(_)) if !has_unknown_root(callback.pairs, &event) => host.pause(1).await,
+        Err(error) if has_unknown_root(callback.pairs, &event) => return Err(error.code()),
+        // The searches were too slow, or the server was busy. `store` reads the record alone.
+        Err(StoreError::Retryable(_) | StoreError::Permanent(Code::ChartUnavailable)) => host.pause(1).await,
         Err(error) => return Err(error.code()),
     }
     let write = RecordWrite {
@@ -116,8 +125,9 @@ pub(super) async fn store_event<'a>(
     store(host, write).await.map(|_| ())
 }
 
-/// Whether to search for the people of the leg. A later event of the same leg follows each of the other events.
-const fn reports_people(event: &CallEvent<'_>) -> bool {
+/// Whether to search for the people of the leg. Not for `queued`, `initiated` and `ringing`: a later event of the same
+/// leg follows.
+const fn searches_people(event: &CallEvent<'_>) -> bool {
     !matches!(event.status, Some(Status::Queued | Status::Initiated | Status::Ringing))
 }
 

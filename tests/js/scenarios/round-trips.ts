@@ -13,8 +13,13 @@ function writes({ method, entries }: RoundTrip): boolean {
   return entries === undefined ? method !== 'GET' : entries.some((entry) => !entry.startsWith('GET '));
 }
 
-/** Asserts at most two read batches and then one write, repeated only on write conflicts. */
+/**
+ * Asserts at most two read batches and then one write, repeated only on write conflicts. The automation bot may write the
+ * same record at any time. After a conflict with it, a callback reads the record alone and writes once more.
+ */
 export function assertBounded(execution: Execution, hasConflicts: boolean): void {
-  const trips = tripsOf(execution);
+  const all = tripsOf(execution);
+  const isRepeated = all.endsWith('wrw') && execution.fhir.at(-2)?.entries?.length === 1;
+  const trips = isRepeated ? all.slice(0, -2) : all;
   assert.match(trips, hasConflicts ? /^(r{0,2}w?){0,3}$/ : /^r{0,2}w?$/, `${trips}: ${JSON.stringify(execution.fhir)}`);
 }

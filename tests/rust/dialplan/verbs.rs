@@ -311,7 +311,7 @@ fn the_transcription_of_a_message_is_stored() {
     let call = reference(clinic.record().unwrap());
     assert_eq!(text(words[0], &["partOf", "0", "reference"]), call);
     assert_eq!(text(words[0], &["subject", "reference"]), "Patient/ada");
-    for (failing, fault) in [(0, Fault::TimedOut), (1, Fault::TimedOut), (1, Fault::EachRefused(403))] {
+    for (failing, fault) in [(0, Fault::EachRefused(403)), (1, Fault::TimedOut), (1, Fault::EachRefused(403))] {
         clinic.fhir.resources.retain(|item| !item.write().contains("A message."));
         clinic.faults = Faults::at(failing, fault);
         assert!(matches!(clinic.reply("?step=transcription", &params), Reply::Broken(_)), "{failing}");
