@@ -2,15 +2,15 @@
 
 //! Finds the people of a call in the chart: the patient by number, the practitioner by identity or number.
 //!
-//! The webhook searches with the read that a status callback makes anyway. The automation bot searches for what is still
-//! missing after the call.
+//! The webhook searches with the read that a status callback makes anyway. After the call, the automation bot searches
+//! for people who are still missing.
 
 use std::borrow::Cow;
 
 use crate::chart::{CallContext, CallDirection, CallEvent, CallState};
 use crate::dialplan::{
-    CallerMatch, Party, PeopleOfNumber, PractitionerEndpoint, people_searches, practitioner_searches, read_people,
-    read_practitioner,
+    CallerMatch, Party, PeopleOfNumber, PractitionerEndpoint, is_withheld, people_searches, practitioner_searches,
+    read_people, read_practitioner,
 };
 use crate::json::Json;
 use crate::phone::{E164, country_of};
@@ -55,8 +55,8 @@ impl<'a> PeopleSearch<'a> {
     /// The search for the people of the leg that an event reports. `numbers` are the clinic's.
     #[must_use]
     pub(super) fn of_event(event: &CallEvent<'a>, numbers: &[E164<'_>]) -> Self {
-        let is_own = |number: &E164<'_>| numbers.iter().any(|own| own.as_str() == number.as_str());
-        let number = |text: Option<&'a str>| text.and_then(E164::parse).filter(|number| !is_own(number));
+        let is_own = |number: &str| numbers.iter().any(|own| own.as_str() == number);
+        let number = |text: Option<&'a str>| text.and_then(|text| number_of_other_party(text, is_own));
         let (from, to) = (number(event.from), number(event.to));
         let identity = |party: Option<Party<'a>>| match party {
             Some(Party::Client(identity)) => Some(Device::Client(identity)),
@@ -72,8 +72,8 @@ impl<'a> PeopleSearch<'a> {
         Self { patient, practitioner: called_device }
     }
 
-    /// The direction of a call of which only the dialed leg of `event` is known: outbound if its caller ID is a number of
-    /// the clinic. That may also be a forwarded call, so the direction of the root leg has precedence.
+    /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number of another party, or else
+    /// outbound if its `To` is one. The direction of the root leg has precedence, because a call may be forwarded.
     #[must_use]
     pub(super) fn view(&self, event: &CallEvent<'_>) -> Option<CallDirection> {
         event.parent?;
@@ -124,13 +124,14 @@ impl FoundPeople<'_> {
         self.patient.as_ref().is_none_or(|(people, ..)| people.is_complete())
     }
 
-    /// Adds the patient, the related person or the candidates to `context`, if the call has that direction and none of
-    /// them is known yet. `state` is the state of the call, with the event that was searched for.
+    /// Adds the patient, the related person or the candidates to `context`, if none of them is known yet. Adds nothing
+    /// if the call has another direction than the search assumed, or was prepared for another
+    /// number. `state` is the state of the call, with the event that was searched for.
     pub(super) fn add_to(&self, context: &mut CallContext, state: &CallState) {
         let Some((people, number, direction)) = &self.patient else { return };
         let known = state.context();
         let is_other_number = known.prepared.is_some() && known.number.as_deref() != Some(number.as_str());
-        // Only the root leg shows the direction for certain: the clinic's number can be the caller ID of a forwarded call.
+        // Only the root leg shows the direction for certain. A forwarded call can have the clinic's number as caller ID.
         let is_other_direction = state.root_direction() != Some(*direction);
         if is_other_direction || is_other_number || has_patient_side(known) {
             return;
@@ -145,6 +146,12 @@ impl FoundPeople<'_> {
         context.patient = context.patient.take().or(patient);
         context.related = context.related.take().or_else(|| people.related().map(str::to_owned));
     }
+}
+
+/// The number of another party than the clinic. `None` for a number of the clinic and for a withheld number, even if a
+/// resource in the chart has it.
+pub(super) fn number_of_other_party(text: &str, is_own: impl Fn(&str) -> bool) -> Option<E164<'_>> {
+    E164::parse(text).filter(|number| !is_own(number.as_str()) && !is_withheld(*number))
 }
 
 /// Whether the patient's side of a call is known: the patient, the related person, or the candidates.

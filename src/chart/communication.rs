@@ -246,7 +246,7 @@ fn payload(line: &str) -> Json {
     Json::object([("contentString", Json::of(line))])
 }
 
-/// The outcome that a status alone tells a reader. A canceled leg may be one that the caller or another leg ended.
+/// The outcome that a reader infers from a status alone. A canceled leg may be one that the caller or another leg ended.
 const fn plain_outcome(status: Status) -> Option<Outcome> {
     match status {
         Status::Completed => Some(Outcome::Answered),

@@ -49,7 +49,8 @@ pub struct CallState {
     context: CallContext,
 }
 
-/// The people and the subject of a call, from the dialplan or a ticket. A merge keeps the first of two texts in byte
+/// What is known about a call apart from its legs: its people and subject, the values of a prepared call, and the
+/// direction if only dialed legs are known. A merge keeps the first of two texts in byte
 /// order, and the earlier of two instants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallContext {

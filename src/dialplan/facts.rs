@@ -82,7 +82,7 @@ pub struct Facts {
 }
 
 impl Facts {
-    /// The facts before any look-up. A caller without a number is nobody in the chart.
+    /// The facts before any look-up. A caller without a number is not looked up in the chart.
     #[must_use]
     pub fn at(now: u64, caller: &Caller<'_>) -> Self {
         let people = if caller.number.is_none() { Fact::Known(PeopleOfNumber::default()) } else { Fact::Pending };

@@ -38,7 +38,7 @@ pub use facts::{Fact, Facts, Lookup, caller_zone};
 pub use hours::{LocalTime, are_open, is_available};
 pub use lookups::required_lookups;
 pub use outcome::VerbOutcome;
-pub use params::{Caller, Params};
+pub use params::{Caller, Params, is_withheld};
 pub use people::{
     CallerMatch, Endpoint, MAX_CONTACT_POINTS, Patient, PeopleOfNumber, Person, PractitionerEndpoint, people_searches,
     practitioner_searches, read_people, read_practitioner,

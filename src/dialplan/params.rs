@@ -81,13 +81,19 @@ pub struct Caller<'a> {
 /// `unavailable` on the keys of a phone.
 const WITHHELD: [&str; 5] = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"];
 
+/// Whether a caller with this number withheld it.
+#[must_use]
+pub fn is_withheld(number: E164<'_>) -> bool {
+    WITHHELD.contains(&number.as_str())
+}
+
 impl<'a> Caller<'a> {
     /// Reads the caller of a call. `numbers` are the clinic's numbers.
     #[must_use]
     pub fn of(call: &Call<'a>, params: Params<'a, '_>, numbers: &[E164<'a>]) -> Self {
         let own = |address: &str| numbers.iter().find(|number| number.as_str() == address).copied();
         let number = match call.from {
-            Some(Party::Number(number)) if !WITHHELD.contains(&number.as_str()) => Some(number),
+            Some(Party::Number(number)) if !is_withheld(number) => Some(number),
             _ => None,
         };
         Self {

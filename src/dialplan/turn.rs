@@ -43,7 +43,8 @@ pub enum Turn<'a> {
     Announce,
     /// Hang up.
     Hangup,
-    /// Respond with an empty document: the caller has hung up.
+    /// Respond with an empty document: the caller has hung up, the call continues elsewhere, or the config has nothing
+    /// for this request.
     EmptyResponse,
 }
 

@@ -18,7 +18,7 @@ type Matcher = (resource: Resource) => boolean;
 const contactPointCodes = ['phone', 'email', 'telecom'];
 
 /**
- * Returns a function that tells whether a resource matches a filter. The filter is parsed once for all resources.
+ * Returns a function that checks whether a resource matches a filter. The filter is parsed once for all resources.
  * Tokens and references use the index of `valuesOf`. The function matchesSearchRequest decides about all other types.
  */
 export function matcher(type: Resource['resourceType'], filter: Filter): Matcher {

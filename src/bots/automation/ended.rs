@@ -86,12 +86,15 @@ impl EndedCall {
     /// Whether people of the call are missing, or the config requires a task, an alert or an appointment update.
     pub(super) fn has_follow_up(&self, run: &SweepRun<'_>) -> bool {
         let config = run.config;
-        self.lacks_people() || !config.tasks.on.is_empty() || config.alerts.is_some() || self.appointment(run).is_some()
+        self.lacks_people(run)
+            || !config.tasks.on.is_empty()
+            || config.alerts.is_some()
+            || self.appointment(run).is_some()
     }
 
     /// Whether people of the call are not known who may be in the chart.
-    pub(super) fn lacks_people(&self) -> bool {
-        !MissingPeople::of(&self.state).is_empty()
+    pub(super) fn lacks_people(&self, run: &SweepRun<'_>) -> bool {
+        !MissingPeople::of(&self.state, run.numbers()).is_empty()
     }
 
     pub(super) const fn state(&self) -> &CallState {
@@ -189,7 +192,7 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, known: &EndedCall) -> Resu
     if has_tasks {
         reads.push(tasks::search_of_call(&known.root));
     }
-    let missing = MissingPeople::of(&known.state);
+    let missing = MissingPeople::of(&known.state, run.numbers());
     reads.extend(missing.requests());
     let mut answers = run.fhir(reads).await.into_iter();
     // The record in the event may be outdated, so it is read again.

@@ -163,7 +163,7 @@ impl Known {
             *target = found(answer, kind).map_err(StoreError::code)?;
         }
         let lacking: Vec<&EndedCall> =
-            calls.iter().map(|(_, call, _)| call).filter(|call| call.lacks_people()).collect();
+            calls.iter().map(|(_, call, _)| call).filter(|call| call.lacks_people(run)).collect();
         let states: Vec<&CallState> = lacking.iter().map(|call| call.state()).collect();
         let have = people::have_missing_people(run, &states).await;
         let with_people = lacking.into_iter().zip(have).filter(|(_, has_people)| *has_people);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Completes the people of an ended call: those whom no callback could find.
+//! Completes the people of an ended call: those that no callback could find.
 
 use super::sweep_run::SweepRun;
 use super::trigger::other_end;
-use crate::bots::call_people::{Device, PeopleSearch, has_patient_side};
+use crate::bots::call_people::{Device, PeopleSearch, has_patient_side, number_of_other_party};
 use crate::chart::{CallContext, CallDirection, CallState, Leg, StoreError, TextField};
 use crate::dialplan::Party;
 use crate::error::Code;
@@ -18,8 +18,9 @@ const MAX_LEGS: usize = 10;
 pub(super) struct MissingPeople<'a>(Vec<(Option<&'a str>, PeopleSearch<'a>)>);
 
 impl<'a> MissingPeople<'a> {
-    pub(super) fn of(state: &'a CallState) -> Self {
-        Self(searches_of(state))
+    /// The searches for the people who are missing in `state`. `numbers` are the clinic's.
+    pub(super) fn of(state: &'a CallState, numbers: &[String]) -> Self {
+        Self(searches_of(state, numbers))
     }
 
     /// Whether no one who may be in the chart is missing.
@@ -27,7 +28,7 @@ impl<'a> MissingPeople<'a> {
         self.0.is_empty()
     }
 
-    /// The searches, for a batch of the caller.
+    /// The searches. The calling function sends them in its own batch.
     pub(super) fn requests(&self) -> Vec<FhirRequest> {
         self.narrowed(false)
     }
@@ -49,6 +50,7 @@ impl<'a> MissingPeople<'a> {
     ) -> Result<(), StoreError> {
         let mut outcome = Ok(());
         let mut context = CallContext::default();
+        let before = state.clone();
         let mut answers = answers.inspect(|answer| {
             if let Err(error) = StoreError::check(answer)
                 && error.code() != Code::ChartRefused
@@ -57,7 +59,7 @@ impl<'a> MissingPeople<'a> {
             }
         });
         self.0.retain_mut(|(leg, search)| {
-            let found = search.read(&mut answers, clinic_number(run), run.now);
+            let found = search.read(&mut answers, clinic_number(run, &before), run.now);
             found.add_to(&mut context, state);
             if let Some((leg, practitioner)) = leg.zip(found.practitioner.as_deref()) {
                 state.set_practitioner(leg, practitioner);
@@ -70,7 +72,7 @@ impl<'a> MissingPeople<'a> {
         outcome
     }
 
-    /// Repeats the searches that were not complete with more digits, in one round trip.
+    /// Repeats, with more digits, the searches that were not complete. One round trip.
     ///
     /// # Errors
     /// As [`MissingPeople::add_to`].
@@ -83,12 +85,12 @@ impl<'a> MissingPeople<'a> {
 /// The maximum number of calls whose people are searched for in one batch.
 const BATCH_CALLS: usize = 20;
 
-/// For each state, whether the chart has people who are missing in it, or a search for them failed. Most callers whom no callback found are not in
-/// the chart, so this saves the round trips of a follow-up.
+/// For each state, whether the chart has people who are missing in it, or a search for them failed. Most callers that no
+/// callback found are not in the chart, so this saves the round trips of a follow-up.
 pub(super) async fn have_missing_people(run: &SweepRun<'_>, states: &[&CallState]) -> Vec<bool> {
     let mut results = Vec::with_capacity(states.len());
     for states in states.chunks(BATCH_CALLS) {
-        let searches: Vec<_> = states.iter().map(|state| MissingPeople::of(state)).collect();
+        let searches: Vec<_> = states.iter().map(|state| MissingPeople::of(state, run.numbers())).collect();
         let mut answers = run.fhir(searches.iter().flat_map(MissingPeople::requests).collect()).await.into_iter();
         for (state, mut missing) in states.iter().zip(searches) {
             let mut completed = (*state).clone();
@@ -101,9 +103,10 @@ pub(super) async fn have_missing_people(run: &SweepRun<'_>, states: &[&CallState
 }
 
 /// What to search for: the patient, and the practitioner of each leg, with the `CallSid` of the leg.
-fn searches_of(state: &CallState) -> Vec<(Option<&str>, PeopleSearch<'_>)> {
+fn searches_of<'a>(state: &'a CallState, numbers: &[String]) -> Vec<(Option<&'a str>, PeopleSearch<'a>)> {
     let mut searches = Vec::new();
-    let number = other_end(state).and_then(E164::parse);
+    let is_own = |number: &str| numbers.iter().any(|own| own == number);
+    let number = other_end(state).and_then(|number| number_of_other_party(number, is_own));
     if let Some((number, direction)) = number.zip(state.root_direction()).filter(|_| !has_patient_side(state.context()))
     {
         searches.push((None, PeopleSearch { patient: Some((number, direction)), practitioner: None }));
@@ -115,7 +118,7 @@ fn searches_of(state: &CallState) -> Vec<(Option<&str>, PeopleSearch<'_>)> {
             let party = leg.text(if inbound { TextField::To } else { TextField::From }).map(Party::parse);
             let device = match party {
                 Some(Party::Client(identity)) => Some(Device::Client(identity)),
-                Some(Party::Number(number)) if inbound => Some(Device::Phone(number)),
+                Some(Party::Number(number)) if inbound && !is_own(number.as_str()) => Some(Device::Phone(number)),
                 _ => None,
             };
             let search = |device| PeopleSearch { patient: None, practitioner: Some(device) };
@@ -125,7 +128,13 @@ fn searches_of(state: &CallState) -> Vec<(Option<&str>, PeopleSearch<'_>)> {
     searches
 }
 
-/// A number of the clinic, for the country of the numbers in the chart.
-fn clinic_number<'a>(run: &'a SweepRun<'_>) -> Option<E164<'a>> {
-    run.numbers().first().and_then(|number| E164::parse(number))
+/// The clinic's number in a call, or else any of its numbers. The numbers in the chart are typed in its country.
+fn clinic_number<'a>(run: &'a SweepRun<'_>, state: &'a CallState) -> Option<E164<'a>> {
+    let inbound = state.root_direction() == Some(CallDirection::Inbound);
+    let of_call = if inbound {
+        state.root_leg().and_then(|root| root.text(TextField::To))
+    } else {
+        state.children().find_map(|leg| leg.text(TextField::From))
+    };
+    of_call.and_then(E164::parse).or_else(|| run.numbers().first().and_then(|number| E164::parse(number)))
 }

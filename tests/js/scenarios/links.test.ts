@@ -312,6 +312,7 @@ describe('the people of a call', { skip: CHECKS_LINKS ? false : 'CHECKS_LINKS is
       test(name, async () => {
         const ended = await places(number, script);
         const { record } = ended;
+        assert.deepEqual(refers(record.subject, record.recipient?.[0]), [patient, patient]);
         assert.match(text(ended), expected);
         assert.match(text(ended), /^Outbound Twilio voice call; /);
         assert.ok(ended.tasks.every((task) => task.for?.reference === patient));

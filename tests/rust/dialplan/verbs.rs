@@ -316,6 +316,12 @@ fn the_transcription_of_a_message_is_stored() {
         clinic.faults = Faults::at(failing, fault);
         assert!(matches!(clinic.reply("?step=transcription", &params), Reply::Broken(_)), "{failing}");
     }
+    // If the searches for people are too slow, the record is read alone.
+    clinic.fhir.resources.retain(|item| !item.write().contains("A message."));
+    clinic.faults = Faults::at(0, Fault::TimedOut);
+    assert!(matches!(clinic.reply("?step=transcription", &params), Reply::Twiml(_)));
+    assert_eq!(clinic.with_text("A message.").len(), 1);
+    clinic.faults = Faults::NONE;
     // The bot repeats a write with an unknown result. The resource is created once.
     clinic.fhir.resources.retain(|item| !item.write().contains("A message."));
     clinic.faults = Faults::at(1, Fault::RequestLost);

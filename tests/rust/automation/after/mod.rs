@@ -6,6 +6,7 @@
 mod alerts;
 mod appointments;
 mod failures;
+mod people;
 mod tasks;
 
 use plumline::chart::{CallContext, CallEvent, CallState};
