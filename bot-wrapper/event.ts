@@ -13,7 +13,7 @@ export const AUTOMATION = 1;
 const build: Build = { compile: () => compile(base64) };
 
 /** Only these secrets are passed to the core. The project may have secrets for other bots. */
-const OUR_SECRETS = /^(?:PLUMLINE|TWILIO|VAPI|WHATSAPP)_/;
+const OUR_SECRETS = /^(?:PLUMLINE|TWILIO)_/;
 
 export async function handle(bot: number, medplum: MedplumClient, event: BotEvent<unknown>): Promise<Reply> {
   let text = '';

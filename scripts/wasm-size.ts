@@ -6,7 +6,7 @@
  *
  *     npm run wasm-size -- [target/bots/bots/wasm32-unknown-unknown/release/plumline.wasm] [--depth 3] [--top 20]
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 
 const { values, positionals } = parseArgs({
@@ -14,6 +14,10 @@ const { values, positionals } = parseArgs({
   options: { depth: { type: 'string', default: '2' }, top: { type: 'string', default: '15' } },
 });
 const file = positionals[0] ?? 'target/bots/bots/wasm32-unknown-unknown/release/plumline.wasm';
+if (!existsSync(file)) {
+  console.error(`wasm-size: ${file} does not exist. Run "npm run build" first.`);
+  process.exit(1);
+}
 const bytes = readFileSync(file);
 let at = 8;
 

@@ -38,7 +38,7 @@ impl Device<'_> {
 #[derive(Clone, Debug)]
 pub(super) struct PeopleSearch<'a> {
     /// The number of the patient's side, in a call with this direction.
-    pub(super) patient: Option<(E164<'a>, CallDirection)>,
+    pub(super) patient_side: Option<(E164<'a>, CallDirection)>,
     /// The device of the practitioner.
     pub(super) practitioner: Option<Device<'a>>,
 }
@@ -46,7 +46,7 @@ pub(super) struct PeopleSearch<'a> {
 /// The people that a search found.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FoundPeople<'a> {
-    patient: Option<(PeopleOfNumber, E164<'a>, CallDirection)>,
+    patient_side: Option<(PeopleOfNumber, E164<'a>, CallDirection)>,
     /// `Practitioner/<id>`: the only practitioner with the device.
     pub(super) practitioner: Option<String>,
 }
@@ -66,24 +66,24 @@ impl<'a> PeopleSearch<'a> {
         let called_device = identity(event.to_party()).or_else(|| to.map(Device::Phone));
         let outbound = || to.map(|to| (to, CallDirection::Outbound));
         if event.parent.is_none() && calling_device.is_some() {
-            return Self { patient: outbound(), practitioner: calling_device };
+            return Self { patient_side: outbound(), practitioner: calling_device };
         }
         let patient = from.map(|from| (from, CallDirection::Inbound)).or_else(outbound);
-        Self { patient, practitioner: called_device }
+        Self { patient_side: patient, practitioner: called_device }
     }
 
     /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number of another party, or else
     /// outbound if its `To` is one. The direction of the root leg has precedence, because a call may be forwarded.
     #[must_use]
-    pub(super) fn view(&self, event: &CallEvent<'_>) -> Option<CallDirection> {
+    pub(super) fn inferred_direction(&self, event: &CallEvent<'_>) -> Option<CallDirection> {
         event.parent?;
-        self.patient.map(|(_, direction)| direction)
+        self.patient_side.map(|(_, direction)| direction)
     }
 
     /// The searches. The answers to them are the input of [`PeopleSearch::read`].
     #[must_use]
     pub(super) fn requests(&self, narrow: bool) -> Vec<FhirRequest> {
-        let patients = self.patient.map(|(number, _)| people_searches(number, false, narrow));
+        let patients = self.patient_side.map(|(number, _)| people_searches(number, false, narrow));
         let practitioners = self.practitioner.as_ref().map(|device| practitioner_searches(device.endpoint()));
         let urls = patients.into_iter().flatten().chain(practitioners.into_iter().flatten());
         urls.map(FhirRequest::get).collect()
@@ -100,7 +100,7 @@ impl<'a> PeopleSearch<'a> {
     ) -> FoundPeople<'a> {
         let country = clinic.and_then(country_of);
         let country = country.as_deref();
-        let patient = self.patient.and_then(|(number, direction)| {
+        let patient_side = self.patient_side.and_then(|(number, direction)| {
             let (patients, related) =
                 (answers.next().and_then(HostResponse::ok), answers.next().and_then(HostResponse::ok));
             let people = read_people(&patients?, &related?, number, country, now);
@@ -113,7 +113,7 @@ impl<'a> PeopleSearch<'a> {
             let found: Option<Vec<Json>> = found.into_iter().collect();
             read_practitioner(endpoint, &found?, country, now)
         });
-        FoundPeople { patient, practitioner }
+        FoundPeople { patient_side, practitioner }
     }
 }
 
@@ -121,14 +121,14 @@ impl FoundPeople<'_> {
     /// Whether the search has found all people with the number. If not, a narrower search may.
     #[must_use]
     pub(super) fn is_complete(&self) -> bool {
-        self.patient.as_ref().is_none_or(|(people, ..)| people.is_complete())
+        self.patient_side.as_ref().is_none_or(|(people, ..)| people.is_complete())
     }
 
     /// Adds the patient, the related person or the candidates to `context`, if none of them is known yet. Adds nothing
     /// if the call has another direction than the search assumed, or was prepared for another
     /// number. `state` is the state of the call, with the event that was searched for.
     pub(super) fn add_to(&self, context: &mut CallContext, state: &CallState) {
-        let Some((people, number, direction)) = &self.patient else { return };
+        let Some((people, number, direction)) = &self.patient_side else { return };
         let known = state.context();
         let is_other_number = known.prepared.is_some() && known.number.as_deref() != Some(number.as_str());
         // Only the root leg shows the direction for certain. A forwarded call can have the clinic's number as caller ID.

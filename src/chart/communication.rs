@@ -10,7 +10,7 @@ use super::leg::{Leg, NumberField, TextField};
 use super::status::Status;
 use super::values::call_sid;
 use super::{CallDirection, CallState, Outcome, RecordFormat};
-use crate::fhir::change::{equals, place, reorder, update_element, update_member};
+use crate::fhir::change::{equals, reorder, replace_or_append, update_element, update_member};
 use crate::fhir::element::{coding, extension_of, has_coding, identifier, identifier_value, is, reference};
 use crate::fhir::systems::{TWILIO, VOICE_CATEGORY, VOICE_DISPLAY};
 use crate::json::{Json, decimal};
@@ -129,7 +129,7 @@ impl CallState {
             let mut named =
                 identifiers.iter().find(|item| own(item)).cloned().unwrap_or_else(|| identifier(TWILIO, root));
             named.set("value", Json::of(root));
-            place(&mut resource, "identifier", named, own);
+            replace_or_append(&mut resource, "identifier", named, own);
         }
         set_concept(&mut resource, "category", VOICE_CATEGORY, VOICE_DISPLAY, format.category_system);
         set_concept(&mut resource, "medium", MEDIUM, MEDIUM_DISPLAY, None);

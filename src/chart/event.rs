@@ -65,7 +65,7 @@ pub struct CallEvent<'a> {
     /// `Practitioner/…` or `PractitionerRole/…`: the person on this leg, if the bot looked them up.
     pub practitioner: Option<&'a str>,
     /// The direction of the call, if the bot knows it from a dialed leg: outbound if `From` is a number of the clinic.
-    pub view: Option<CallDirection>,
+    pub inferred_direction: Option<CallDirection>,
 }
 
 /// The parameters of a recording.
@@ -244,7 +244,7 @@ impl<'a> CallEvent<'a> {
             rejected: false,
             mailbox: None,
             practitioner: None,
-            view: None,
+            inferred_direction: None,
         }
     }
 }

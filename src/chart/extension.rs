@@ -36,7 +36,7 @@ const CONTEXT: [&str; 7] =
 const REFERENCES: usize = 4;
 const PREPARED: &str = "prepared";
 const CANDIDATE: &str = "candidate";
-const VIEW: &str = "view";
+const INFERRED_DIRECTION: &str = "inferredDirection";
 const LEG: &str = "leg";
 /// A part of the context and of a leg.
 const PRACTITIONER: &str = "practitioner";
@@ -55,7 +55,12 @@ pub(super) fn write(state: &CallState, earlier: &[Json]) -> Vec<Json> {
     for candidate in &context.candidates {
         push(&mut parts, CANDIDATE, "valueReference", Some(reference(candidate)));
     }
-    push(&mut parts, VIEW, "valueString", context.direction.map(|view| Json::of(word_of(view))));
+    push(
+        &mut parts,
+        INFERRED_DIRECTION,
+        "valueString",
+        context.direction.map(|direction| Json::of(word_of(direction))),
+    );
     for leg in state.root_leg().into_iter().chain(in_order(state)) {
         let mut leg_parts = Vec::new();
         write_leg(&mut leg_parts, leg);
@@ -71,7 +76,10 @@ pub(super) fn write(state: &CallState, earlier: &[Json]) -> Vec<Json> {
     let others = earlier.iter().filter(|part| {
         let url = url(part);
         let is_leg = url == LEG && sid_in(parts_of(part)).is_some();
-        !(is_leg || is_leg_part(url) || CONTEXT.contains(&url) || [PREPARED, CANDIDATE, VIEW].contains(&url))
+        !(is_leg
+            || is_leg_part(url)
+            || CONTEXT.contains(&url)
+            || [PREPARED, CANDIDATE, INFERRED_DIRECTION].contains(&url))
     });
     parts.extend(others.cloned());
     parts
@@ -100,10 +108,10 @@ pub(super) fn read(parts: &[Json]) -> CallState {
             context.prepared = text(part, "valueInstant").and_then(parse_instant);
         } else if url == CANDIDATE {
             context.candidates.extend(target(part).map(str::to_owned));
-        } else if url == VIEW {
-            let views = [CallDirection::Inbound, CallDirection::Outbound];
-            let view = views.iter().find(|view| text(part, "valueString") == Some(word_of(**view)));
-            keep_min(&mut context.direction, view);
+        } else if url == INFERRED_DIRECTION {
+            let directions = [CallDirection::Inbound, CallDirection::Outbound];
+            let direction = directions.iter().find(|direction| text(part, "valueString") == Some(word_of(**direction)));
+            keep_min(&mut context.direction, direction);
         } else if let Some(index) = CONTEXT.iter().position(|name| *name == url) {
             let found = if index < REFERENCES { target(part) } else { text(part, "valueString") };
             *context.texts_mut()[index] = found.map(str::to_owned);
@@ -123,7 +131,7 @@ pub(super) fn has_root_leg(parts: &[Json]) -> bool {
 fn write_summary(parts: &mut Vec<Json>, state: &CallState) {
     let Some(root) = state.root_leg() else { return };
     let text = |text: Option<&str>| text.map(Json::of);
-    let number = |number: Option<u32>| number.map(|number| Json::count(number.into()));
+    let number = |number: Option<u32>| number.map(|number| Json::of_integer(number.into()));
     let deciding = state.deciding_leg().unwrap_or(root);
     push(parts, "callSid", "valueString", Some(Json::of(&root.sid)));
     push(parts, "direction", "valueString", text(state.direction_word()));
@@ -143,8 +151,8 @@ fn write_summary(parts: &mut Vec<Json>, state: &CallState) {
     }
 }
 
-const fn word_of(view: CallDirection) -> &'static str {
-    match view {
+const fn word_of(direction: CallDirection) -> &'static str {
+    match direction {
         CallDirection::Inbound => "inbound",
         CallDirection::Outbound => "outbound",
     }
@@ -163,7 +171,7 @@ fn in_order(state: &CallState) -> Vec<&Leg> {
 
 fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
     let word = |status: Status| Json::of(status.word());
-    let number = |number: u32| Json::count(number.into());
+    let number = |number: u32| Json::of_integer(number.into());
     push(parts, "callSid", "valueString", Some(Json::of(&leg.sid)));
     push(parts, "callStatus", "valueString", leg.status().map(word));
     push(parts, "outcome", "valueCode", leg.outcome().map(|outcome| Json::of(outcome.word())));

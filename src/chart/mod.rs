@@ -30,7 +30,8 @@ pub use record_format::RecordFormat;
 pub use resources::{check_conditional_create, counted, found};
 pub use status::{Reports, Status};
 pub use store::{
-    CallRecord, RecordWrite, RetryPolicy, SECOND_ATTEMPT, Stored, is_complete, nothing_else, search, search_all, store,
+    CallRecord, RecordWrite, RetryPolicy, SECOND_ATTEMPT_TIMEOUT, Stored, is_complete, nothing_else, search,
+    search_all, store,
 };
 pub use store_error::StoreError;
 pub use values::{call_sid, transcription_sid};
@@ -145,7 +146,7 @@ impl CallState {
         if let Some(child) = Leg::dialed_by(event) {
             self.merge_leg(&child);
         }
-        keep_min(&mut self.context.direction, event.view.as_ref());
+        keep_min(&mut self.context.direction, event.inferred_direction.as_ref());
     }
 
     /// Sets the root call, for example when a call claims a ticket. Do not merge the states of two calls. If that

@@ -127,7 +127,7 @@ mod tests {
             let mut pages = 0_u64;
             loop {
                 match search_pages.next(&host, 2).await {
-                    Ok(page) if page.is_empty() => break Response::from(Reply::Value(Json::count(pages))),
+                    Ok(page) if page.is_empty() => break Response::from(Reply::Value(Json::of_integer(pages))),
                     Ok(_) => pages += 1,
                     Err(error) => break Reply::Broken(error.code().into()).into(),
                 }
@@ -165,6 +165,6 @@ mod tests {
             );
         }
         // All resources share one instant, and there are no others. They are read once.
-        assert_eq!(search_all(&page(r#","sent":"2026-11-18T10:00:00Z""#)), (Reply::Value(Json::count(1)), 2));
+        assert_eq!(search_all(&page(r#","sent":"2026-11-18T10:00:00Z""#)), (Reply::Value(Json::of_integer(1)), 2));
     }
 }

@@ -33,7 +33,7 @@ pub enum RetryPolicy {
 const ATTEMPTS: u32 = 8;
 
 /// The timeout, in milliseconds, of each round trip of the second attempt while a caller waits.
-pub const SECOND_ATTEMPT: u32 = 200;
+pub const SECOND_ATTEMPT_TIMEOUT: u32 = 200;
 
 impl RetryPolicy {
     /// Whether to make another attempt after a failure with this code.
@@ -48,7 +48,7 @@ impl RetryPolicy {
     const fn timeout(self, attempt: u32) -> Option<u32> {
         match self {
             Self::UntilStored(timeout) => timeout,
-            Self::CallerWaits(first) => Some(if attempt == 0 { first } else { SECOND_ATTEMPT }),
+            Self::CallerWaits(first) => Some(if attempt == 0 { first } else { SECOND_ATTEMPT_TIMEOUT }),
         }
     }
 }
@@ -201,8 +201,8 @@ impl CallRecord {
     /// call claimed its ticket. Then the ticket's record is used, or else the record with the smallest id. The call
     /// state is merged from all records. (`meta.lastUpdated` is not used, because every write changes it.)
     ///
-    /// Staff may edit records. So other records do not change the prepared context, and a record with another `CallSid`
-    /// is ignored.
+    /// Staff may edit records. So other records do not change the prepared context, and the values of a record with
+    /// another `CallSid` are ignored. Such a record is updated only if there is no other.
     ///
     /// # Errors
     /// [`StoreError`].

@@ -55,7 +55,7 @@ pub fn update_element(resource: &mut Json, name: &str, previous: &Json, new: Jso
 }
 
 /// Replaces the first element of the list `name` for which `wanted` is true. If there is none, appends `element`.
-pub fn place(resource: &mut Json, name: &str, element: Json, wanted: impl Fn(&Json) -> bool) {
+pub fn replace_or_append(resource: &mut Json, name: &str, element: Json, wanted: impl Fn(&Json) -> bool) {
     let mut list = resource.get(name).map(Json::elements).unwrap_or_default().to_vec();
     match list.iter().position(wanted) {
         Some(at) => list[at] = element,
@@ -131,11 +131,11 @@ mod tests {
     #[test]
     fn places_elements_and_reorders_members() {
         let mut resource = json(r#"{"x":0,"b":[{"u":1},{"u":2}],"a":1}"#);
-        place(&mut resource, "b", json(r#"{"u":2,"v":3}"#), |element| {
+        replace_or_append(&mut resource, "b", json(r#"{"u":2,"v":3}"#), |element| {
             element.get("u").and_then(Json::integer) == Some(2)
         });
-        place(&mut resource, "b", json("4"), |_| false);
-        place(&mut resource, "c", json("5"), |_| true);
+        replace_or_append(&mut resource, "b", json("4"), |_| false);
+        replace_or_append(&mut resource, "c", json("5"), |_| true);
         reorder(&mut resource, &["a", "b", "z"]);
         assert_eq!(resource.write(), r#"{"a":1,"b":[{"u":1},{"u":2,"v":3},4],"x":0,"c":[5]}"#);
     }

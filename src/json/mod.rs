@@ -135,7 +135,7 @@ impl Json {
 
     /// A whole number.
     #[must_use]
-    pub fn count(number: u64) -> Self {
+    pub fn of_integer(number: u64) -> Self {
         Self::Number(decimal(number))
     }
 
@@ -255,7 +255,7 @@ mod tests {
 
     #[test]
     fn creates_changes_and_writes_values() {
-        let mut json = Json::object([("a", Json::of("x\"")), ("b", Json::Null), ("c", Json::count(7))]);
+        let mut json = Json::object([("a", Json::of("x\"")), ("b", Json::Null), ("c", Json::of_integer(7))]);
         assert_eq!(json.write(), r#"{"a":"x\"","c":7}"#);
         json.set("a", Json::List(vec![Json::Bool(true), Json::Null, Json::Object(Vec::new())]));
         json.set("d", Json::List(Vec::new()));

@@ -6,7 +6,7 @@
 //! resource id with `_` instead of `-`. A FHIR id has no `_`, so the conversion is reversible.
 
 use crate::dialplan::config::{Config, Identity};
-use crate::fhir::change::place;
+use crate::fhir::change::replace_or_append;
 use crate::fhir::element::{identifier, is};
 use crate::fhir::identity::replaced;
 use crate::fhir::period::covers;
@@ -39,7 +39,7 @@ pub fn identity_from_id(id: &str) -> String {
 
 /// Sets the identity of a `Practitioner` that has none.
 pub fn set_identity(practitioner: &mut Json, identity: &str) {
-    place(practitioner, "identifier", identifier(IDENTITY, identity), |item| is(item, "system", IDENTITY));
+    replace_or_append(practitioner, "identifier", identifier(IDENTITY, identity), |item| is(item, "system", IDENTITY));
 }
 
 /// The resource id from which an identity was derived. `None` if the identity does not have that form.

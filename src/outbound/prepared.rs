@@ -8,7 +8,7 @@
 
 use super::ticket::SealingKeys;
 use crate::chart::{CallContext, CallState, RecordFormat};
-use crate::fhir::change::place;
+use crate::fhir::change::replace_or_append;
 use crate::fhir::element::{concept, extension, has_coding, identifier, is};
 use crate::fhir::systems::{CALL_REQUEST, LINE, POOL, ROUND_ROBIN, TURN, VOICE_CATEGORY};
 use crate::json::{Json, decimal};
@@ -55,7 +55,7 @@ impl NewPreparedCall<'_> {
             set_extension(&mut resource, format.extension_base, SEAL, &seal);
         }
         if let Some(request) = self.request {
-            place(&mut resource, "identifier", identifier(CALL_REQUEST, request), |_| false);
+            replace_or_append(&mut resource, "identifier", identifier(CALL_REQUEST, request), |_| false);
         }
         set_caller_id(&mut resource, self.from, self.turn);
         resource
@@ -67,11 +67,11 @@ pub fn set_caller_id(resource: &mut Json, from: &str, turn: Option<u32>) {
     let mut medium = concept(LINE, from);
     if let Some(index) = turn {
         let pool = Json::object([("system", Json::of(POOL)), ("code", Json::of(ROUND_ROBIN))]);
-        place(&mut medium, "coding", pool, |_| false);
+        replace_or_append(&mut medium, "coding", pool, |_| false);
         let index = identifier(TURN, &decimal(index.into()));
-        place(resource, "identifier", index, |item| is(item, "system", TURN));
+        replace_or_append(resource, "identifier", index, |item| is(item, "system", TURN));
     }
-    place(resource, "medium", medium, |item| line(item).is_some());
+    replace_or_append(resource, "medium", medium, |item| line(item).is_some());
 }
 
 /// The caller ID in the record of a call.
@@ -192,7 +192,9 @@ impl PreparedCall {
 
 fn set_extension(resource: &mut Json, extension_base: &str, name: &str, value: &str) {
     let url = [extension_base, "/", name].concat();
-    place(resource, "extension", extension(&url, "valueString", Json::of(value)), |item| is(item, "url", &url));
+    replace_or_append(resource, "extension", extension(&url, "valueString", Json::of(value)), |item| {
+        is(item, "url", &url)
+    });
 }
 
 fn is_attempt(url: &str) -> bool {

@@ -173,7 +173,7 @@ mod tests {
             let answers = host.send_all(lengths.map(write).into()).await;
             let last = host.send_all(vec![write(1_000_000)]).await;
             let status = |answer: &HostResponse| match answer {
-                HostResponse::Done { status, .. } => Json::count(u64::from(*status)),
+                HostResponse::Done { status, .. } => Json::of_integer(u64::from(*status)),
                 _ => Json::Null,
             };
             Reply::Value(Json::List(answers.iter().chain(&last).map(status).collect())).into()

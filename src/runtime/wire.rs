@@ -21,7 +21,7 @@ pub fn write_step(flow: u32, step: FlowState) -> String {
         FlowState::Done(response) => response_json(response).write(),
         FlowState::Requests(requests) => {
             let requests = requests.into_iter().map(request_json).collect();
-            Json::object([("flow", Json::count(flow.into())), ("requests", Json::List(requests))]).write()
+            Json::object([("flow", Json::of_integer(flow.into())), ("requests", Json::List(requests))]).write()
         }
     }
 }
@@ -61,15 +61,15 @@ fn request_json(open: OpenRequest) -> Json {
         HostRequest::Me => "me",
         HostRequest::Zone(_) => "zone",
     };
-    let ms = |ms: Option<u32>| ms.map_or(Json::Null, |ms| Json::count(ms.into()));
+    let ms = |ms: Option<u32>| ms.map_or(Json::Null, |ms| Json::of_integer(ms.into()));
     let mut json = Json::object([
-        ("id", Json::count(open.id.into())),
+        ("id", Json::of_integer(open.id.into())),
         ("kind", Json::of(kind)),
         ("timeout", ms(open.timeout)),
         ("deadline", ms(open.deadline)),
     ]);
     match open.request {
-        HostRequest::Wait(pause) => json.set("ms", Json::count(pause.into())),
+        HostRequest::Wait(pause) => json.set("ms", Json::of_integer(pause.into())),
         HostRequest::Batch(bundle) => json.set("bundle", Json::Raw(bundle)),
         HostRequest::Http(request) => http(&mut json, request),
         HostRequest::CopyAudio(copy) => copy_audio(&mut json, copy),
@@ -94,7 +94,7 @@ fn copy_audio(json: &mut Json, copy: AudioCopy) {
     json.set("headers", headers(copy.headers));
     json.set("binary", Json::Text(copy.binary));
     json.set("securityContext", Json::Text(copy.security_context));
-    json.set("maxBytes", Json::count(copy.max_bytes.into()));
+    json.set("maxBytes", Json::of_integer(copy.max_bytes.into()));
 }
 
 fn headers(headers: Vec<(&'static str, String)>) -> Json {
@@ -103,7 +103,7 @@ fn headers(headers: Vec<(&'static str, String)>) -> Json {
 
 fn zone(json: &mut Json, request: &ZoneRequest) {
     json.set("zone", Json::of(&request.zone));
-    json.set("instants", Json::List(request.instants.iter().map(|ms| Json::count(*ms)).collect()));
+    json.set("instants", Json::List(request.instants.iter().map(|ms| Json::of_integer(*ms)).collect()));
     json.set("localTimes", Json::List(request.local_times.iter().map(|time| Json::of(time)).collect()));
 }
 

@@ -76,9 +76,9 @@ impl AccessToken<'_> {
         let payload = Json::object([
             ("jti", Json::Text([self.key_sid, "-", &decimal(self.now)].concat())),
             ("grants", Json::Object(grants)),
-            ("nbf", self.not_before.map_or(Json::Null, Json::count)),
-            ("iat", Json::count(self.now)),
-            ("exp", Json::count(expires)),
+            ("nbf", self.not_before.map_or(Json::Null, Json::of_integer)),
+            ("iat", Json::of_integer(self.now)),
+            ("exp", Json::of_integer(expires)),
             ("iss", Json::of(self.key_sid)),
             ("sub", Json::of(self.account_sid)),
         ]);

@@ -109,7 +109,7 @@ fn searches_of<'a>(state: &'a CallState, numbers: &[String]) -> Vec<(Option<&'a 
     let number = other_end(state).and_then(|number| number_of_other_party(number, is_own));
     if let Some((number, direction)) = number.zip(state.root_direction()).filter(|_| !has_patient_side(state.context()))
     {
-        searches.push((None, PeopleSearch { patient: Some((number, direction)), practitioner: None }));
+        searches.push((None, PeopleSearch { patient_side: Some((number, direction)), practitioner: None }));
     }
     if state.practitioner().is_none() {
         let inbound = state.direction() == Some(CallDirection::Inbound);
@@ -121,7 +121,7 @@ fn searches_of<'a>(state: &'a CallState, numbers: &[String]) -> Vec<(Option<&'a 
                 Some(Party::Number(number)) if inbound && !is_own(number.as_str()) => Some(Device::Phone(number)),
                 _ => None,
             };
-            let search = |device| PeopleSearch { patient: None, practitioner: Some(device) };
+            let search = |device| PeopleSearch { patient_side: None, practitioner: Some(device) };
             searches.extend(device.map(|device| (Some(leg.sid.as_str()), search(device))));
         }
     }

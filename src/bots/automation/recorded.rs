@@ -6,7 +6,7 @@
 //! no audio is in the chart that no record names.
 
 use crate::chart::CallState;
-use crate::fhir::change::place;
+use crate::fhir::change::replace_or_append;
 use crate::fhir::element::{extension, extension_of, is, reference};
 use crate::fhir::reference::is_reference;
 use crate::json::{Json, decimal};
@@ -85,7 +85,7 @@ pub(super) fn set_copy(call: &mut Json, copy: &CopyState, extension_base: &str) 
         parts.push(extension("started", "valueInstant", Json::of(&instant(started))));
     }
     let state = extension_of(&[extension_base, COPY].concat(), parts);
-    place(call, "extension", state, |item| has_suffix(item, COPY) && sid_of(item) == Some(&copy.sid));
+    replace_or_append(call, "extension", state, |item| has_suffix(item, COPY) && sid_of(item) == Some(&copy.sid));
 }
 
 /// Attaches a copy to the call. `size` is in bytes.
@@ -99,7 +99,7 @@ pub(super) fn attach(
     let mut parts = vec![extension("recordingSid", "valueString", Json::of(&recording.sid))];
     // R4 has no `Attachment.duration`.
     if let Some(duration) = recording.duration {
-        parts.push(extension("durationSeconds", "valueInteger", Json::count(duration.into())));
+        parts.push(extension("durationSeconds", "valueInteger", Json::of_integer(duration.into())));
     }
     let mut title = if recording.is_message { "Voicemail" } else { "Recording" }.to_owned();
     if let Some(duration) = recording.duration {
@@ -108,7 +108,7 @@ pub(super) fn attach(
     let attachment = Json::object([
         ("contentType", Json::of(content_type)),
         ("url", Json::of(binary)),
-        ("size", Json::count(size.into())),
+        ("size", Json::of_integer(size.into())),
         ("title", Json::of(&title)),
         ("creation", Json::of(&instant(recording.created))),
     ]);
@@ -116,7 +116,7 @@ pub(super) fn attach(
         ("extension", Json::List(vec![extension_of(&[extension_base, RECORDING].concat(), parts)])),
         ("contentAttachment", attachment),
     ]);
-    place(call, "payload", payload, |item| is_of(item, &recording.sid));
+    replace_or_append(call, "payload", payload, |item| is_of(item, &recording.sid));
 }
 
 /// Records that recordings and their copies were deleted. `now` is Unix time in milliseconds.

@@ -46,7 +46,7 @@ pub(super) async fn sweep(run: &SweepRun<'_>, event: &BotEvent, has_config: bool
             marks.save(run).await;
             // Calls come first, because recordings are written into call records.
             if has_config && is_complete {
-                run.reserving(FOLLOW_UP_ROUND_TRIPS, sync_recordings(run, &rest, &mut marks, &mut tickets)).await;
+                run.with_reserve(FOLLOW_UP_ROUND_TRIPS, sync_recordings(run, &rest, &mut marks, &mut tickets)).await;
             }
             let hour = marks.get(Mark::LastHourlyRun).is_none_or(|last| last + HOUR <= run.now);
             if has_config && hour && run.has_budget(12) {
@@ -65,8 +65,8 @@ pub(super) async fn sweep(run: &SweepRun<'_>, event: &BotEvent, has_config: bool
     // Alerts come last, because Medplum may end the run while an external service is slow.
     run.postpone_alerts();
     let reserved = run.config.alerts.as_ref().map_or(0, |_| ALERT_ROUND_TRIPS);
-    run.reserving(reserved, follow(run, &mut marks)).await;
-    run.reserving(reserved, delete_recordings(run, event, &mut marks)).await;
+    run.with_reserve(reserved, follow(run, &mut marks)).await;
+    run.with_reserve(reserved, delete_recordings(run, event, &mut marks)).await;
     marks.save(run).await;
     send_alerts(run, &mut marks).await;
     marks.save(run).await;

@@ -120,7 +120,7 @@ impl<'a> SweepRun<'a> {
     }
 
     /// Runs `work` with a budget that is smaller by `count` round trips, which are reserved for later work.
-    pub(super) async fn reserving<T>(&self, count: u32, work: impl Future<Output = T>) -> T {
+    pub(super) async fn with_reserve<T>(&self, count: u32, work: impl Future<Output = T>) -> T {
         let reserved = count.min(self.round_trips_left.get());
         self.round_trips_left.set(self.round_trips_left.get() - reserved);
         let output = work.await;

@@ -194,7 +194,7 @@ fn item_json(resource: &Json) -> Json {
         ("status", resource.get("status").cloned().unwrap_or_default()),
         ("outcome", state.outcome().map_or(Json::Null, |outcome| Json::of(outcome.word()))),
         ("started", resource.get("sent").cloned().unwrap_or_default()),
-        ("durationSeconds", duration.map_or(Json::Null, |seconds| Json::count(seconds.into()))),
+        ("durationSeconds", duration.map_or(Json::Null, |seconds| Json::of_integer(seconds.into()))),
         ("practitioner", practitioner(resource).map_or(Json::Null, Json::of)),
         ("communication", reference_of(resource).map_or(Json::Null, |reference| Json::of(&reference))),
         ("sid", sid.map_or(Json::Null, Json::of)),

@@ -19,7 +19,7 @@ use crate::bots::settings::read_rest;
 use crate::chart::CallContext;
 use crate::dialplan::CallbackKind;
 use crate::error::{Code, Problem};
-use crate::fhir::change::place;
+use crate::fhir::change::replace_or_append;
 use crate::fhir::element::{extension, is};
 use crate::json::{Json, decimal};
 use crate::outbound::{ATTEMPT, ChosenNumber, NewPreparedCall, PreparedCall, REFUSED, callback, confirm};
@@ -162,7 +162,7 @@ impl Sending<'_> {
     fn set_attempt(&self, resource: &mut Json) {
         let url = [self.settings.extension_base(), "/", ATTEMPT].concat();
         let value = Json::of(&instant(self.event.now));
-        place(resource, "extension", extension(&url, "valueInstant", value), |item| is(item, "url", &url));
+        replace_or_append(resource, "extension", extension(&url, "valueInstant", value), |item| is(item, "url", &url));
     }
 
     /// When the call was last requested, as Unix time in milliseconds.

@@ -79,7 +79,7 @@ async fn page_through(event: &BotEvent, host: &Host) -> Result<Json, Reply> {
             ("from", text("from")),
             ("to", text("to")),
             ("timeZone", Json::of(&zone)),
-            ("at", Json::count(search_pages.at)),
+            ("at", Json::of_integer(search_pages.at)),
             ("met", Json::List(search_pages.seen.iter().map(|id| Json::of(id)).collect())),
             ("sums", sums.write()),
         ]);

@@ -107,16 +107,16 @@ impl Sums {
     pub(super) fn answer_json(&self, days: &[String]) -> [(&'static str, Json); 6] {
         let mut by_outcome = Vec::new();
         for (word, count) in OUTCOMES.iter().zip(self.outcomes) {
-            by_outcome.push(((*word).to_owned(), Json::count(count)));
+            by_outcome.push(((*word).to_owned(), Json::of_integer(count)));
         }
         let by_day = days.iter().zip(&self.days).map(|(day, row)| row.answer_json("day", day)).collect();
         let by_practitioner =
             self.practitioners.iter().map(|(who, row)| row.answer_json("practitioner", who)).collect();
         let (inbound, outbound) = (self.inbound.calls, self.outbound.calls);
-        let by_direction = [("inbound", Json::count(inbound)), ("outbound", Json::count(outbound))];
+        let by_direction = [("inbound", Json::of_integer(inbound)), ("outbound", Json::of_integer(outbound))];
         let waits = [("inbound", self.inbound.answer_json()), ("outbound", self.outbound.answer_json())];
         [
-            ("calls", Json::count(inbound + outbound)),
+            ("calls", Json::of_integer(inbound + outbound)),
             ("byDay", Json::List(by_day)),
             ("byDirection", Json::object(by_direction)),
             ("byOutcome", Json::Object(by_outcome)),
@@ -169,10 +169,10 @@ impl Row {
     fn answer_json(&self, name: &str, of: &str) -> Json {
         Json::object([
             (name, Json::of(of)),
-            ("calls", Json::count(self.inbound + self.outbound)),
-            ("inbound", Json::count(self.inbound)),
-            ("outbound", Json::count(self.outbound)),
-            ("answered", Json::count(self.answered)),
+            ("calls", Json::of_integer(self.inbound + self.outbound)),
+            ("inbound", Json::of_integer(self.inbound)),
+            ("outbound", Json::of_integer(self.outbound)),
+            ("answered", Json::of_integer(self.answered)),
         ])
     }
 
@@ -206,9 +206,9 @@ impl Waits {
                 break;
             }
         }
-        let seconds = |seconds: Option<u64>| seconds.map_or(Json::Null, Json::count);
+        let seconds = |seconds: Option<u64>| seconds.map_or(Json::Null, Json::of_integer);
         Json::object([
-            ("answered", Json::count(self.answered)),
+            ("answered", Json::of_integer(self.answered)),
             ("answeredShare", share(self.answered, self.calls)),
             ("medianSeconds", seconds(median)),
             ("meanSeconds", seconds(mean)),
@@ -269,7 +269,7 @@ fn share(part: u64, whole: u64) -> Json {
 }
 
 fn counts(numbers: &[u64]) -> Json {
-    Json::List(numbers.iter().map(|number| Json::count(*number)).collect())
+    Json::List(numbers.iter().map(|number| Json::of_integer(*number)).collect())
 }
 
 /// Reads a list of numbers. Each is limited, so that their sum does not overflow.

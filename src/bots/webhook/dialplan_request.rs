@@ -14,8 +14,8 @@ use super::status::{StatusCallback, jitter_seed, status};
 use super::transcription::transcription;
 use crate::bots::instance_cache::LocalTimeCache;
 use crate::chart::{
-    CallContext, CallEvent, CallRecord, CallState, QueueReport, RecordFormat, RecordWrite, RetryPolicy, SECOND_ATTEMPT,
-    Status, StoreError, TextField, nothing_else, search, store,
+    CallContext, CallEvent, CallRecord, CallState, QueueReport, RecordFormat, RecordWrite, RetryPolicy,
+    SECOND_ATTEMPT_TIMEOUT, Status, StoreError, TextField, nothing_else, search, store,
 };
 use crate::dialplan::{
     CallStatus, CallbackKind, Caller, DialplanInput, Direction, Fact, Facts, LocalizedTurn, Lookup, Params, Turn,
@@ -24,10 +24,10 @@ use crate::dialplan::{
 use crate::error::{Code, log_line};
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest};
 
-/// The timeout of a read, in milliseconds.
+/// The timeout of a read, in milliseconds. Under [`REJECT_LIMIT`], that limit can be the smaller one.
 const READ_TIMEOUT: u32 = 900;
 
-/// The timeout of the write, in milliseconds.
+/// The timeout of the write, in milliseconds. Does not apply to a reject.
 const WRITE_TIMEOUT: u32 = 700;
 
 /// The total timeout to store an event while a caller waits, in milliseconds.
@@ -41,7 +41,7 @@ const REJECT_LIMIT: u32 = 2_900;
 const OFFER_ACCEPTED: &str = "callback";
 
 /// Answers a callback, or a request that the dialplan handles. `None` if the default dialplan must answer.
-pub(super) async fn dialplan(
+pub(super) async fn dispatch(
     host: &Host,
     request: &WebhookRequest<'_, '_>,
     direction: &Direction<'_>,
@@ -50,7 +50,7 @@ pub(super) async fn dialplan(
     let config = request.clinic.config;
     let caller = Caller::of(request.call, params, request.clinic.numbers);
     let input = DialplanInput { config, numbers: request.clinic.numbers, url: request.url, caller };
-    match (request.step.kind, direction) {
+    match (request.callback.kind, direction) {
         (CallbackKind::First, Direction::DialAction) if request.call.status != Some(CallStatus::Terminal) => {
             // Another application's TwiML may use this action URL. Its caller waits for the response.
             host.set_deadline(CALLER_WAITS_LIMIT, jitter_seed(request.pairs, request.now));
@@ -76,7 +76,7 @@ pub(super) async fn dialplan(
 async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &DialplanInput<'_>) -> Response {
     let params = Params(request.pairs);
     let has_ended = request.call.status == Some(CallStatus::Terminal);
-    let mut next = input.next(&request.step, params, has_ended);
+    let mut next = input.next(&request.callback, params, has_ended);
     let mut facts = Facts::at(request.now, &input.caller);
     let mut update = RecordUpdate::of(request, &next.turn);
     let failures = collect_facts(host, input, &next, request.local_times, &mut facts, update.as_mut()).await;
@@ -243,7 +243,7 @@ impl<'a> RecordUpdate<'a> {
         if accepted {
             event.queue = Some(QueueReport { result: OFFER_ACCEPTED, seconds: None });
         }
-        let is_needed = match request.step.kind {
+        let is_needed = match request.callback.kind {
             CallbackKind::Dial | CallbackKind::Conference => event.dial.is_some_and(|dial| {
                 let not_connected = dial.bridged == Some(false) && dial.status.is_some_and(Status::means_answered);
                 dial.sid.is_none() || not_connected
@@ -278,7 +278,7 @@ impl<'a> RecordUpdate<'a> {
         let (call_record, retry) = match CallRecord::read(self.found.unwrap_or(HostResponse::Failed), root) {
             Ok(call_record) => (Some(call_record), RetryPolicy::CallerWaits(WRITE_TIMEOUT)),
             // The search that failed was the first attempt.
-            Err(StoreError::Retryable(Code::ChartConflict)) => (None, RetryPolicy::CallerWaits(SECOND_ATTEMPT)),
+            Err(StoreError::Retryable(Code::ChartConflict)) => (None, RetryPolicy::CallerWaits(SECOND_ATTEMPT_TIMEOUT)),
             Err(error) => return Err(error.code()),
         };
         let write = RecordWrite {

@@ -19,7 +19,7 @@ use std::rc::Rc;
 use crate::bots::instance_cache::{LocalTimeCache, ParamNames, SharedCache};
 use crate::bots::settings::Settings;
 use crate::runtime::{Body, Host, Layout, WebhookEvent};
-use dialplan_request::dialplan;
+use dialplan_request::dispatch;
 use request::WebhookRequest;
 pub use status::{StatusCallback, status};
 use verify_request::{VerifiedRequest, forbidden, verify_request};
@@ -51,7 +51,7 @@ pub async fn webhook(frame: Frame, host: Host, cache: SharedCache) -> Response {
         cache.borrow_mut().names = Rc::new(ParamNames::of(pairs));
     }
     if event.attempt >= TRAPS_BEFORE_APOLOGY {
-        return trap_reply(&event, verified.step.kind).into();
+        return trap_reply(&event, verified.callback.kind).into();
     }
     let local_times = Rc::clone(&cache.borrow().local_times);
     respond(&event, &settings, &verified, &local_times, &host).await.unwrap_or_else(Response::from)
@@ -102,12 +102,13 @@ async fn respond(
     let application = settings.application.as_deref();
     let clinic = Clinic { numbers: &numbers, application, config: &settings.config };
     let direction = Direction::of(&call, &numbers);
-    let (step, url, now) = (verified.step, &*verified.url, event.now);
-    let request = WebhookRequest { pairs, call: &call, clinic: &clinic, step, url, now, local_times };
-    let planned = match verified.step.kind {
+    let (url, now) = (&*verified.url, event.now);
+    let request =
+        WebhookRequest { pairs, call: &call, clinic: &clinic, callback: verified.callback, url, now, local_times };
+    let planned = match verified.callback.kind {
         CallbackKind::Connect if settings.config_error.is_some() => Some(Response::from(Reply::Twiml(apology()))),
         CallbackKind::Connect => Some(boxed(key_pressed(&request, settings.sealing(), host)).await),
-        _ => boxed(dialplan(host, &request, &direction)).await,
+        _ => boxed(dispatch(host, &request, &direction)).await,
     };
     let mut response = match (planned, &direction) {
         (Some(response), _) => response,

@@ -18,7 +18,7 @@ pub(super) struct WebhookRequest<'v, 'a> {
     /// The clinic's settings.
     pub(super) clinic: &'v Clinic<'a>,
     /// The callback URL that Twilio requested.
-    pub(super) step: CallbackUrl<'a>,
+    pub(super) callback: CallbackUrl<'a>,
     /// The webhook's URL without its fragment.
     pub(super) url: &'a str,
     /// When the request arrived, as Unix time in milliseconds.
@@ -34,7 +34,7 @@ impl<'v, 'a> WebhookRequest<'v, 'a> {
             pairs: self.pairs,
             now: self.now,
             numbers: self.clinic.numbers,
-            mailbox: Some(self.step.action),
+            mailbox: Some(self.callback.action),
             format: self.clinic.config.into(),
             caller_waits: false,
         }

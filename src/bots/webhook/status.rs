@@ -85,7 +85,7 @@ pub(super) async fn store_event<'a>(
         event.mailbox = callback.mailbox.filter(|action| !action.is_empty());
     }
     let people = PeopleSearch::of_event(&event, callback.numbers);
-    event.view = people.view(&event);
+    event.inferred_direction = people.inferred_direction(&event);
     let people = Some(people).filter(|_| !callback.caller_waits && searches_people(&event));
     let mut requests = vec![search(root)];
     requests.extend(people.iter().flat_map(|people| people.requests(false)));

@@ -27,7 +27,7 @@ const MAX_HASHED: usize = 6 * 1024 * 1024;
 /// The URL of a verified request.
 pub(super) struct VerifiedRequest<'a> {
     /// The callback URL that Twilio requested.
-    pub(super) step: CallbackUrl<'a>,
+    pub(super) callback: CallbackUrl<'a>,
     /// The webhook's URL without its fragment.
     pub(super) url: String,
 }
@@ -129,14 +129,14 @@ fn verify_urls<'a>(
         let suffixes: Vec<String> = steps.iter().map(|step| step.suffix(has_query)).collect();
         let index = signature::find_signed_suffix(without_fragment, &suffixes, params, signature, tokens, MAX_HASHED);
         if let Some(step) = index.and_then(|index| steps.into_iter().nth(index)) {
-            return Ok(VerifiedRequest { step, url: without_fragment.to_owned() });
+            return Ok(VerifiedRequest { callback: step, url: without_fragment.to_owned() });
         }
         if without_fragment.len() == url.as_str().len() {
             return Err(Code::SignatureMismatch);
         }
     }
     check_signature(url, params, body, signature, tokens)?;
-    Ok(VerifiedRequest { step: CallbackUrl::FIRST, url: without_fragment.to_owned() })
+    Ok(VerifiedRequest { callback: CallbackUrl::FIRST, url: without_fragment.to_owned() })
 }
 
 fn check_signature(

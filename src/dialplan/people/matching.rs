@@ -24,11 +24,11 @@ pub enum CallerMatch {
     /// No living, active patient and no related person has the number.
     #[default]
     None,
-    /// Exactly one living, active patient has the number.
+    /// Exactly one living, active patient and no related person has the number.
     One,
     /// Several patients have the number, or a patient and a related person of another patient.
     Several,
-    /// The number of a related person, such as a parent. It may also be that patient's number.
+    /// A related person, such as a parent, has the number. No other living, active patient has it.
     Related,
 }
 

@@ -237,10 +237,10 @@ fn expected_statistics(world: &World, from: u64, to: u64, zone_shift: impl Fn(u6
         }
     }
     let row = |name: &str, of: &str, row: [u64; 3]| {
-        let [inbound, outbound, answered] = row.map(Json::count);
+        let [inbound, outbound, answered] = row.map(Json::of_integer);
         Json::object([
             (name, Json::of(of)),
-            ("calls", Json::count(row[0] + row[1])),
+            ("calls", Json::of_integer(row[0] + row[1])),
             ("inbound", inbound),
             ("outbound", outbound),
             ("answered", answered),
@@ -267,21 +267,26 @@ fn expected_statistics(world: &World, from: u64, to: u64, zone_shift: impl Fn(u6
         };
         let middle = waits.get(waits.len().saturating_sub(1) / 2).copied();
         let mean = (sum + count / 2).checked_div(count);
-        let seconds = |seconds: Option<u64>| seconds.map_or(Json::Null, Json::count);
+        let seconds = |seconds: Option<u64>| seconds.map_or(Json::Null, Json::of_integer);
         Json::object([
-            ("answered", Json::count(answers[direction])),
+            ("answered", Json::of_integer(answers[direction])),
             ("answeredShare", share),
             ("medianSeconds", seconds(middle.map(floor))),
             ("meanSeconds", seconds(mean)),
         ])
     };
     let words = ["answered", "voicemail", "dropped", "no-answer", "declined", "busy", "failed", "open"];
-    let by_outcome =
-        words.iter().map(|word| ((*word).to_owned(), Json::count(outcomes.get(word).copied().unwrap_or(0)))).collect();
+    let by_outcome = words
+        .iter()
+        .map(|word| ((*word).to_owned(), Json::of_integer(outcomes.get(word).copied().unwrap_or(0))))
+        .collect();
     Json::object([
-        ("calls", Json::count(totals[0] + totals[1])),
+        ("calls", Json::of_integer(totals[0] + totals[1])),
         ("byDay", Json::List(by_day)),
-        ("byDirection", Json::object([("inbound", Json::count(totals[0])), ("outbound", Json::count(totals[1]))])),
+        (
+            "byDirection",
+            Json::object([("inbound", Json::of_integer(totals[0])), ("outbound", Json::of_integer(totals[1]))]),
+        ),
         ("byOutcome", Json::Object(by_outcome)),
         ("byPractitioner", Json::List(people.iter().map(|(who, counts)| row("practitioner", who, *counts)).collect())),
         ("timeToAnswer", Json::object([("inbound", wait(0)), ("outbound", wait(1))])),

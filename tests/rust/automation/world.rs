@@ -70,7 +70,7 @@ impl World {
             ("PLUMLINE_CONFIG", secret(&self.config)),
             ("TWILIO_NUMBER", secret(self.numbers)),
         ]);
-        let now = Json::List(vec![Json::count(self.now >> 30), Json::count(self.now & 0x3fff_ffff)]);
+        let now = Json::List(vec![Json::of_integer(self.now >> 30), Json::of_integer(self.now & 0x3fff_ffff)]);
         let event = Json::object([("now", now), ("input", input.clone()), ("secrets", secrets)]);
         BotEvent::read(&event.write()).expect("an event")
     }
@@ -156,7 +156,7 @@ impl World {
                     "2026-11-15T00:00:00" => Json::List(Vec::new()),
                     local_time => {
                         let at = plumline::time::parse_instant(&format!("{local_time}Z")).unwrap() + 5 * HOUR;
-                        Json::List(vec![Json::count(if local_time >= "2026-11-15" { at - HOUR } else { at })])
+                        Json::List(vec![Json::of_integer(if local_time >= "2026-11-15" { at - HOUR } else { at })])
                     }
                 });
                 answer_with(200, Json::object([("instants", Json::List(local_times.collect()))]))
@@ -182,7 +182,7 @@ impl World {
         let context = binary.at(&["securityContext", "reference"]).and_then(Json::text);
         assert_eq!(context, Some(&*copy.security_context), "the audio gets another security context");
         self.audio.insert(copy.binary.clone(), sid);
-        let body = [("contentType", Json::of("audio/mpeg")), ("size", Json::count(4_321))];
+        let body = [("contentType", Json::of("audio/mpeg")), ("size", Json::of_integer(4_321))];
         answer_with(200, Json::object(body))
     }
 

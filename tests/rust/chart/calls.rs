@@ -36,7 +36,7 @@ impl Event {
         };
         let mut event = event.expect("an event");
         if matches!(self, Self::Callback(..)) {
-            event.view = view(&event);
+            event.inferred_direction = inferred_direction(&event);
         }
         log.add(&event);
     }
@@ -49,7 +49,7 @@ impl Event {
 }
 
 /// The direction that the callback of a dialed leg shows.
-fn view(event: &CallEvent<'_>) -> Option<CallDirection> {
+fn inferred_direction(event: &CallEvent<'_>) -> Option<CallDirection> {
     event.parent?;
     let is_outside =
         |number: Option<&str>| number.is_some_and(|text| E164::parse(text).is_some() && text != CLINIC_NUMBER);

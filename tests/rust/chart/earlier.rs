@@ -11,16 +11,16 @@ use crate::chart::recorded::{call, log_of, vectors};
 use crate::json::{json, text};
 
 /// A record as text, without the direction that a dialed leg shows.
-pub(crate) fn without_view(record: &Json) -> String {
-    let view = |direction: &str| format!(r#"{{"url":"view","valueString":"{direction}"}},"#);
-    record.write().replace(&view("inbound"), "").replace(&view("outbound"), "")
+pub(crate) fn without_inferred_direction(record: &Json) -> String {
+    let part = |direction: &str| format!(r#"{{"url":"inferredDirection","valueString":"{direction}"}},"#);
+    record.write().replace(&part("inbound"), "").replace(&part("outbound"), "")
 }
 
-/// The record that an earlier version wrote for a call state. That version had no `mailbox`, no `candidate`, no `view`
-/// and no `practitioner` of a leg.
+/// The record that an earlier version wrote for a call state. That version had no `mailbox`, no `candidate`, no
+/// `inferredDirection` and no `practitioner` of a leg.
 pub(crate) fn earlier_record(log: &CallState) -> Json {
     // An earlier version did not store the direction that a dialed leg shows.
-    let log = &CallState::read(&json(&without_view(&log.write(None, EXTENSION_BASE))));
+    let log = &CallState::read(&json(&without_inferred_direction(&log.write(None, EXTENSION_BASE))));
     let mut record = log.write(None, EXTENSION_BASE);
     let parts = record.at(&["extension", "0", "extension"]).map(Json::elements).unwrap_or_default().to_vec();
     if let Some(root) = log.root_sid() {

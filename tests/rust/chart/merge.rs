@@ -8,7 +8,7 @@ use plumline::json::Json;
 use plumline::time::instant;
 
 use crate::chart::calls::{Call, Event, call};
-use crate::chart::earlier::{earlier_record, without_view};
+use crate::chart::earlier::{earlier_record, without_inferred_direction};
 use crate::json::json;
 use crate::random::Random;
 
@@ -76,11 +76,11 @@ fn a_call_across_an_update_gives_the_same_bytes_in_any_order() {
             }
         }
         // An earlier version did not store the direction that a dialed leg shows.
-        let record = without_view(&record.unwrap());
-        if record == without_view(&expected.write(None, EXTENSION_BASE)) {
+        let record = without_inferred_direction(&record.unwrap());
+        if record == without_inferred_direction(&expected.write(None, EXTENSION_BASE)) {
             rewritten += 1;
         } else {
-            assert_eq!(record, without_view(&earlier_record(&expected)), "seed {seed}");
+            assert_eq!(record, without_inferred_direction(&earlier_record(&expected)), "seed {seed}");
             unchanged += 1;
         }
     }
@@ -156,7 +156,7 @@ fn altered_log(event: &Event, random: &mut Random) -> CallState {
     let event = CallEvent::read(&pairs, at).unwrap();
     let practitioner = *random.pick(&[None, Some("Practitioner/a"), Some("PractitionerRole/b")]);
     let mailbox = *random.pick(&[None, Some("refill"), Some("desk")]);
-    CallState::of(&[CallEvent { practitioner, mailbox, view: direction(random), ..event }])
+    CallState::of(&[CallEvent { practitioner, mailbox, inferred_direction: direction(random), ..event }])
 }
 
 fn union(item: &CallState, other: &CallState) -> CallState {

@@ -108,10 +108,10 @@ fn candidates_are_for_staff_to_choose_from() {
 }
 
 /// The callbacks of the dialed legs, in this order.
-fn from_legs(view: Option<CallDirection>, legs: &[Vec<(&str, &str)>]) -> CallState {
+fn from_legs(inferred_direction: Option<CallDirection>, legs: &[Vec<(&str, &str)>]) -> CallState {
     let mut log = CallState::default();
     for (index, pairs) in legs.iter().enumerate() {
-        log.add(&CallEvent { view, ..CallEvent::read(pairs, NOW + index as u64 * 1_000).unwrap() });
+        log.add(&CallEvent { inferred_direction, ..CallEvent::read(pairs, NOW + index as u64 * 1_000).unwrap() });
     }
     log
 }
@@ -124,7 +124,7 @@ fn the_callbacks_of_a_dialed_leg_alone_complete_the_record() {
     let talked = status(0, "completed", &[("CallDuration", "49"), ("SequenceNumber", "3")]);
     let rang = status(0, "ringing", &[("SequenceNumber", "1")]);
     let answered = status(0, "in-progress", &[("SequenceNumber", "2")]);
-    for (view, legs, status, line) in [
+    for (direction, legs, status, line) in [
         (outbound, vec![rang.clone()], "in-progress", "Outbound Twilio voice call; status=ringing"),
         (
             outbound,
@@ -164,7 +164,7 @@ fn the_callbacks_of_a_dialed_leg_alone_complete_the_record() {
             "Inbound Twilio voice call; status=ringing",
         ),
     ] {
-        let log = from_legs(view, &legs);
+        let log = from_legs(direction, &legs);
         let record = log.write(None, EXTENSION_BASE);
         let text = |path: &[&str]| record.at(path).and_then(Json::text);
         assert_eq!(text(&["status"]), Some(status), "{line}");
@@ -192,8 +192,8 @@ fn the_root_leg_has_precedence_over_its_dialed_legs() {
     assert_eq!(log.line(), "Inbound Twilio voice call; status=completed; duration=61s");
     assert!(log.leg(LEGS[0]).is_some());
     // Another bot saw the legs of the call from the other side. The result does not depend on the order.
-    let views = [Some(CallDirection::Inbound), Some(CallDirection::Outbound)];
-    let [one, other] = views.map(|view| from_legs(view, std::slice::from_ref(&talked)));
+    let directions = [Some(CallDirection::Inbound), Some(CallDirection::Outbound)];
+    let [one, other] = directions.map(|direction| from_legs(direction, std::slice::from_ref(&talked)));
     let (mut first, mut second) = (one.clone(), other.clone());
     first.merge(&other);
     second.merge(&one);

@@ -64,7 +64,7 @@ impl Fhir {
         let mut bundle = Json::object([("resourceType", Json::of("Bundle")), ("type", Json::of("searchset"))]);
         if let Some(summary) = search.get("_summary") {
             assert_eq!(summary, "count");
-            bundle.set("total", Json::count(found.len() as u64));
+            bundle.set("total", Json::of_integer(found.len() as u64));
             return bundle;
         }
         search.sort(&mut found);
