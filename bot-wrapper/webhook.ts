@@ -10,5 +10,11 @@ const build: Build = { compile: () => compile(base64) };
 /** The webhook bot: handles Twilio's webhooks. It is public. */
 export function handler(medplum: MedplumClient, event: BotEvent<unknown>): Promise<Reply> {
   const receivedAt = Date.now();
-  return run(build, (core, traps) => start(core, frame(event, traps, core.names)), medplum, event, receivedAt);
+  return run(
+    build,
+    (core, earlierStarts) => start(core, frame(event, earlierStarts, core.names)),
+    medplum,
+    event,
+    receivedAt,
+  );
 }

@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 
 use crate::chart::{CallContext, CallDirection, CallEvent, CallState};
+use crate::dialplan::config::Config;
 use crate::dialplan::{
     CallerMatch, Party, PeopleOfNumber, PractitionerEndpoint, is_withheld, people_searches, practitioner_searches,
     read_people, read_practitioner,
@@ -19,17 +20,27 @@ use crate::runtime::{FhirRequest, HostResponse};
 /// What a practitioner calls from, or is called at.
 #[derive(Clone, Debug)]
 pub(super) enum Device<'a> {
+    /// A browser or app of this `Practitioner/<id>`, according to the config.
+    Bound(String),
     /// A browser or app, by its SDK identity.
     Client(Cow<'a, str>),
     /// A phone.
     Phone(E164<'a>),
 }
 
-impl Device<'_> {
-    fn endpoint(&self) -> PractitionerEndpoint<'_> {
+impl<'a> Device<'a> {
+    /// The device with an SDK identity.
+    pub(super) fn of_identity(identity: Cow<'a, str>, config: &Config) -> Self {
+        let bound = config.practitioner_of_identity(&identity).map(str::to_owned);
+        bound.map_or(Self::Client(identity), Self::Bound)
+    }
+
+    /// The endpoint to search for. `None` if the practitioner is known.
+    fn endpoint(&self) -> Option<PractitionerEndpoint<'_>> {
         match self {
-            Self::Client(identity) => PractitionerEndpoint::Identity(identity),
-            Self::Phone(number) => PractitionerEndpoint::Number(*number),
+            Self::Bound(_) => None,
+            Self::Client(identity) => Some(PractitionerEndpoint::Identity(identity)),
+            Self::Phone(number) => Some(PractitionerEndpoint::Number(*number)),
         }
     }
 }
@@ -47,19 +58,19 @@ pub(super) struct PeopleSearch<'a> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct FoundPeople<'a> {
     patient_side: Option<(PeopleOfNumber, E164<'a>, CallDirection)>,
-    /// `Practitioner/<id>`: the only practitioner with the device.
+    /// `Practitioner/<id>`: the practitioner with the device, if there is only one.
     pub(super) practitioner: Option<String>,
 }
 
 impl<'a> PeopleSearch<'a> {
     /// The search for the people of the leg that an event reports. `numbers` are the clinic's.
     #[must_use]
-    pub(super) fn of_event(event: &CallEvent<'a>, numbers: &[E164<'_>]) -> Self {
+    pub(super) fn of_event(event: &CallEvent<'a>, numbers: &[E164<'_>], config: &Config) -> Self {
         let is_own = |number: &str| numbers.iter().any(|own| own.as_str() == number);
         let number = |text: Option<&'a str>| text.and_then(|text| number_of_other_party(text, is_own));
         let (from, to) = (number(event.from), number(event.to));
         let identity = |party: Option<Party<'a>>| match party {
-            Some(Party::Client(identity)) => Some(Device::Client(identity)),
+            Some(Party::Client(identity)) => Some(Device::of_identity(identity, config)),
             _ => None,
         };
         let calling_device = identity(event.from_party());
@@ -72,8 +83,8 @@ impl<'a> PeopleSearch<'a> {
         Self { patient_side: patient, practitioner: called_device }
     }
 
-    /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number of another party, or else
-    /// outbound if its `To` is one. The direction of the root leg has precedence, because a call may be forwarded.
+    /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number of another party, or
+    /// else outbound if its `To` is one. The direction of the root leg has precedence, because a call may be forwarded.
     #[must_use]
     pub(super) fn inferred_direction(&self, event: &CallEvent<'_>) -> Option<CallDirection> {
         event.parent?;
@@ -84,7 +95,7 @@ impl<'a> PeopleSearch<'a> {
     #[must_use]
     pub(super) fn requests(&self, narrow: bool) -> Vec<FhirRequest> {
         let patients = self.patient_side.map(|(number, _)| people_searches(number, false, narrow));
-        let practitioners = self.practitioner.as_ref().map(|device| practitioner_searches(device.endpoint()));
+        let practitioners = self.practitioner.as_ref().and_then(Device::endpoint).map(practitioner_searches);
         let urls = patients.into_iter().flatten().chain(practitioners.into_iter().flatten());
         urls.map(FhirRequest::get).collect()
     }
@@ -107,7 +118,10 @@ impl<'a> PeopleSearch<'a> {
             Some((people, number, direction))
         });
         let practitioner = self.practitioner.as_ref().and_then(|device| {
-            let endpoint = device.endpoint();
+            if let Device::Bound(practitioner) = device {
+                return Some(practitioner.clone());
+            }
+            let endpoint = device.endpoint()?;
             let searches = practitioner_searches(endpoint).len();
             let found: Vec<Option<Json>> = answers.take(searches).map(HostResponse::ok).collect();
             let found: Option<Vec<Json>> = found.into_iter().collect();
@@ -131,7 +145,8 @@ impl FoundPeople<'_> {
         let Some((people, number, direction)) = &self.patient_side else { return };
         let known = state.context();
         let is_other_number = known.prepared.is_some() && known.number.as_deref() != Some(number.as_str());
-        // Only the root leg shows the direction for certain. A forwarded call can have the clinic's number as caller ID.
+        // Only the root leg shows the direction for certain. A forwarded call can have the clinic's number as caller
+        // ID.
         let is_other_direction = state.root_direction() != Some(*direction);
         if is_other_direction || is_other_number || has_patient_side(known) {
             return;

@@ -11,9 +11,12 @@ use super::status::Status;
 use super::values::call_sid;
 use super::{CallDirection, CallState, Outcome, RecordFormat};
 use crate::fhir::change::{equals, reorder, replace_or_append, update_element, update_member};
-use crate::fhir::element::{coding, extension_of, has_coding, identifier, identifier_value, is, reference};
-use crate::fhir::systems::{TWILIO, VOICE_CATEGORY, VOICE_DISPLAY};
+use crate::fhir::element::{
+    coding, concept, extension_of, has_coding, has_system, identifier, identifier_value, is, reference,
+};
+use crate::fhir::systems::{LINE, TWILIO, VOICE_CATEGORY, VOICE_DISPLAY};
 use crate::json::{Json, decimal};
+use crate::phone::E164;
 use crate::time::instant;
 
 /// The last part of the extension URL, after the base URL and a slash.
@@ -101,8 +104,8 @@ impl CallState {
         }
         let (system, code) = VOICE_CATEGORY;
         let concepts = resource.get("category").map(Json::elements).unwrap_or_default();
-        let has_log = call_extensions(&resource).next().is_some();
-        let is_new = !has_log && !concepts.iter().any(|concept| has_coding(concept, system, code));
+        let has_call_state = call_extensions(&resource).next().is_some();
+        let is_new = !has_call_state && !concepts.iter().any(|concept| has_coding(concept, system, code));
         let mut previous = Vec::new();
         let mut earlier = Vec::new();
         for item in call_extensions(&resource) {
@@ -112,7 +115,7 @@ impl CallState {
             previous.push(if extension::has_root_leg(parts) { elements } else { state.earlier_elements(elements) });
             earlier.extend_from_slice(parts);
         }
-        if !has_log {
+        if !has_call_state {
             previous.push(if is_new { Elements::default() } else { Self::default().elements() });
         }
         let parts = extension::write(self, &earlier);
@@ -133,6 +136,13 @@ impl CallState {
         }
         set_concept(&mut resource, "category", VOICE_CATEGORY, VOICE_DISPLAY, format.category_system);
         set_concept(&mut resource, "medium", MEDIUM, MEDIUM_DISPLAY, None);
+        // The limits of outgoing calls count the records with a caller ID.
+        let media = resource.get("medium").map(Json::elements).unwrap_or_default();
+        if let Some(number) = self.caller_id()
+            && !media.iter().any(|medium| has_system(medium, LINE))
+        {
+            replace_or_append(&mut resource, "medium", concept(LINE, number), |_| false);
+        }
         // `status` is required in a `Communication`, so the status of a draft by another program is replaced.
         if is_new && !is(&resource, "status", "entered-in-error") {
             resource.set("status", Json::Null);
@@ -140,6 +150,13 @@ impl CallState {
         self.elements().apply(&mut resource, &previous);
         reorder(&mut resource, &ORDER);
         resource
+    }
+
+    /// The caller ID of an outbound call, from its dialed legs. A call that was refused has no leg.
+    fn caller_id(&self) -> Option<&str> {
+        let number = |leg: &'_ Leg| leg.text(TextField::From).and_then(E164::parse).is_some();
+        let leg = self.children().find(|leg| number(leg))?;
+        leg.text(TextField::From).filter(|_| self.direction() == Some(CallDirection::Outbound))
     }
 
     /// Whether the only extension is one of an earlier version, with this URL and this call state.
@@ -246,7 +263,8 @@ fn payload(line: &str) -> Json {
     Json::object([("contentString", Json::of(line))])
 }
 
-/// The outcome that a reader infers from a status alone. A canceled leg may be one that the caller or another leg ended.
+/// The outcome that a reader infers from a status alone. A canceled leg may be one that the caller or another leg
+/// ended.
 const fn plain_outcome(status: Status) -> Option<Outcome> {
     match status {
         Status::Completed => Some(Outcome::Answered),

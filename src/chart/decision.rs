@@ -10,8 +10,8 @@ use super::{CallDirection, CallState, Outcome};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Decision<'a> {
     pub(super) leg: &'a Leg,
-    /// The status of that leg, or of a dial that reached no one. If the end of the leg was not reported, the status of
-    /// the root leg.
+    /// The status of that leg, or of a dial action without a `DialCallSid`. If the end of the leg was not reported, the
+    /// status of the root leg.
     pub(super) status: Option<Status>,
     /// `None` while the call is in progress.
     pub(super) outcome: Option<Outcome>,
@@ -20,10 +20,10 @@ pub(super) struct Decision<'a> {
 impl CallState {
     /// Whether the call has ended: whether the root leg has ended, if anything is known about it.
     ///
-    /// An application may only have callbacks of dialed legs (`<Number statusCallback>`). Then the call has ended if all
-    /// known legs have ended, and one of them answered or the call is outbound. An unanswered leg of an inbound call is
-    /// not the end, because the next phone may ring, or the caller may leave a message. If another leg is reported
-    /// later, the call is in progress again. The sweep adds the root leg from Twilio's list.
+    /// An application may only have callbacks of dialed legs (`<Number statusCallback>`). Then the call has ended if
+    /// all known legs have ended, and one of them answered or the call is outbound. An unanswered leg of an inbound
+    /// call is not the end, because the next phone may ring, or the caller may leave a message. If another leg is
+    /// reported later, the call is in progress again. The sweep adds the root leg from Twilio's list.
     #[must_use]
     pub fn has_ended(&self) -> bool {
         let Some(root) = self.root_leg() else { return false };
@@ -139,7 +139,7 @@ fn is_same(leg: &Leg, other: &Leg) -> bool {
     leg.sid == other.sid
 }
 
-/// The outcome of a dial that reached no one, by its `DialCallStatus`.
+/// The outcome of a dial action without a `DialCallSid`, by its `DialCallStatus`.
 const fn outcome_of_dial(status: Status) -> Outcome {
     match status {
         Status::InProgress | Status::Completed => Outcome::Answered,

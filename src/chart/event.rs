@@ -64,7 +64,8 @@ pub struct CallEvent<'a> {
     pub mailbox: Option<&'a str>,
     /// `Practitioner/…` or `PractitionerRole/…`: the person on this leg, if the bot looked them up.
     pub practitioner: Option<&'a str>,
-    /// The direction of the call, if the bot knows it from a dialed leg: outbound if `From` is a number of the clinic.
+    /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number of another party, or
+    /// else outbound if its `To` is one.
     pub inferred_direction: Option<CallDirection>,
 }
 
@@ -85,7 +86,7 @@ pub struct RecordingReport<'a> {
 /// The parameters of a dial action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DialReport<'a> {
-    /// `DialCallSid`. `None` if no one was reached.
+    /// `DialCallSid`. Twilio omits it if no one was reached.
     pub sid: Option<CallSid<'a>>,
     /// `DialCallStatus`.
     pub status: Option<Status>,

@@ -122,7 +122,7 @@ impl CallContext {
 impl CallState {
     /// The state of a prepared call, which has only a context.
     #[must_use]
-    pub fn ticket(context: &CallContext) -> Self {
+    pub fn prepared(context: &CallContext) -> Self {
         let mut state = Self::default();
         state.add_context(context);
         state

@@ -8,7 +8,7 @@ use crate::fhir::element::is;
 use crate::json::Json;
 use crate::runtime::HostResponse;
 
-/// The resources of type `kind` that a search found.
+/// The resources of type `resource_type` that a search found.
 ///
 /// # Errors
 /// [`StoreError`].

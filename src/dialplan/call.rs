@@ -77,19 +77,19 @@ pub struct Call<'a> {
     /// Whether `Direction` starts with `outbound`: the leg was placed by REST or by `<Dial>`.
     pub placed_by_us: bool,
     /// The kind of the request.
-    pub subject: Subject,
+    pub kind: RequestKind,
 }
 
 /// The kind of a webhook request, by parameters that only one kind has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Subject {
+pub enum RequestKind {
     /// A call that needs TwiML.
     #[default]
     Call,
     /// `MessageSid` is present without `CallSid`: the request is for a message and not for a call.
     Message,
     /// `CallbackSource` is present: a call progress event.
-    CallbackResult,
+    ProgressEvent,
     /// `DialCallStatus` is present: the `action` request of a `<Dial>`. After a hang-up it also has the parameters of a
     /// progress event, so this kind takes precedence.
     DialAction,
@@ -115,11 +115,11 @@ impl<'a> Call<'a> {
                 "From" => &mut from,
                 "To" => &mut call.to,
                 other => {
-                    call.subject = call.subject.max(match other {
-                        "CallbackSource" => Subject::CallbackResult,
-                        "DialCallStatus" => Subject::DialAction,
-                        "MessageSid" => Subject::Message,
-                        _ => Subject::Call,
+                    call.kind = call.kind.max(match other {
+                        "CallbackSource" => RequestKind::ProgressEvent,
+                        "DialCallStatus" => RequestKind::DialAction,
+                        "MessageSid" => RequestKind::Message,
+                        _ => RequestKind::Call,
                     });
                     continue;
                 }
@@ -140,8 +140,8 @@ impl<'a> Call<'a> {
         call.placed_by_us = direction.is_some_and(|direction| direction.starts_with("outbound"));
         // A browser can add almost any parameter to its call. A call that still rings cannot be a dial action.
         let is_new_browser_call = status == Some("ringing") && matches!(call.from, Some(Party::Client(_)));
-        if call.subject == Subject::Message && sid.is_some() || is_new_browser_call {
-            call.subject = Subject::Call;
+        if call.kind == RequestKind::Message && sid.is_some() || is_new_browser_call {
+            call.kind = RequestKind::Call;
         }
         Ok(call)
     }
@@ -200,10 +200,10 @@ mod tests {
 
     #[test]
     fn distinguishes_messages_from_calls() {
-        let subject = |params| Call::read(params).unwrap().subject;
-        assert_eq!(subject(&[("MessageSid", "SM1")]), Subject::Message);
-        assert_eq!(subject(&[("MessageSid", "SM1"), ("CallSid", "CA1")]), Subject::Call);
-        assert_eq!(subject(&[("DialCallStatus", ""), ("CallbackSource", "x")]), Subject::DialAction);
+        let kind = |params| Call::read(params).unwrap().kind;
+        assert_eq!(kind(&[("MessageSid", "SM1")]), RequestKind::Message);
+        assert_eq!(kind(&[("MessageSid", "SM1"), ("CallSid", "CA1")]), RequestKind::Call);
+        assert_eq!(kind(&[("DialCallStatus", ""), ("CallbackSource", "x")]), RequestKind::DialAction);
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub enum CallbackKind {
     First,
     /// The caller chose an option in a menu, or was silent. `n` is the number of earlier prompts.
     Menu,
-    /// The outcome of a dialed leg. `n` is the index of the target.
+    /// The outcome of a dialed leg. `n` is the round of ringing, from 0.
     Dial,
     /// The outcome of waiting in a queue.
     Queue,

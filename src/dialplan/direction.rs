@@ -4,7 +4,7 @@
 
 use std::borrow::Cow;
 
-use super::call::{Call, CallStatus, Party, Subject};
+use super::call::{Call, CallStatus, Party, RequestKind};
 use crate::phone::E164;
 
 /// The direction of a call, or the kind of a request that has no direction.
@@ -39,11 +39,11 @@ impl<'a> Direction<'a> {
     /// The direction of `call`. `numbers` are the clinic's.
     #[must_use]
     pub fn of(call: &Call<'a>, numbers: &[E164<'a>]) -> Self {
-        match call.subject {
-            Subject::DialAction => return Self::DialAction,
-            Subject::CallbackResult => return Self::StatusCallback,
+        match call.kind {
+            RequestKind::DialAction => return Self::DialAction,
+            RequestKind::ProgressEvent => return Self::StatusCallback,
             _ if call.status == Some(CallStatus::Terminal) => return Self::StatusCallback,
-            Subject::Call | Subject::Message => {}
+            RequestKind::Call | RequestKind::Message => {}
         }
         match &call.from {
             Some(Party::Client(identity)) => return Self::Outbound { identity: identity.clone() },

@@ -85,7 +85,8 @@ impl Facts {
     /// The facts before any look-up. A caller without a number is not looked up in the chart.
     #[must_use]
     pub fn at(now: u64, caller: &Caller<'_>) -> Self {
-        let people = if caller.number.is_none() { Fact::Known(PeopleOfNumber::default()) } else { Fact::Pending };
+        let people =
+            if caller.searched_number().is_none() { Fact::Known(PeopleOfNumber::default()) } else { Fact::Pending };
         Self { now, people, ..Self::default() }
     }
 
@@ -103,7 +104,7 @@ impl Facts {
             return Fact::Known(*open);
         }
         let Some(hours) = config.hours.get(name) else { return Fact::Unavailable };
-        let Some(zone) = hours.time_zone.as_deref().or_else(|| caller_zone(config, caller)) else {
+        let Some(zone) = hours.time_zone.as_deref().or_else(|| called_number_zone(config, caller)) else {
             return Fact::Unavailable;
         };
         let local = match find(&self.local_times, zone) {
@@ -123,7 +124,7 @@ impl Facts {
     /// The practitioners of `roles` who are available now.
     #[must_use]
     pub fn available(&self, config: &Config, caller: &Caller<'_>, roles: &str) -> Fact<Vec<Person>> {
-        let zone = caller_zone(config, caller);
+        let zone = called_number_zone(config, caller);
         match (find(&self.roles, roles), zone.map(|zone| find(&self.local_times, zone))) {
             (Fact::Known(found), Some(Fact::Known(local))) => {
                 Fact::Known(available(found, country(caller).as_deref(), *local, self.now))
@@ -142,7 +143,7 @@ impl Facts {
         match lookup {
             Lookup::People { narrow, .. } => {
                 let related = answers.next().flatten();
-                let people = found.zip(related).zip(caller.number).map(|((patients, related), number)| {
+                let people = found.zip(related).zip(caller.searched_number()).map(|((patients, related), number)| {
                     read_people(&patients, &related, number, country().as_deref(), self.now)
                 });
                 self.has_more_people = people.as_ref().is_some_and(|people| !people.is_complete());
@@ -176,7 +177,7 @@ pub(super) fn find<'a, T>(list: &'a [(String, Fact<T>)], name: &str) -> &'a Fact
 
 /// The time zone of the called number.
 #[must_use]
-pub fn caller_zone<'a>(config: &'a Config, caller: &Caller<'_>) -> Option<&'a str> {
+pub fn called_number_zone<'a>(config: &'a Config, caller: &Caller<'_>) -> Option<&'a str> {
     let number = caller.called.and_then(|called| config.numbers.get(called.as_str()));
     number.and_then(|number| number.time_zone.as_deref()).or(config.time_zone.as_deref())
 }
@@ -192,7 +193,9 @@ impl Lookup {
     #[must_use]
     pub fn urls(&self, caller: &Caller<'_>, facts: &Facts) -> Vec<String> {
         if let Self::People { with_includes, narrow } = *self {
-            return caller.number.map_or_else(Vec::new, |number| people_searches(number, with_includes, narrow).into());
+            return caller
+                .searched_number()
+                .map_or_else(Vec::new, |number| people_searches(number, with_includes, narrow).into());
         }
         self.url(facts).into_iter().collect()
     }

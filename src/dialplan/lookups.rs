@@ -4,7 +4,7 @@
 
 use super::conditions::{ConditionEvaluator, ConditionResult};
 use super::config::{Conditions, Rule};
-use super::facts::{Facts, Lookup, caller_zone, find};
+use super::facts::{Facts, Lookup, called_number_zone, find};
 use super::turn::{DialplanInput, LocalizedTurn, Turn};
 
 /// The maximum number of verbs that are examined for one request. A config has fewer verbs, but a call can reach an
@@ -119,7 +119,7 @@ impl<'a> Lookups<'_, 'a> {
                 continue;
             }
             let Some(hours) = config.hours.get(name) else { continue };
-            self.zone(hours.time_zone.as_deref().or_else(|| caller_zone(config, &self.input.caller)));
+            self.zone(hours.time_zone.as_deref().or_else(|| called_number_zone(config, &self.input.caller)));
             if let Some(service) = hours.healthcare_service.as_deref()
                 && find(&self.facts.services, service).is_pending()
             {

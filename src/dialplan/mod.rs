@@ -27,14 +27,14 @@ pub mod turn;
 pub mod verbs;
 pub mod writer;
 
-pub use call::{Call, CallSid, CallStatus, Party, Subject};
+pub use call::{Call, CallSid, CallStatus, Party, RequestKind};
 pub use callback_urls::{CallbackKind, CallbackUrl, MAX_CALLBACKS, RETRY, all_callbacks, callbacks};
 pub use check::{ConfigFinding, Severity};
 pub use config::{Config, ConfigError};
 pub use default_route::{Clinic, Route, route};
 pub use default_twiml::{EVENTS, apology, write_route};
 pub use direction::Direction;
-pub use facts::{Fact, Facts, Lookup, caller_zone};
+pub use facts::{Fact, Facts, Lookup, called_number_zone};
 pub use hours::{LocalTime, are_open, is_available};
 pub use lookups::required_lookups;
 pub use outcome::VerbOutcome;

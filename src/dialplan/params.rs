@@ -18,8 +18,8 @@ impl<'a> Params<'a, '_> {
         self.only(|key| key == name)
     }
 
-    /// The value of a parameter in any spelling of `lowercase` ([`is_spelling`]). `None` if it is absent or empty, or if
-    /// the spellings have two different values.
+    /// The value of a parameter in any spelling of `lowercase` ([`is_spelling`]). `None` if it is absent or empty, or
+    /// if the spellings have two different values.
     #[must_use]
     pub fn spelled(self, lowercase: &str) -> Option<&'a str> {
         self.only(|key| is_spelling(key, lowercase))
@@ -69,6 +69,8 @@ pub fn parse_integer(text: &str) -> Option<u32> {
 pub struct Caller<'a> {
     /// The caller's number. `None` if the number is withheld, or if the caller is not a phone.
     pub number: Option<E164<'a>>,
+    /// Whether the number is one of the clinic's. Then the chart does not have the caller.
+    pub is_own: bool,
     /// The clinic's number that was called.
     pub called: Option<E164<'a>>,
     /// The result of STIR/SHAKEN, from `StirVerstat`.
@@ -88,6 +90,12 @@ pub fn is_withheld(number: E164<'_>) -> bool {
 }
 
 impl<'a> Caller<'a> {
+    /// The number to search the chart for. The chart does not have the callers with the clinic's own numbers.
+    #[must_use]
+    pub fn searched_number(&self) -> Option<E164<'a>> {
+        self.number.filter(|_| !self.is_own)
+    }
+
     /// Reads the caller of a call. `numbers` are the clinic's numbers.
     #[must_use]
     pub fn of(call: &Call<'a>, params: Params<'a, '_>, numbers: &[E164<'a>]) -> Self {
@@ -98,6 +106,7 @@ impl<'a> Caller<'a> {
         };
         Self {
             number,
+            is_own: number.is_some_and(|number| own(number.as_str()).is_some()),
             called: call.to.and_then(own).or_else(|| call.called.and_then(own)),
             verification: verification(params.get("StirVerstat").unwrap_or_default()),
             sid: call.sid.map_or("", |CallSid(sid)| sid),

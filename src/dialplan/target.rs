@@ -3,7 +3,7 @@
 //! The targets of a `dial`, and the endpoints that ring for each target.
 
 use super::check::{Checker, ConfigPath, is_identity, is_reference, is_sip};
-use super::facts::{Fact, Facts, caller_zone};
+use super::facts::{Fact, Facts, called_number_zone};
 use super::lookups::Lookups;
 use super::people::{Endpoint, Person, is_writable_identity};
 use super::turn::DialplanInput;
@@ -105,7 +105,7 @@ impl Target {
             Self::Client(_) | Self::Number(_) | Self::Sip(_) => {}
             Self::Available(roles) => {
                 lookups.roles(roles);
-                lookups.zone(caller_zone(lookups.input.config, &lookups.input.caller));
+                lookups.zone(called_number_zone(lookups.input.config, &lookups.input.caller));
             }
             Self::GeneralPractitioner(_) => lookups.people(true),
             Self::LastToCall(_) => lookups.last_to_call(),

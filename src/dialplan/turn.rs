@@ -60,7 +60,7 @@ pub enum VerbEvent {
     },
     /// A `dial` continues with its next target.
     NextTarget {
-        /// The index of the target.
+        /// The round of ringing, from 0.
         n: u32,
         /// The outcome of the previous target.
         before: VerbOutcome,

@@ -49,6 +49,13 @@ pub fn has_coding(concept: &Json, system: &str, code: &str) -> bool {
     codings.iter().any(|coding| is(coding, "system", system) && is(coding, "code", code))
 }
 
+/// Whether a `CodeableConcept` has a coding of this system.
+#[must_use]
+pub fn has_system(concept: &Json, system: &str) -> bool {
+    let codings = concept.get("coding").map(Json::elements).unwrap_or_default();
+    codings.iter().any(|coding| is(coding, "system", system))
+}
+
 /// The value of a resource's first identifier with this system.
 #[must_use]
 pub fn identifier_value<'a>(resource: &'a Json, system: &str) -> Option<&'a str> {

@@ -33,7 +33,7 @@ pub async fn check_calling_hours(config: &Config, callee: &str, now: u64, host: 
 
 /// The caller ID of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ChosenNumber<'a> {
+pub struct ChosenCallerId<'a> {
     /// The number.
     pub number: E164<'a>,
     /// The index of the call's turn, if the number is from the pool `roundRobin`. Write it into the record of the call.
@@ -41,13 +41,13 @@ pub struct ChosenNumber<'a> {
 }
 
 /// Chooses the caller ID of a call.
-pub struct CallerId<'a> {
+pub struct CallerIdChooser<'a> {
     config: &'a Config,
     numbers: &'a [E164<'a>],
     fixed: Option<E164<'a>>,
 }
 
-impl<'a> CallerId<'a> {
+impl<'a> CallerIdChooser<'a> {
     /// Reads the config. `practitioner` is the caller (`Practitioner/<id>`), if known.
     pub fn of(config: &'a Config, numbers: &'a [E164<'a>], practitioner: Option<&str>, codes: &mut Vec<Code>) -> Self {
         let (fixed, foreign) = fixed(&config.outbound, numbers, practitioner);
@@ -72,25 +72,25 @@ impl<'a> CallerId<'a> {
         }
     }
 
-    /// The caller ID. `answers` are the responses to [`CallerId::reads`]. If the chart is not available, the choice
-    /// depends only on the call, and `codes` says so.
+    /// The caller ID. `answers` are the responses to [`CallerIdChooser::reads`]. If the chart is not available, the
+    /// choice depends only on the call, and `codes` says so.
     pub fn choose(
         &self,
         answers: Vec<HostResponse>,
         key: PoolKey<'_>,
         codes: &mut Vec<Code>,
-    ) -> Option<ChosenNumber<'a>> {
+    ) -> Option<ChosenCallerId<'a>> {
         if let Some(number) = self.only() {
-            return Some(ChosenNumber { number, turn: None });
+            return Some(ChosenCallerId { number, turn: None });
         }
         self.choose_by_chart(answers, codes).or_else(|| {
             let number = choose(self.config.outbound.pool, self.numbers, key)?;
-            Some(ChosenNumber { number, turn: None })
+            Some(ChosenCallerId { number, turn: None })
         })
     }
 
     /// The numbers that the next call may show: one if the choice does not depend on the callee or the call. `answers`
-    /// are the responses to [`CallerId::reads`].
+    /// are the responses to [`CallerIdChooser::reads`].
     pub fn candidates(&self, answers: Vec<HostResponse>, codes: &mut Vec<Code>) -> Vec<E164<'a>> {
         let known = self.only().or_else(|| Some(self.choose_by_chart(answers, codes)?.number));
         known.map_or_else(|| different(self.numbers), |number| vec![number])
@@ -103,7 +103,7 @@ impl<'a> CallerId<'a> {
     }
 
     /// The choice of a pool that depends on the chart. `None` for another pool, or if the chart is not available.
-    fn choose_by_chart(&self, answers: Vec<HostResponse>, codes: &mut Vec<Code>) -> Option<ChosenNumber<'a>> {
+    fn choose_by_chart(&self, answers: Vec<HostResponse>, codes: &mut Vec<Code>) -> Option<ChosenCallerId<'a>> {
         let asked = answers.len();
         let mut found = Vec::with_capacity(asked);
         for answer in answers {
@@ -120,10 +120,10 @@ impl<'a> CallerId<'a> {
         }
         if self.config.outbound.pool == Pool::RoundRobin {
             let turn = Turn::next(&found, self.numbers)?;
-            return Some(ChosenNumber { number: turn.number, turn: Some(turn.index) });
+            return Some(ChosenCallerId { number: turn.number, turn: Some(turn.index) });
         }
         let used = |bundle: &Json| parse_instant(bundle.at(&["entry", "0", "resource", "sent"])?.text()?);
         let used: Vec<Option<u64>> = found.iter().map(used).collect();
-        by_last_use(self.numbers, &used).map(|number| ChosenNumber { number, turn: None })
+        by_last_use(self.numbers, &used).map(|number| ChosenCallerId { number, turn: None })
     }
 }

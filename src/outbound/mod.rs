@@ -16,7 +16,7 @@ mod turn;
 mod twiml;
 
 pub use caller_id::{PoolKey, by_last_use, choose, fixed, last_use_search};
-pub use conditions::{CallerId, ChosenNumber, check_calling_hours};
+pub use conditions::{CallerIdChooser, ChosenCallerId, check_calling_hours};
 pub use identity::{
     has_code, identity_from_id, identity_of, ids_of, is_bound, is_current, is_own_identity, is_reserved, is_uuid,
     practitioner_of, set_identity, uuid_of,

@@ -27,7 +27,7 @@ const SEAL: &str = "call-seal";
 const PLACED: &str = "call-placed";
 
 /// The maximum length of a phone number.
-const MAX_LINE_LENGTH: usize = 16;
+const MAX_NUMBER_LENGTH: usize = 16;
 
 /// The maximum number of seals of one kind that are checked. A record has one for each base URL that the config had.
 const MAX_SEALS: usize = 8;
@@ -50,7 +50,7 @@ impl NewPreparedCall<'_> {
     #[must_use]
     pub fn write<'f>(&self, format: impl Into<RecordFormat<'f>>, sealing: &SealingKeys) -> Json {
         let format = format.into();
-        let mut resource = CallState::ticket(&self.context).write(None, format);
+        let mut resource = CallState::prepared(&self.context).write(None, format);
         if let Some(seal) = sealing.seal_record(self.from, &self.context) {
             set_extension(&mut resource, format.extension_base, SEAL, &seal);
         }
@@ -71,17 +71,17 @@ pub fn set_caller_id(resource: &mut Json, from: &str, turn: Option<u32>) {
         let index = identifier(TURN, &decimal(index.into()));
         replace_or_append(resource, "identifier", index, |item| is(item, "system", TURN));
     }
-    replace_or_append(resource, "medium", medium, |item| line(item).is_some());
+    replace_or_append(resource, "medium", medium, |item| caller_id_in(item).is_some());
 }
 
 /// The caller ID in the record of a call.
-pub(super) fn line_of(resource: &Json) -> Option<&str> {
+pub(super) fn caller_id_of(resource: &Json) -> Option<&str> {
     let media = resource.get("medium").map(Json::elements).unwrap_or_default();
     // Any user of the chart may have written this text, and each check of a seal hashes it.
-    media.iter().find_map(line).filter(|line| line.len() <= MAX_LINE_LENGTH)
+    media.iter().find_map(caller_id_in).filter(|number| number.len() <= MAX_NUMBER_LENGTH)
 }
 
-fn line(medium: &Json) -> Option<&str> {
+fn caller_id_in(medium: &Json) -> Option<&str> {
     let coding = medium.get("coding")?.elements().iter().find(|coding| is(coding, "system", LINE))?;
     coding.get("code")?.text()
 }
@@ -120,7 +120,7 @@ impl PreparedCall {
     /// The caller ID, E.164.
     #[must_use]
     pub fn from(&self) -> Option<&str> {
-        line_of(&self.resource)
+        caller_id_of(&self.resource)
     }
 
     /// When the call was last requested by REST, as Unix time in milliseconds. `None` for a browser's call. Any base
@@ -136,7 +136,7 @@ impl PreparedCall {
     #[must_use]
     pub fn is_sealed(&self, sealing: &SealingKeys) -> bool {
         let from = self.from().unwrap_or_default();
-        self.seals(SEAL).any(|seal| sealing.is_record(seal, from, self.state.context()))
+        self.seals(SEAL).any(|seal| sealing.verifies_record(seal, from, self.state.context()))
     }
 
     /// Whether the seal proves that the call was prepared for `practitioner` (`Practitioner/<id>`). An element alone is
@@ -149,14 +149,14 @@ impl PreparedCall {
     /// Whether a seal proves that `practitioner` placed the call by REST.
     #[must_use]
     pub fn is_placed_by(&self, practitioner: &str, call_sid: &str, sealing: &SealingKeys) -> bool {
-        self.placed_seals().any(|(owner, _)| sealing.is_placed(owner, call_sid, practitioner))
+        self.placed_seals().any(|(owner, _)| sealing.verifies_placed(owner, call_sid, practitioner))
     }
 
     /// Whether a seal proves what the call, which was placed by REST, dials, and that the record is unchanged.
     #[must_use]
     pub fn is_dialed_by(&self, call_sid: &str, sealing: &SealingKeys) -> bool {
         let (from, context) = (self.from().unwrap_or_default(), self.state.context());
-        self.placed_seals().any(|(_, dialing)| sealing.is_dialing(dialing, call_sid, from, context))
+        self.placed_seals().any(|(_, dialing)| sealing.verifies_dialing(dialing, call_sid, from, context))
     }
 
     /// Makes the two seals of a call that `practitioner` placed by REST with the values of this record. Verify before

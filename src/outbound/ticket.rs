@@ -85,7 +85,7 @@ impl SealingKeys {
 
     /// Whether the sealed values of a record are unchanged.
     #[must_use]
-    pub fn is_record(&self, received: &str, from: &str, context: &CallContext) -> bool {
+    pub fn verifies_record(&self, received: &str, from: &str, context: &CallContext) -> bool {
         self.verifies(received, RECORD, &record_parts(from, context))
     }
 
@@ -97,7 +97,7 @@ impl SealingKeys {
 
     /// Whether the seal proves that `who` placed the call.
     #[must_use]
-    pub fn is_placed(&self, received: &str, call_sid: &str, who: &str) -> bool {
+    pub fn verifies_placed(&self, received: &str, call_sid: &str, who: &str) -> bool {
         self.verifies(received, PLACED, &[call_sid, who].map(str::to_owned))
     }
 
@@ -110,14 +110,14 @@ impl SealingKeys {
 
     /// Whether the seal proves that a call dials the number in `context` with the caller ID `from`.
     #[must_use]
-    pub fn is_dialing(&self, received: &str, call_sid: &str, from: &str, context: &CallContext) -> bool {
+    pub fn verifies_dialing(&self, received: &str, call_sid: &str, from: &str, context: &CallContext) -> bool {
         self.verifies(received, DIALS, &dialing_parts(call_sid, from, context))
     }
 
-    fn verifies(&self, received: &str, domain: &str, split_ticket: &[String]) -> bool {
+    fn verifies(&self, received: &str, domain: &str, parts: &[String]) -> bool {
         let mut is_valid = Choice::from(0);
         for key in &self.0 {
-            is_valid |= seal(key, domain, split_ticket).as_bytes().ct_eq(received.as_bytes());
+            is_valid |= seal(key, domain, parts).as_bytes().ct_eq(received.as_bytes());
         }
         bool::from(is_valid)
     }
@@ -208,9 +208,9 @@ fn key_of(secret: &str) -> Hmac<Sha256> {
 }
 
 fn dialing_parts(call_sid: &str, from: &str, context: &CallContext) -> Vec<String> {
-    let mut split_ticket = vec![call_sid.to_owned()];
-    split_ticket.extend(record_parts(from, context));
-    split_ticket
+    let mut parts = vec![call_sid.to_owned()];
+    parts.extend(record_parts(from, context));
+    parts
 }
 
 fn record_parts(from: &str, context: &CallContext) -> [String; 6] {
@@ -226,10 +226,10 @@ fn record_parts(from: &str, context: &CallContext) -> [String; 6] {
 }
 
 /// The MAC over texts. They may contain any character, so the length precedes each text.
-fn seal(key: &Hmac<Sha256>, domain: &str, split_ticket: &[String]) -> String {
+fn seal(key: &Hmac<Sha256>, domain: &str, parts: &[String]) -> String {
     let mut mac = key.clone();
     mac.update(domain.as_bytes());
-    for part in split_ticket {
+    for part in parts {
         mac.update(decimal(part.len() as u64).as_bytes());
         mac.update(b":");
         mac.update(part.as_bytes());

@@ -5,7 +5,7 @@
 //! The order is in the chart. The record of a call has the index of its turn as an identifier. The call with the
 //! highest index is the previous one.
 
-use super::prepared::line_of;
+use super::prepared::caller_id_of;
 use crate::fhir::element::identifier_value;
 use crate::fhir::systems::{POOL, ROUND_ROBIN, TURN};
 use crate::json::{Json, decimal};
@@ -41,7 +41,7 @@ impl<'a> Turn<'a> {
     #[must_use]
     pub fn next(found: &[Json], numbers: &[E164<'a>]) -> Option<Self> {
         let records = found.iter().flat_map(resources);
-        let latest = records.filter_map(|record| Some((index_of(record)?, line_of(record)?))).max();
+        let latest = records.filter_map(|record| Some((index_of(record)?, caller_id_of(record)?))).max();
         let (index, line) = latest.unwrap_or_default();
         Self::after(index, line, numbers)
     }

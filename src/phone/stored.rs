@@ -157,8 +157,8 @@ impl<'a> StoredNumber<'a> {
         }
     }
 
-    /// Whether a text contains the number. Takes time in proportion to the length of the text, and false for a text of
-    /// more than 500 bytes.
+    /// Whether a text contains the number. Takes time in proportion to the length of the text. Returns false for a
+    /// text of more than 500 bytes.
     #[must_use]
     pub fn is_in(&self, text: &str) -> bool {
         // Most texts that a search finds end with the same four digits but are not the number.

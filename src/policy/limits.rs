@@ -35,10 +35,11 @@ pub fn limit_searches(outbound: &Outbound, practitioner: &str, numbers: &[E164<'
         return limits;
     }
     let (system, code) = VOICE_CATEGORY;
-    let lines: Vec<String> =
+    let codings: Vec<String> =
         numbers.iter().map(|number| percent_encode(&[LINE, "|", number.as_str()].concat())).collect();
     let category = percent_encode(&[system, "|", code].concat());
-    let calls = ["Communication?category=", &category, "&sender=", practitioner, "&medium=", &lines.join(",")].concat();
+    let calls =
+        ["Communication?category=", &category, "&sender=", practitioner, "&medium=", &codings.join(",")].concat();
     let since = |span: u64| percent_encode(&instant(now.saturating_sub(span)));
     if let Some(max) = outbound.concurrent {
         let search = [&calls, "&status=in-progress&sent=ge", &since(MAX_CALL_DURATION), "&_summary=count"].concat();

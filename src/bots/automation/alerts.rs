@@ -7,8 +7,8 @@
 //! `on-hold` if the hourly limit was reached. It is `stopped` if the service refused the alert or did not respond for
 //! an hour.
 
-use super::sweep_run::SweepRun;
-use super::tickets::close;
+use super::prepared_calls::close;
+use super::sweep_run::AutomationRun;
 use super::trigger::{TRIGGERS, code_of};
 use crate::chart::{StoreError, check_conditional_create, counted, found};
 use crate::dialplan::config::{AlertFormat, Alerts, FollowUpTrigger};
@@ -35,7 +35,7 @@ const TAKE_OVER_AFTER: u64 = 2 * MINUTE;
 const ATTEMPTS: u32 = 3;
 
 /// The request that creates the intent of an alert. It is conditional: a call has at most one alert, for any trigger.
-pub(super) fn create_intent(run: &SweepRun<'_>, trigger: FollowUpTrigger, root: &str, call: &str) -> FhirRequest {
+pub(super) fn create_intent(run: &AutomationRun<'_>, trigger: FollowUpTrigger, root: &str, call: &str) -> FhirRequest {
     let value = [root, ".", code_of(trigger)].concat();
     let mut intent = new_intent(run, ALERT, &value, code_of(trigger));
     intent.set("about", Json::List(vec![reference(call)]));
@@ -58,7 +58,7 @@ pub(super) fn root_of(intent: &Json) -> Option<&str> {
     Some(crate::text::split_on(identifier_value(intent, SYSTEM)?, b'.').0)
 }
 
-fn new_intent(run: &SweepRun<'_>, category: &str, value: &str, text: &str) -> Json {
+fn new_intent(run: &AutomationRun<'_>, category: &str, value: &str, text: &str) -> Json {
     let now = instant(run.now);
     let payload = Json::object([("contentString", Json::of(text))]);
     Json::object([
@@ -72,7 +72,7 @@ fn new_intent(run: &SweepRun<'_>, category: &str, value: &str, text: &str) -> Js
     ])
 }
 
-fn attempt_extension(run: &SweepRun<'_>) -> Json {
+fn attempt_extension(run: &AutomationRun<'_>) -> Json {
     extension(&[run.extension_base(), ATTEMPT_EXTENSION].concat(), "valueInstant", Json::of(&instant(run.now)))
 }
 
@@ -80,7 +80,11 @@ fn attempt_extension(run: &SweepRun<'_>) -> Json {
 ///
 /// # Errors
 /// [`StoreError`] if the intent may not exist.
-pub(super) async fn follow_up(run: &SweepRun<'_>, alerts: &Alerts, answer: HostResponse) -> Result<(), StoreError> {
+pub(super) async fn follow_up(
+    run: &AutomationRun<'_>,
+    alerts: &Alerts,
+    answer: HostResponse,
+) -> Result<(), StoreError> {
     check_conditional_create(&answer)?;
     // 200 means that another run created the intent.
     if let HostResponse::Done { status: 201, body } = answer
@@ -93,7 +97,7 @@ pub(super) async fn follow_up(run: &SweepRun<'_>, alerts: &Alerts, answer: HostR
 }
 
 /// Sends an alert whose intent this run created or took over. If that fails, a later sweep sends the alert.
-pub(super) async fn send(run: &SweepRun<'_>, alerts: &Alerts, mut intent: Json) {
+pub(super) async fn send(run: &AutomationRun<'_>, alerts: &Alerts, mut intent: Json) {
     if !run.can_alert() {
         return;
     }
@@ -122,7 +126,7 @@ pub(super) async fn send(run: &SweepRun<'_>, alerts: &Alerts, mut intent: Json) 
 
 /// The number of alerts in the last hour that precede this one: those that were sent, and pending ones with an earlier
 /// intent. Each intent is stored before it is ranked, so the limit is exact even for simultaneous alerts.
-async fn earlier_alerts(run: &SweepRun<'_>, intent: &Json) -> Result<u32, StoreError> {
+async fn earlier_alerts(run: &AutomationRun<'_>, intent: &Json) -> Result<u32, StoreError> {
     // An intent dated after this moment is not one of Plumline's.
     let (from, to) = (instant(run.now.saturating_sub(HOUR)), instant(run.now + TAKE_OVER_AFTER));
     let since = ["&sent=ge", &from, "&sent=lt", &to].concat();
@@ -144,7 +148,7 @@ async fn earlier_alerts(run: &SweepRun<'_>, intent: &Json) -> Result<u32, StoreE
     Ok(earlier_alerts)
 }
 
-async fn post(run: &SweepRun<'_>, alerts: &Alerts, mut intent: Json, trigger: &str, text: &str) {
+async fn post(run: &AutomationRun<'_>, alerts: &Alerts, mut intent: Json, trigger: &str, text: &str) {
     let text = ["Plumline: ", text].concat();
     let body = match alerts.format {
         AlertFormat::Slack => Json::object([("text", Json::of(&text))]),
@@ -170,7 +174,7 @@ async fn post(run: &SweepRun<'_>, alerts: &Alerts, mut intent: Json, trigger: &s
 }
 
 /// Writes the status of an alert. Without the status, the sweep would send the alert again.
-async fn save_status(run: &SweepRun<'_>, intent: Json) {
+async fn save_status(run: &AutomationRun<'_>, intent: Json) {
     for _ in 0..ATTEMPTS {
         let request = FhirRequest::update(&intent);
         let answer = run.fhir(request.into_iter().collect()).await.pop().unwrap_or(HostResponse::Failed);
@@ -195,7 +199,7 @@ pub(super) fn search_unsent() -> FhirRequest {
 
 /// Sends the alerts that [`search_unsent`] found, unless another run is sending them. If a run ends right after it sent
 /// an alert, the alert is sent twice. No alert is lost.
-pub(super) async fn resend(run: &SweepRun<'_>, alerts: &Alerts, found: Vec<Json>) {
+pub(super) async fn resend(run: &AutomationRun<'_>, alerts: &Alerts, found: Vec<Json>) {
     for mut intent in found {
         let instant_of = |value: Option<&Json>| value.and_then(Json::text).and_then(parse_instant);
         let extensions = intent.get("extension").map(Json::elements).unwrap_or_default();
@@ -241,7 +245,12 @@ fn category_of(resource: &Json) -> &Json {
 ///
 /// # Errors
 /// [`StoreError`] if the alerts cannot be counted.
-pub(super) async fn create_summary(run: &SweepRun<'_>, alerts: &Alerts, from: u64, to: u64) -> Result<(), StoreError> {
+pub(super) async fn create_summary(
+    run: &AutomationRun<'_>,
+    alerts: &Alerts,
+    from: u64,
+    to: u64,
+) -> Result<(), StoreError> {
     let period = ["&sent=ge", &instant(from), "&sent=lt", &instant(to), "&_summary=count"].concat();
     let url = [&search(ALERT), "&status=on-hold", &period].concat();
     let held_back = counted(run.fhir(vec![FhirRequest::get(url)]).await.pop().unwrap_or(HostResponse::Failed))?;
@@ -272,7 +281,7 @@ pub(super) async fn create_summary(run: &SweepRun<'_>, alerts: &Alerts, from: u6
     Ok(())
 }
 
-async fn send_summary(run: &SweepRun<'_>, alerts: &Alerts, intent: Json) {
+async fn send_summary(run: &AutomationRun<'_>, alerts: &Alerts, intent: Json) {
     if !run.can_alert() {
         return;
     }

@@ -7,9 +7,9 @@
 //! when the pass is complete.
 
 use super::marks::{Mark, Marks};
+use super::prepared_calls::PreparedCalls;
 use super::reconcile::{Reconciled, reconcile};
-use super::sweep_run::{SweepRun, TIMEOUT};
-use super::tickets::Tickets;
+use super::sweep_run::{AutomationRun, TIMEOUT};
 use crate::chart::{CallEvent, StoreError};
 use crate::error::Code;
 use crate::json::Json;
@@ -78,20 +78,25 @@ const RECORDINGS: List = List {
     read: recording,
 };
 
-/// Writes the listed calls into the chart. Returns whether the whole list was read.
+/// Writes the listed calls into the chart. Returns whether the list has been read up to now.
 pub(super) async fn sync_calls(
-    run: &SweepRun<'_>,
+    run: &AutomationRun<'_>,
     rest: &TwilioRest,
     marks: &mut Marks,
-    tickets: &mut Tickets,
+    prepared_calls: &mut PreparedCalls,
 ) -> bool {
-    sync_list(&CALLS, run, rest, marks, tickets).await
+    sync_list(&CALLS, run, rest, marks, prepared_calls).await
 }
 
 /// Writes the listed recordings into the call records, because a recording's callback may have been lost.
-pub(super) async fn sync_recordings(run: &SweepRun<'_>, rest: &TwilioRest, marks: &mut Marks, tickets: &mut Tickets) {
+pub(super) async fn sync_recordings(
+    run: &AutomationRun<'_>,
+    rest: &TwilioRest,
+    marks: &mut Marks,
+    prepared_calls: &mut PreparedCalls,
+) {
     if run.config.may_record() {
-        sync_list(&RECORDINGS, run, rest, marks, tickets).await;
+        sync_list(&RECORDINGS, run, rest, marks, prepared_calls).await;
     } else {
         // If recording is configured later, the sweep starts at that moment and not at an old mark.
         RECORDINGS.marks.into_iter().for_each(|mark| marks.set(mark, None));
@@ -119,10 +124,10 @@ fn recording(recording: &Json) -> Item<'_> {
 
 async fn sync_list(
     list: &List,
-    run: &SweepRun<'_>,
+    run: &AutomationRun<'_>,
     rest: &TwilioRest,
     marks: &mut Marks,
-    tickets: &mut Tickets,
+    prepared_calls: &mut PreparedCalls,
 ) -> bool {
     let [read, pass_start_mark, pass_position_mark, retry_from_mark] = list.marks;
     let from = marks.get(read).unwrap_or(run.now.saturating_sub(FIRST_LOOKBACK));
@@ -147,7 +152,7 @@ async fn sync_list(
         let listed = page.get(list.items).map(Json::elements).unwrap_or_default();
         let items: Vec<Item<'_>> = listed.iter().map(list.read).collect();
         let events: Vec<CallEvent<'_>> = items.iter().filter_map(|item| item.event.clone()).collect();
-        match write(run, rest, &events, tickets).await {
+        match write(run, rest, &events, prepared_calls).await {
             Ok(refused) => retry_from = earlier(retry_from, refused),
             Err(code) => {
                 run.report(code);
@@ -182,12 +187,12 @@ async fn sync_list(
 /// Writes a page into the chart. Returns the start of the earliest call that the server refused. If the root call of a
 /// leg is not on the page, the bot requests it from Twilio.
 async fn write(
-    run: &SweepRun<'_>,
+    run: &AutomationRun<'_>,
     rest: &TwilioRest,
     events: &[CallEvent<'_>],
-    tickets: &mut Tickets,
+    prepared_calls: &mut PreparedCalls,
 ) -> Result<Option<u64>, Code> {
-    let Reconciled { mut refused, unknown } = reconcile(run, events, tickets).await?;
+    let Reconciled { mut refused, unknown } = reconcile(run, events, prepared_calls).await?;
     for chunk in unknown.chunks(MAX_ROOTS_PER_REQUEST) {
         if !run.has_budget(8) {
             return Err(Code::TwilioUnavailable);
@@ -204,14 +209,14 @@ async fn write(
             }
         }
         let legs = events.iter().filter(|event| chunk.iter().any(|root| *root == event.root_sid().0)).cloned();
-        let is_complete: Vec<CallEvent<'_>> = roots.iter().filter_map(CallEvent::from_rest).chain(legs).collect();
-        refused = earlier(refused, reconcile(run, &is_complete, tickets).await?.refused);
+        let with_roots: Vec<CallEvent<'_>> = roots.iter().filter_map(CallEvent::from_rest).chain(legs).collect();
+        refused = earlier(refused, reconcile(run, &with_roots, prepared_calls).await?.refused);
     }
     Ok(refused)
 }
 
 /// Requests a resource from Twilio.
-pub(super) async fn get_from_twilio(run: &SweepRun<'_>, request: HttpRequest) -> Result<Json, Code> {
+pub(super) async fn get_from_twilio(run: &AutomationRun<'_>, request: HttpRequest) -> Result<Json, Code> {
     match run.http(request).await {
         HostResponse::Done { status: 200..=299, body } => Ok(body),
         HostResponse::Done { status: 400..=407 | 409..=428, .. } => Err(Code::TwilioRefused),
@@ -236,7 +241,7 @@ pub(super) fn earlier(item: Option<u64>, other: Option<u64>) -> Option<u64> {
     }
 }
 
-/// Whether the server is unavailable or the record keeps changing, so that another attempt in this run would also fail.
+/// Whether another attempt may succeed, in this run or a later one. Not if the server refused the request.
 pub(super) const fn is_retryable(error: StoreError) -> bool {
     !matches!(error, StoreError::Permanent(Code::ChartRefused))
 }

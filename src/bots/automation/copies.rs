@@ -8,7 +8,7 @@ use super::copy_call::{Outcome, copy_call};
 use super::ended::EndedCall;
 use super::marks::{Mark, Marks};
 use super::recorded::{CopyState, copies, remaining_recordings};
-use super::sweep_run::SweepRun;
+use super::sweep_run::AutomationRun;
 use crate::chart::{PagedSearch, StoreError};
 use crate::fhir::systems::VOICE_CATEGORY;
 use crate::json::Json;
@@ -47,7 +47,7 @@ pub(super) enum Need {
 }
 
 /// The recordings of a call that are not copied, with the `Binary` of a copy that was started.
-pub(super) fn missing(run: &SweepRun<'_>, call: &EndedCall) -> (Need, Vec<(String, Option<String>)>) {
+pub(super) fn missing(run: &AutomationRun<'_>, call: &EndedCall) -> (Need, Vec<(String, Option<String>)>) {
     let (mut need, mut missing) = (Need::Nothing, Vec::new());
     let is_recent = call.ended_at() + MAX_HOLD > run.now;
     let take_over_after = if is_recent { TAKE_OVER_AFTER } else { SLOW_TAKE_OVER_AFTER };
@@ -70,18 +70,18 @@ pub(super) fn missing(run: &SweepRun<'_>, call: &EndedCall) -> (Need, Vec<(Strin
 }
 
 /// Whether recordings of an ended call must be copied.
-pub(super) fn need(run: &SweepRun<'_>, call: &EndedCall) -> Need {
+pub(super) fn need(run: &AutomationRun<'_>, call: &EndedCall) -> Need {
     if run.config.copies_recordings() { missing(run, call).0 } else { Need::Nothing }
 }
 
 /// Sets a deadline for all further requests, because a copy may take long.
-pub(super) fn limit_time(run: &SweepRun<'_>) {
+pub(super) fn limit_time(run: &AutomationRun<'_>) {
     run.host.set_deadline(DEADLINE, run.now as u32);
 }
 
 /// Copies the recordings of the calls whose records changed since the mark. A copy that fails is tried again by each
 /// sweep in the first hour after the call, and then once an hour for seven days.
-pub(super) async fn copy_missing(run: &SweepRun<'_>, rest: &TwilioRest, marks: &mut Marks) {
+pub(super) async fn copy_missing(run: &AutomationRun<'_>, rest: &TwilioRest, marks: &mut Marks) {
     if !run.config.copies_recordings() {
         // If copying is configured later, it starts at that moment.
         for mark in [Mark::CopiedTo, Mark::CopiesRetryFrom, Mark::CopiesRetried] {
@@ -141,7 +141,7 @@ pub(super) async fn copy_missing(run: &SweepRun<'_>, rest: &TwilioRest, marks: &
 
 /// Deletes the copies in the chart. Each item is a `Binary` and the record that names it. Returns for each item whether
 /// the copy is gone. A `Binary` that does not belong to the record is not deleted, because staff may edit records.
-pub(super) async fn delete_copies(run: &SweepRun<'_>, items: &[(String, String)]) -> Vec<bool> {
+pub(super) async fn delete_copies(run: &AutomationRun<'_>, items: &[(String, String)]) -> Vec<bool> {
     let mut gone = vec![false; items.len()];
     let mut deletions = Vec::new();
     let reads = items.iter().map(|(binary, _)| FhirRequest::get(binary.clone())).collect();
@@ -166,7 +166,7 @@ pub(super) async fn delete_copies(run: &SweepRun<'_>, items: &[(String, String)]
     gone
 }
 
-fn report_unless_gone(run: &SweepRun<'_>, answer: &HostResponse) {
+fn report_unless_gone(run: &AutomationRun<'_>, answer: &HostResponse) {
     if let Err(error) = StoreError::check(answer)
         && !is_gone(answer)
     {

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Copies the recordings of one call. A copy takes four steps: create an empty `Binary`, write its reference into the call
-//! record, fill the `Binary` with the audio, and attach it to the call. Each write of the record is conditional. If a run
-//! ends between two steps, a later run finds the `Binary` in the record and continues. At worst, an empty `Binary` remains
-//! that no record names.
+//! Copies the recordings of one call. A copy takes four steps: create an empty `Binary`, write its reference into the
+//! call record, fill the `Binary` with the audio, and attach it to the call. Each write of the record is conditional.
+//! If a run ends between two steps, a later run finds the `Binary` in the record and continues. At worst, an empty
+//! `Binary` remains that no record names.
 
 use super::copies::{COPY_ROUND_TRIPS, MAX_HOLD, Need, belongs_to, is_gone, missing};
 use super::ended::EndedCall;
 use super::recorded::{CopyState, Recording, attach, copies, remaining_recordings, set_copy};
-use super::sweep_run::{SweepRun, TIMEOUT};
+use super::sweep_run::{AutomationRun, TIMEOUT};
 use crate::chart::{CallRecord, StoreError, search};
 use crate::error::Code;
 use crate::fhir::element::{is, reference};
@@ -44,7 +44,7 @@ struct Claimed {
 
 /// Copies the recordings of one call. `reference` is its record (`Communication/<id>`), and `root` is the root
 /// `CallSid`. Reports errors.
-pub(super) async fn copy_call(run: &SweepRun<'_>, rest: &TwilioRest, reference: &str, root: &str) -> Outcome {
+pub(super) async fn copy_call(run: &AutomationRun<'_>, rest: &TwilioRest, reference: &str, root: &str) -> Outcome {
     let mut unused = Vec::new();
     let claimed = claim(run, rest, reference, root, &mut unused).await;
     let mut is_complete = true;
@@ -68,7 +68,7 @@ pub(super) async fn copy_call(run: &SweepRun<'_>, rest: &TwilioRest, reference: 
         Err(error) => {
             run.report(error.code());
             run.report(Code::RecordingNotCopied);
-            // An error that is permanent although the server is available: the deadline has passed.
+            // This error means a time-out: the deadline has passed.
             if error == StoreError::Permanent(Code::ChartUnavailable) {
                 Outcome::OutOfTime
             } else {
@@ -81,7 +81,7 @@ pub(super) async fn copy_call(run: &SweepRun<'_>, rest: &TwilioRest, reference: 
 /// Creates a `Binary` for each missing recording and writes the references into the record. Returns the written record,
 /// the recordings to copy, and whether these are all. `unused` receives each `Binary` that the record does not name.
 async fn claim(
-    run: &SweepRun<'_>,
+    run: &AutomationRun<'_>,
     rest: &TwilioRest,
     reference: &str,
     root: &str,
@@ -92,8 +92,8 @@ async fn claim(
         if attempt > 0 && !run.has_budget(COPY_ROUND_TRIPS) {
             break;
         }
-        // The record in the event may be outdated. Of several records of a call, only the one that Plumline updates gets
-        // the copies.
+        // The record in the event may be outdated. Of several records of a call, only the one that Plumline updates
+        // gets the copies.
         let answer = run.fhir(vec![search(root)]).await.pop().unwrap_or(HostResponse::Failed);
         let record = CallRecord::read(answer, root)?;
         let resource = record.resource().filter(|_| record.reference().as_deref() == Some(reference));
@@ -134,10 +134,10 @@ async fn claim(
     Err(error)
 }
 
-/// Reads recordings at Twilio. Those that do not exist or belong to another call are omitted. `is_complete` becomes false
-/// if a recording must be tried again.
+/// Reads recordings at Twilio. Those that do not exist or belong to another call are omitted. `is_complete` becomes
+/// false if a recording must be tried again.
 async fn describe(
-    run: &SweepRun<'_>,
+    run: &AutomationRun<'_>,
     rest: &TwilioRest,
     call: &EndedCall,
     recordings: Vec<(String, Option<String>)>,
@@ -188,13 +188,13 @@ async fn describe(
 
 /// Whether the retention period of a recording ends within an hour. Then it is not copied, so that a copy is never made
 /// while the sweep deletes the recording.
-fn ends_soon(run: &SweepRun<'_>, created: u64) -> bool {
+fn ends_soon(run: &AutomationRun<'_>, created: u64) -> bool {
     let days = run.config.recording.as_ref().and_then(|recording| recording.retention_days);
     days.is_some_and(|days| created + u64::from(days) * DAY <= run.now + HOUR)
 }
 
 /// Whether Twilio made a recording in this call. Staff may edit call records, so a record does not prove it.
-async fn is_of_call(run: &SweepRun<'_>, rest: &TwilioRest, call: &EndedCall, sid: &str) -> bool {
+async fn is_of_call(run: &AutomationRun<'_>, rest: &TwilioRest, call: &EndedCall, sid: &str) -> bool {
     if sid == call.root_sid() {
         return true;
     }
@@ -204,7 +204,7 @@ async fn is_of_call(run: &SweepRun<'_>, rest: &TwilioRest, call: &EndedCall, sid
 
 /// Creates an empty `Binary` for each recording that has none. `unused` has those of earlier attempts.
 async fn with_binaries(
-    run: &SweepRun<'_>,
+    run: &AutomationRun<'_>,
     context: &str,
     mut recordings: Vec<(Recording, Option<String>)>,
     unused: &mut Vec<String>,
@@ -247,7 +247,7 @@ async fn with_binaries(
 
 /// Copies the audio and attaches it to the call. `unused` receives each `Binary` that no record names.
 async fn fill(
-    run: &SweepRun<'_>,
+    run: &AutomationRun<'_>,
     rest: &TwilioRest,
     mut call: Json,
     claimed: Vec<Claimed>,
@@ -330,9 +330,13 @@ fn content_of(answer: &HostResponse) -> Result<Content, StoreError> {
     }
 }
 
-/// The record with the copies, and each `Binary` that it does not name. `None` if the record cannot have them, because it
-/// was deleted.
-fn with_attachments(run: &SweepRun<'_>, mut call: Json, filled: &[(Claimed, Content)]) -> (Option<Json>, Vec<String>) {
+/// The record with the copies, and each `Binary` that it does not name. `None` if the record cannot have them, because
+/// it was deleted.
+fn with_attachments(
+    run: &AutomationRun<'_>,
+    mut call: Json,
+    filled: &[(Claimed, Content)],
+) -> (Option<Json>, Vec<String>) {
     let mut orphans = Vec::new();
     let (remaining, states) = (remaining_recordings(&call), copies(&call));
     let mut has_changed = false;

@@ -6,7 +6,7 @@
 use super::calls::get_from_twilio;
 use super::people::MissingPeople;
 use super::reconcile::root_of;
-use super::sweep_run::SweepRun;
+use super::sweep_run::AutomationRun;
 use super::trigger::{ended_at, is_unanswered, other_end, reached_callee, trigger_of};
 use super::{alerts, tasks};
 use crate::chart::{CallEvent, CallRecord, CallState, Leg, StoreError, found, is_call_extension};
@@ -44,7 +44,7 @@ pub(super) struct EndedCall {
 impl EndedCall {
     /// Reads a record. `None` if it is not a call record of Plumline, or if the call has not ended or ended too long
     /// ago.
-    pub(super) fn read(resource: Json, run: &SweepRun<'_>) -> Option<Self> {
+    pub(super) fn read(resource: Json, run: &AutomationRun<'_>) -> Option<Self> {
         let categories = resource.get("category").map(Json::elements).unwrap_or_default();
         let is_call_record = categories.iter().any(|category| has_coding(category, VOICE_CATEGORY.0, VOICE_CATEGORY.1));
         if !is_call_record || !is(&resource, "resourceType", "Communication") || !is(&resource, "status", "completed") {
@@ -84,7 +84,7 @@ impl EndedCall {
     }
 
     /// Whether people of the call are missing, or the config requires a task, an alert or an appointment update.
-    pub(super) fn has_follow_up(&self, run: &SweepRun<'_>) -> bool {
+    pub(super) fn has_follow_up(&self, run: &AutomationRun<'_>) -> bool {
         let config = run.config;
         self.lacks_people(run)
             || !config.tasks.on.is_empty()
@@ -93,8 +93,8 @@ impl EndedCall {
     }
 
     /// Whether people of the call are not known who may be in the chart.
-    pub(super) fn lacks_people(&self, run: &SweepRun<'_>) -> bool {
-        !MissingPeople::of(&self.state, run.numbers()).is_empty()
+    pub(super) fn lacks_people(&self, run: &AutomationRun<'_>) -> bool {
+        !MissingPeople::of(&self.state, run).is_empty()
     }
 
     pub(super) const fn state(&self) -> &CallState {
@@ -109,7 +109,7 @@ impl EndedCall {
     /// Adds the people whom the searches found. Returns the request that adds them to the record, if it changes.
     async fn complete_people(
         &mut self,
-        run: &SweepRun<'_>,
+        run: &AutomationRun<'_>,
         mut missing: MissingPeople<'_>,
         answers: &mut impl Iterator<Item = HostResponse>,
     ) -> Result<Option<FhirRequest>, StoreError> {
@@ -125,24 +125,24 @@ impl EndedCall {
     }
 
     /// The trigger of the call's task.
-    pub(super) fn task(&self, run: &SweepRun<'_>) -> Option<FollowUpTrigger> {
+    pub(super) fn task(&self, run: &AutomationRun<'_>) -> Option<FollowUpTrigger> {
         trigger_of(&self.state, &run.config.tasks.on)
     }
 
     /// The trigger of the call's alert.
-    pub(super) fn alert(&self, run: &SweepRun<'_>) -> Option<FollowUpTrigger> {
+    pub(super) fn alert(&self, run: &AutomationRun<'_>) -> Option<FollowUpTrigger> {
         let alerts = run.config.alerts.as_ref().filter(|_| self.at + MAX_ALERT_AGE > run.now)?;
         trigger_of(&self.state, &alerts.on)
     }
 
     /// Whether a task or an alert would report the call as missed or failed.
-    fn reports_missed_or_failed(&self, run: &SweepRun<'_>) -> bool {
+    fn reports_missed_or_failed(&self, run: &AutomationRun<'_>) -> bool {
         [self.task(run), self.alert(run)].into_iter().flatten().any(is_unanswered)
     }
 
     /// Reads from Twilio how the dialed legs ended. Callbacks arrive in any order, so the chart may not yet have an
     /// answered leg. If Twilio does not respond, the follow-up uses only the chart.
-    async fn ask_twilio(&mut self, run: &SweepRun<'_>) {
+    async fn ask_twilio(&mut self, run: &AutomationRun<'_>) {
         let Some(rest) = &run.rest else { return };
         let request = rest.get("/Calls.json", &[("ParentCallSid", &*self.root), ("PageSize", "50")]);
         let Ok(page) = get_from_twilio(run, request).await else { return };
@@ -154,12 +154,12 @@ impl EndedCall {
     }
 
     /// Whether the call may close tasks of earlier calls.
-    pub(super) fn can_close_tasks(&self, run: &SweepRun<'_>) -> bool {
+    pub(super) fn can_close_tasks(&self, run: &AutomationRun<'_>) -> bool {
         !run.config.tasks.on.is_empty() && reached_callee(&self.state)
     }
 
     /// The reference of the appointment that gets the call's extension.
-    pub(super) fn appointment(&self, run: &SweepRun<'_>) -> Option<&str> {
+    pub(super) fn appointment(&self, run: &AutomationRun<'_>) -> Option<&str> {
         let wanted = run.config.appointment.call_extension;
         let appointment = self.state.context().appointment.as_deref().filter(|_| wanted)?;
         appointment.starts_with("Appointment/").then_some(appointment)
@@ -171,7 +171,7 @@ impl EndedCall {
 ///
 /// # Errors
 /// The error code if the follow-up is not complete. The sweep then tries again.
-pub(super) async fn follow_up_call(run: &SweepRun<'_>, reference: &str, known: &EndedCall) -> Result<(), Code> {
+pub(super) async fn follow_up_call(run: &AutomationRun<'_>, reference: &str, known: &EndedCall) -> Result<(), Code> {
     let mut code = Code::ChartConflict;
     for attempt_index in 0..ATTEMPTS {
         if attempt_index > 0 && !run.has_budget(RETRY_ROUND_TRIPS) {
@@ -186,13 +186,13 @@ pub(super) async fn follow_up_call(run: &SweepRun<'_>, reference: &str, known: &
     Err(code)
 }
 
-async fn attempt(run: &SweepRun<'_>, reference: &str, known: &EndedCall) -> Result<(), StoreError> {
+async fn attempt(run: &AutomationRun<'_>, reference: &str, known: &EndedCall) -> Result<(), StoreError> {
     let mut reads = vec![FhirRequest::get(reference.to_owned())];
     let has_tasks = !run.config.tasks.on.is_empty();
     if has_tasks {
         reads.push(tasks::search_of_call(&known.root));
     }
-    let missing = MissingPeople::of(&known.state, run.numbers());
+    let missing = MissingPeople::of(&known.state, run);
     reads.extend(missing.requests());
     let mut answers = run.fhir(reads).await.into_iter();
     // The record in the event may be outdated, so it is read again.
@@ -239,7 +239,7 @@ async fn attempt(run: &SweepRun<'_>, reference: &str, known: &EndedCall) -> Resu
 /// Reads what the writes for the tasks and the appointment depend on, and adds these writes. Returns an error if the
 /// appointment needs another attempt. The other writes are still made.
 async fn prepare_writes(
-    run: &SweepRun<'_>,
+    run: &AutomationRun<'_>,
     call: &EndedCall,
     own: Vec<Json>,
     writes: &mut Vec<FhirRequest>,
@@ -318,7 +318,7 @@ fn later_calls(patient: Option<&str>, at: u64) -> FhirRequest {
 /// The request that writes the call's extension into its appointment, if no later call is there. Nothing else in the
 /// appointment changes.
 ///
-/// Without a ticket, a browser may claim any appointment. An appointment of another patient is not changed.
+/// Without a prepared call, a browser may claim any appointment. An appointment of another patient is not changed.
 fn appointment_update(call: &EndedCall, mut appointment: Json) -> Option<FhirRequest> {
     let context = call.state.context();
     let is_participant = |patient: &String| has_participant(&appointment, patient) == Some(true);
@@ -329,8 +329,8 @@ fn appointment_update(call: &EndedCall, mut appointment: Json) -> Option<FhirReq
         let extensions = resource.get("extension").map(Json::elements).unwrap_or_default();
         extensions.iter().find(|item| is_call_extension(item)).cloned()
     };
-    let (is_call_record, there) = (of(&call.resource)?, of(&appointment));
-    if there.as_ref() == Some(&is_call_record) {
+    let (call_extension, existing) = (of(&call.resource)?, of(&appointment));
+    if existing.as_ref() == Some(&call_extension) {
         return None;
     }
     let other = CallState::read(&appointment);
@@ -339,8 +339,8 @@ fn appointment_update(call: &EndedCall, mut appointment: Json) -> Option<FhirReq
     }
     let mut extensions = appointment.get("extension").cloned().unwrap_or_default().into_elements();
     match extensions.iter_mut().find(|item| is_call_extension(item)) {
-        Some(known) => *known = is_call_record,
-        None => extensions.push(is_call_record),
+        Some(known) => *known = call_extension,
+        None => extensions.push(call_extension),
     }
     appointment.set("extension", Json::List(extensions));
     FhirRequest::update(&appointment)

@@ -5,7 +5,7 @@
 
 use super::ended::{EndedCall, follow_up_call};
 use super::marks::{Mark, Marks};
-use super::sweep_run::SweepRun;
+use super::sweep_run::AutomationRun;
 use super::{alerts, people, tasks};
 use crate::chart::{CallState, PagedSearch, StoreError, found};
 use crate::error::Code;
@@ -29,7 +29,7 @@ const OUTAGE_FAILURES: u32 = 3;
 const PAGE_SIZE: usize = 50;
 
 /// Follows up the calls whose records changed since the mark.
-pub(super) async fn follow(run: &SweepRun<'_>, marks: &mut Marks) {
+pub(super) async fn follow(run: &AutomationRun<'_>, marks: &mut Marks) {
     let recent = run.now.saturating_sub(OVERLAP);
     let from = marks.get(Mark::FollowedUpTo).unwrap_or(run.now.saturating_sub(FIRST_LOOKBACK)).min(recent);
     let search = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1, "&status=completed"].concat();
@@ -79,7 +79,7 @@ impl Unfinished {
 }
 
 /// Follows up the calls of a page.
-async fn follow_page(run: &SweepRun<'_>, page: Vec<(u64, Json)>, unfinished: &mut Unfinished) -> Result<(), Code> {
+async fn follow_page(run: &AutomationRun<'_>, page: Vec<(u64, Json)>, unfinished: &mut Unfinished) -> Result<(), Code> {
     let mut calls = Vec::new();
     for (changed, resource) in page {
         let reference = reference_of(&resource);
@@ -126,7 +126,7 @@ struct Known {
 }
 
 impl Known {
-    async fn read(run: &SweepRun<'_>, calls: &[(u64, EndedCall, String)]) -> Result<Self, Code> {
+    async fn read(run: &AutomationRun<'_>, calls: &[(u64, EndedCall, String)]) -> Result<Self, Code> {
         let mut known =
             Self { tasks: Vec::new(), alerts: Vec::new(), open: Vec::new(), with_missing_people: Vec::new() };
         let (mut of_tasks, mut of_alerts) = (String::new(), String::new());
@@ -172,7 +172,7 @@ impl Known {
     }
 
     /// Whether a call may need a follow-up.
-    fn needs_follow_up(&self, run: &SweepRun<'_>, call: &EndedCall) -> bool {
+    fn needs_follow_up(&self, run: &AutomationRun<'_>, call: &EndedCall) -> bool {
         let trigger = call.task(run);
         let own = self.tasks.iter().find(|task| tasks::root_of(task) == Some(call.root_sid()));
         let task = own.map_or(trigger.is_some(), |task| tasks::correct(task, trigger, call.patient()).is_some());

@@ -5,10 +5,10 @@
 use super::calls::{earlier, get_from_twilio, is_retryable};
 use super::copies::delete_copies;
 use super::marks::{Mark, Marks};
+use super::prepared_calls::PreparedCalls;
 use super::reconcile::{reconcile, root_of};
 use super::recorded::{copies, remaining_recordings, with_deletions};
-use super::sweep_run::{MAX_BATCH_WRITES, SweepRun};
-use super::tickets::Tickets;
+use super::sweep_run::{AutomationRun, MAX_BATCH_WRITES};
 use crate::chart::{CallEvent, PagedSearch, StoreError};
 use crate::error::Code;
 use crate::fhir::reference::reference_of;
@@ -38,7 +38,11 @@ const TIMEOUT: u32 = 10_000;
 
 /// Requests calls from Twilio that the chart has had as in progress for hours, because the report of their end was
 /// lost.
-pub(super) async fn refresh_stuck_calls(run: &SweepRun<'_>, rest: &TwilioRest, tickets: &mut Tickets) {
+pub(super) async fn refresh_stuck_calls(
+    run: &AutomationRun<'_>,
+    rest: &TwilioRest,
+    prepared_calls: &mut PreparedCalls,
+) {
     let (from, to) = (instant(run.now.saturating_sub(GIVE_UP_AFTER)), instant(run.now.saturating_sub(STUCK_AFTER)));
     let category = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1, "&status=in-progress"].concat();
     let url = [&category, "&sent=ge", &from, "&sent=lt", &to, "&_sort=-_lastUpdated&_count=50"].concat();
@@ -65,17 +69,22 @@ pub(super) async fn refresh_stuck_calls(run: &SweepRun<'_>, rest: &TwilioRest, t
             legs.extend(list.take("calls").into_elements());
         }
         let events: Vec<CallEvent<'_>> = legs.iter().filter_map(CallEvent::from_rest).collect();
-        if let Err(code) = reconcile(run, &events, tickets).await {
+        if let Err(code) = reconcile(run, &events, prepared_calls).await {
             return run.report(code);
         }
     }
 }
 
-/// Deletes the recordings of calls that started at least `days` days ago and their copies, and records the deletions in the chart.
-/// Returns whether this hour's work is complete.
+/// Deletes the recordings of calls that started at least `days` days ago and their copies, and records the deletions in
+/// the chart. Returns whether this hour's work is complete.
 ///
 /// A recording that cannot be deleted is skipped. It is tried again after all others, and then every hour.
-pub(super) async fn delete_old_recordings(run: &SweepRun<'_>, rest: &TwilioRest, marks: &mut Marks, days: u32) -> bool {
+pub(super) async fn delete_old_recordings(
+    run: &AutomationRun<'_>,
+    rest: &TwilioRest,
+    marks: &mut Marks,
+    days: u32,
+) -> bool {
     let to = run.now.saturating_sub(u64::from(days) * DAY);
     let from = marks.get(Mark::RetentionPosition).unwrap_or(0).min(to);
     let search = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
@@ -120,7 +129,7 @@ struct PageResult {
 
 /// Deletes the recordings of a page of calls. Twilio must have created a recording before `to` (Unix time in
 /// milliseconds). Staff may edit call records, so a record does not prove the age of a recording.
-async fn delete_page(run: &SweepRun<'_>, rest: &TwilioRest, page: Vec<(u64, Json)>, to: u64) -> PageResult {
+async fn delete_page(run: &AutomationRun<'_>, rest: &TwilioRest, page: Vec<(u64, Json)>, to: u64) -> PageResult {
     let mut result = PageResult::default();
     let mut calls: Vec<(u64, Json, Vec<String>)> = Vec::new();
     let mut open: Vec<(usize, String)> = Vec::new();
@@ -211,7 +220,7 @@ async fn delete_page(run: &SweepRun<'_>, rest: &TwilioRest, page: Vec<(u64, Json
 
 /// Deletes the copies of recordings that are deleted at Twilio. Returns the recordings without a copy.
 async fn with_copies(
-    run: &SweepRun<'_>,
+    run: &AutomationRun<'_>,
     calls: &[(u64, Json, Vec<String>)],
     deleted: Vec<(usize, String)>,
     result: &mut PageResult,
@@ -242,7 +251,7 @@ async fn with_copies(
 /// Twilio's response for each recording: to the deletion, or to the read if the read failed. `None` if the recording
 /// was created after `to`, so it is not deleted.
 async fn delete_each<'a>(
-    run: &SweepRun<'_>,
+    run: &AutomationRun<'_>,
     rest: &TwilioRest,
     batch: &'a [(usize, String)],
     to: u64,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Writes the Twilio identity of a practitioner who gains a role that may call, so that a dialplan and other apps find it
-//! in the chart before the first `access-token`.
+//! Writes the Twilio identity of a practitioner who gains a role that may call, so that a dialplan and other apps find
+//! it in the chart before the first `access-token`.
 
-use super::sweep_run::SweepRun;
+use super::sweep_run::AutomationRun;
 use crate::chart::{StoreError, found};
 use crate::error::Code;
 use crate::fhir::reference::{is_reference, reference_of};
@@ -19,7 +19,7 @@ const ATTEMPTS: u32 = 3;
 ///
 /// # Errors
 /// The error code if the identity could not be written. `access-token` then writes it.
-pub(super) async fn write_identity(run: &SweepRun<'_>, role: &Json) -> Result<(), Code> {
+pub(super) async fn write_identity(run: &AutomationRun<'_>, role: &Json) -> Result<(), Code> {
     let (Some(reference), Some(practitioner)) = (reference_of(role), practitioner_of_role(role)) else {
         return Ok(());
     };
@@ -42,7 +42,7 @@ fn practitioner_of_role(role: &Json) -> Option<&str> {
     role.at(&["practitioner", "reference"])?.text().filter(|reference| is_reference(reference, "Practitioner"))
 }
 
-async fn attempt(run: &SweepRun<'_>, role: &str, practitioner: &str) -> Result<(), StoreError> {
+async fn attempt(run: &AutomationRun<'_>, role: &str, practitioner: &str) -> Result<(), StoreError> {
     let id = practitioner.rsplit('/').next().unwrap_or_default();
     let identity = identity_from_id(id);
     // The role in the event may be outdated, so it is read again.

@@ -5,7 +5,7 @@
 //! Two runs may overlap. The server then refuses the conditional write of the second run, which continues without
 //! saving its marks. A later run repeats that work, which has no effect.
 
-use super::sweep_run::SweepRun;
+use super::sweep_run::AutomationRun;
 use crate::fhir::element::{concept, extension, extension_of, identifier, is};
 use crate::json::Json;
 use crate::runtime::FhirRequest;
@@ -129,7 +129,7 @@ impl Marks {
     }
 
     /// Writes the marks if the change is large enough.
-    pub(super) async fn save(&mut self, run: &SweepRun<'_>) {
+    pub(super) async fn save(&mut self, run: &AutomationRun<'_>) {
         let has_changed =
             MARKS.iter().zip(self.at).zip(self.saved).any(|(((_, always), at), saved)| match (at, saved) {
                 (Some(at), Some(saved)) => at != saved && (*always || at.abs_diff(saved) >= MIN_STEP),

@@ -12,12 +12,12 @@ mod hourly;
 mod identities;
 mod marks;
 mod people;
+mod prepared_calls;
 mod reconcile;
 mod recorded;
 mod sweep;
 mod sweep_run;
 mod tasks;
-mod tickets;
 mod trigger;
 
 use crate::bots::settings::read_config;
@@ -25,9 +25,10 @@ use crate::error::{Code, log_line};
 use crate::json::Json;
 use crate::runtime::{BotEvent, Host, Reply, Response};
 use ended::EndedCall;
-use sweep_run::SweepRun;
+use sweep_run::AutomationRun;
 
-/// The maximum number of round trips of a sweep. At 5 to 200 ms each, they take about 8 s at most.
+/// The maximum number of round trips of a sweep, without the copies of recordings. At 5 to 200 ms each, they take about
+/// 8 s at most.
 const SWEEP_ROUND_TRIPS: u32 = 40;
 /// The maximum number of round trips to follow up one call.
 const CALL_ROUND_TRIPS: u32 = 30;
@@ -45,17 +46,17 @@ pub async fn automation(event: BotEvent, host: Host) -> Response {
     let kind = event.input.get("resourceType").and_then(Json::text).unwrap_or_default();
     let (run, outcome) = match kind {
         "Bot" => {
-            let run = SweepRun::new(&host, &event, &config, SWEEP_ROUND_TRIPS);
+            let run = AutomationRun::new(&host, &event, &config, SWEEP_ROUND_TRIPS);
             let outcome = sweep::sweep(&run, &event, config_error.is_none()).await;
             (run, outcome)
         }
         "Communication" => {
-            let run = SweepRun::new(&host, &event, &config, CALL_ROUND_TRIPS).with_rest(&event);
+            let run = AutomationRun::new(&host, &event, &config, CALL_ROUND_TRIPS).with_rest(&event);
             let outcome = after_call(&run, event.input.clone()).await;
             (run, outcome)
         }
         "PractitionerRole" => {
-            let run = SweepRun::new(&host, &event, &config, IDENTITY_ROUND_TRIPS);
+            let run = AutomationRun::new(&host, &event, &config, IDENTITY_ROUND_TRIPS);
             // An invalid config may allow other roles.
             let outcome =
                 if config_error.is_none() { identities::write_identity(&run, &event.input).await } else { Ok(()) };
@@ -76,9 +77,9 @@ pub async fn automation(event: BotEvent, host: Host) -> Response {
     response
 }
 
-/// Follows up a call that a Subscription reports and copies its recordings, if the resource is a call record of Plumline
-/// and the call has ended.
-async fn after_call(run: &SweepRun<'_>, input: Json) -> Result<(), Code> {
+/// Follows up a call that a Subscription reports and copies its recordings, if the resource is a call record of
+/// Plumline and the call has ended.
+async fn after_call(run: &AutomationRun<'_>, input: Json) -> Result<(), Code> {
     let Some(reference) = crate::fhir::reference::reference_of(&input) else {
         return Ok(());
     };

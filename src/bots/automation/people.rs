@@ -2,7 +2,7 @@
 
 //! Completes the people of an ended call: those that no callback could find.
 
-use super::sweep_run::SweepRun;
+use super::sweep_run::AutomationRun;
 use super::trigger::other_end;
 use crate::bots::call_people::{Device, PeopleSearch, has_patient_side, number_of_other_party};
 use crate::chart::{CallContext, CallDirection, CallState, Leg, StoreError, TextField};
@@ -18,9 +18,9 @@ const MAX_LEGS: usize = 10;
 pub(super) struct MissingPeople<'a>(Vec<(Option<&'a str>, PeopleSearch<'a>)>);
 
 impl<'a> MissingPeople<'a> {
-    /// The searches for the people who are missing in `state`. `numbers` are the clinic's.
-    pub(super) fn of(state: &'a CallState, numbers: &[String]) -> Self {
-        Self(searches_of(state, numbers))
+    /// The searches for the people who are missing in `state`.
+    pub(super) fn of(state: &'a CallState, run: &AutomationRun<'_>) -> Self {
+        Self(searches_of(state, run))
     }
 
     /// Whether no one who may be in the chart is missing.
@@ -44,7 +44,7 @@ impl<'a> MissingPeople<'a> {
     /// [`StoreError`] if another attempt may find more. A search that the server refuses finds no one.
     pub(super) fn add_to(
         &mut self,
-        run: &SweepRun<'_>,
+        run: &AutomationRun<'_>,
         state: &mut CallState,
         answers: &mut impl Iterator<Item = HostResponse>,
     ) -> Result<(), StoreError> {
@@ -76,7 +76,7 @@ impl<'a> MissingPeople<'a> {
     ///
     /// # Errors
     /// As [`MissingPeople::add_to`].
-    pub(super) async fn narrow(mut self, run: &SweepRun<'_>, state: &mut CallState) -> Result<(), StoreError> {
+    pub(super) async fn narrow(mut self, run: &AutomationRun<'_>, state: &mut CallState) -> Result<(), StoreError> {
         let answers = run.fhir(self.narrowed(true)).await;
         self.add_to(run, state, &mut answers.into_iter())
     }
@@ -85,12 +85,12 @@ impl<'a> MissingPeople<'a> {
 /// The maximum number of calls whose people are searched for in one batch.
 const BATCH_CALLS: usize = 20;
 
-/// For each state, whether the chart has people who are missing in it, or a search for them failed. Most callers that no
-/// callback found are not in the chart, so this saves the round trips of a follow-up.
-pub(super) async fn have_missing_people(run: &SweepRun<'_>, states: &[&CallState]) -> Vec<bool> {
+/// For each state, whether the chart has people who are missing in it, or a search for them failed. Most callers that
+/// no callback found are not in the chart, so this saves the round trips of a follow-up.
+pub(super) async fn have_missing_people(run: &AutomationRun<'_>, states: &[&CallState]) -> Vec<bool> {
     let mut results = Vec::with_capacity(states.len());
     for states in states.chunks(BATCH_CALLS) {
-        let searches: Vec<_> = states.iter().map(|state| MissingPeople::of(state, run.numbers())).collect();
+        let searches: Vec<_> = states.iter().map(|state| MissingPeople::of(state, run)).collect();
         let mut answers = run.fhir(searches.iter().flat_map(MissingPeople::requests).collect()).await.into_iter();
         for (state, mut missing) in states.iter().zip(searches) {
             let mut completed = (*state).clone();
@@ -103,9 +103,9 @@ pub(super) async fn have_missing_people(run: &SweepRun<'_>, states: &[&CallState
 }
 
 /// What to search for: the patient, and the practitioner of each leg, with the `CallSid` of the leg.
-fn searches_of<'a>(state: &'a CallState, numbers: &[String]) -> Vec<(Option<&'a str>, PeopleSearch<'a>)> {
+fn searches_of<'a>(state: &'a CallState, run: &AutomationRun<'_>) -> Vec<(Option<&'a str>, PeopleSearch<'a>)> {
     let mut searches = Vec::new();
-    let is_own = |number: &str| numbers.iter().any(|own| own == number);
+    let is_own = |number: &str| run.numbers().iter().any(|own| own == number);
     let number = other_end(state).and_then(|number| number_of_other_party(number, is_own));
     if let Some((number, direction)) = number.zip(state.root_direction()).filter(|_| !has_patient_side(state.context()))
     {
@@ -117,7 +117,7 @@ fn searches_of<'a>(state: &'a CallState, numbers: &[String]) -> Vec<(Option<&'a 
         for leg in legs.into_iter().filter(|leg| leg.practitioner().is_none()).take(MAX_LEGS) {
             let party = leg.text(if inbound { TextField::To } else { TextField::From }).map(Party::parse);
             let device = match party {
-                Some(Party::Client(identity)) => Some(Device::Client(identity)),
+                Some(Party::Client(identity)) => Some(Device::of_identity(identity, run.config)),
                 Some(Party::Number(number)) if inbound && !is_own(number.as_str()) => Some(Device::Phone(number)),
                 _ => None,
             };
@@ -129,7 +129,7 @@ fn searches_of<'a>(state: &'a CallState, numbers: &[String]) -> Vec<(Option<&'a 
 }
 
 /// The clinic's number in a call, or else any of its numbers. The numbers in the chart are typed in its country.
-fn clinic_number<'a>(run: &'a SweepRun<'_>, state: &'a CallState) -> Option<E164<'a>> {
+fn clinic_number<'a>(run: &'a AutomationRun<'_>, state: &'a CallState) -> Option<E164<'a>> {
     let inbound = state.root_direction() == Some(CallDirection::Inbound);
     let of_call = if inbound {
         state.root_leg().and_then(|root| root.text(TextField::To))

@@ -4,8 +4,8 @@
 //! update the outdated records.
 
 use super::calls::{earlier, is_retryable};
-use super::sweep_run::{MAX_BATCH_WRITES, SweepRun};
-use super::tickets::{Tickets, close};
+use super::prepared_calls::{PreparedCalls, close};
+use super::sweep_run::{AutomationRun, MAX_BATCH_WRITES};
 use crate::chart::{CallEvent, CallRecord, CallState, RecordFormat, StoreError, call_sid, found};
 use crate::error::Code;
 use crate::fhir::element::{identifier_value, is};
@@ -40,9 +40,9 @@ pub(super) struct Reconciled {
 /// # Errors
 /// The error code if the server cannot be reached or no budget is left. A later run tries again.
 pub(super) async fn reconcile<'a>(
-    run: &SweepRun<'_>,
+    run: &AutomationRun<'_>,
     events: &'a [CallEvent<'a>],
-    tickets: &mut Tickets,
+    prepared_calls: &mut PreparedCalls,
 ) -> Result<Reconciled, Code> {
     let mut open = by_root(events);
     let mut result = Reconciled::default();
@@ -50,7 +50,7 @@ pub(super) async fn reconcile<'a>(
     let mut is_behind = false;
     let mut conflicting = None;
     for _ in 0..ATTEMPTS {
-        let records = read_records(run, &open, tickets).await?;
+        let records = read_records(run, &open, prepared_calls).await?;
         let mut writes = Vec::new();
         for (call, records) in open.into_iter().zip(records) {
             // A call in the chart belongs to Plumline.
@@ -59,7 +59,7 @@ pub(super) async fn reconcile<'a>(
                 result.unknown.extend(is_ours.is_none().then(|| call.root.to_owned()));
                 continue;
             }
-            let mut work = CallWork::new(call, records, tickets);
+            let mut work = CallWork::new(call, records, prepared_calls);
             match work.request(run.record_format()) {
                 Ok(Some(request)) => writes.push((work, request)),
                 Ok(None) => {}
@@ -78,8 +78,8 @@ pub(super) async fn reconcile<'a>(
                 Ok(()) => {}
                 Err(error) if is_retryable(error) => {
                     code = error.code();
-                    if work.claims_ticket && code != Code::ChartConflict {
-                        tickets.put_back(work.call_record);
+                    if work.claims_prepared_call && code != Code::ChartConflict {
+                        prepared_calls.put_back(work.call_record);
                     }
                     conflicts &= code == Code::ChartConflict;
                     open.push(work.call);
@@ -133,14 +133,14 @@ struct CallWork<'a> {
     state: Option<CallState>,
     /// A duplicate record of the call. The other record has its content, so the duplicate is closed.
     duplicate: Option<Json>,
-    /// Whether this write claims a ticket, because the record is a ticket's.
-    claims_ticket: bool,
+    /// Whether this write claims a prepared call, because the record is a prepared call's.
+    claims_prepared_call: bool,
     /// Whether a duplicate must be closed after this write.
     needs_second_write: bool,
 }
 
 impl<'a> CallWork<'a> {
-    fn new(call: Call<'a>, records: Vec<Json>, tickets: &mut Tickets) -> Self {
+    fn new(call: Call<'a>, records: Vec<Json>, prepared_calls: &mut PreparedCalls) -> Self {
         let all_records = records.clone();
         let call_record = CallRecord::read(bundle(records), call.root).unwrap_or_default();
         if call_record.resource().is_none() && call.events.iter().all(|event| event.status.is_none()) {
@@ -150,7 +150,7 @@ impl<'a> CallWork<'a> {
                 call_record,
                 state: None,
                 duplicate: None,
-                claims_ticket: false,
+                claims_prepared_call: false,
                 needs_second_write: false,
             };
         }
@@ -159,17 +159,17 @@ impl<'a> CallWork<'a> {
         for event in &call.events {
             state.add(event);
         }
-        if let Some(mut ticket) = tickets.take(&state) {
-            // The ticket's record becomes the call record, because the app that placed the call has its id.
-            state.merge(&ticket.state);
-            ticket.state.merge(&call_record.state);
+        if let Some(mut prepared_call) = prepared_calls.take(&state) {
+            // The prepared call's record becomes the call record, because the app that placed the call has its id.
+            state.merge(&prepared_call.state);
+            prepared_call.state.merge(&call_record.state);
             let needs_second_write = call_record.resource().is_some();
             return Self {
                 call,
-                call_record: ticket,
+                call_record: prepared_call,
                 state: Some(state),
                 duplicate: None,
-                claims_ticket: true,
+                claims_prepared_call: true,
                 needs_second_write,
             };
         }
@@ -186,7 +186,7 @@ impl<'a> CallWork<'a> {
             state: has_news.then_some(state),
             duplicate,
             call_record,
-            claims_ticket: false,
+            claims_prepared_call: false,
             needs_second_write: false,
         }
     }
@@ -210,7 +210,7 @@ impl<'a> CallWork<'a> {
 
 /// Sends the writes in batches. A write that does not fit into the budget gets a failed response.
 async fn write<'a>(
-    run: &SweepRun<'_>,
+    run: &AutomationRun<'_>,
     mut writes: Vec<(CallWork<'a>, FhirRequest)>,
 ) -> Vec<(CallWork<'a>, HostResponse)> {
     let mut answered = Vec::with_capacity(writes.len());
@@ -226,8 +226,12 @@ async fn write<'a>(
 }
 
 /// The records of each call, in the order of `calls`. The same round trip reads the practitioners' other records, which
-/// are needed before a call without a dialed leg may claim a ticket.
-async fn read_records(run: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tickets) -> Result<Vec<Vec<Json>>, Code> {
+/// are needed before a call without a dialed leg may claim a prepared call.
+async fn read_records(
+    run: &AutomationRun<'_>,
+    calls: &[Call<'_>],
+    prepared_calls: &mut PreparedCalls,
+) -> Result<Vec<Vec<Json>>, Code> {
     if !run.has_budget(1) {
         return Err(Code::ChartUnavailable);
     }
@@ -241,8 +245,8 @@ async fn read_records(run: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tick
         requests.push(FhirRequest::get(url));
     }
     let searches = requests.len();
-    let unconfirmed = tickets.unconfirmed(calls.iter().map(Call::state));
-    requests.extend(unconfirmed.iter().map(Tickets::search_records));
+    let unconfirmed = prepared_calls.unconfirmed(calls.iter().map(Call::state));
+    requests.extend(unconfirmed.iter().map(PreparedCalls::search_records));
     let mut records: Vec<Vec<Json>> = calls.iter().map(|_| Vec::new()).collect();
     let mut answers = run.fhir(requests).await.into_iter();
     for answer in answers.by_ref().take(searches) {
@@ -253,7 +257,8 @@ async fn read_records(run: &SweepRun<'_>, calls: &[Call<'_>], tickets: &mut Tick
         }
     }
     // A later run checks what is still unconfirmed.
-    tickets.set_known_records(unconfirmed.into_iter().zip(answers.map(|answer| found(answer, "Communication").ok())));
+    prepared_calls
+        .set_known_records(unconfirmed.into_iter().zip(answers.map(|answer| found(answer, "Communication").ok())));
     Ok(records)
 }
 

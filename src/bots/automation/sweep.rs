@@ -12,8 +12,8 @@ use super::copies::{SWEEP_COPY_ROUND_TRIPS, copy_missing};
 use super::follow::follow;
 use super::hourly::{delete_old_recordings, refresh_stuck_calls};
 use super::marks::{Mark, Marks};
-use super::sweep_run::SweepRun;
-use super::tickets::Tickets;
+use super::prepared_calls::PreparedCalls;
+use super::sweep_run::AutomationRun;
 use crate::bots::settings::read_rest;
 use crate::chart::StoreError;
 use crate::error::Code;
@@ -29,31 +29,32 @@ const ALERT_ROUND_TRIPS: u32 = 12;
 /// The maximum number of hours in a summary.
 const MAX_SUMMARY_HOURS: u64 = 24;
 
-/// Does the work that fits into one run. Fails only if the marks and tickets cannot be read.
+/// Does the work that fits into one run. Fails only if the marks and prepared calls cannot be read.
 ///
 /// `has_config` is false if the config is not valid. The run then only writes Twilio's list of calls into the chart and
-/// closes expired tickets. The other steps wait for a valid config, because with the default config the marks would
-/// move past work that was not done.
-pub(super) async fn sweep(run: &SweepRun<'_>, event: &BotEvent, has_config: bool) -> Result<(), Code> {
-    let searches = [("Basic", Marks::search()), ("Communication", Tickets::search())];
-    let [marks, tickets] = run.searches(searches).await.map_err(StoreError::code)?;
+/// closes expired prepared calls. The other steps wait for a valid config, because with the default config the marks
+/// would move past work that was not done.
+pub(super) async fn sweep(run: &AutomationRun<'_>, event: &BotEvent, has_config: bool) -> Result<(), Code> {
+    let searches = [("Basic", Marks::search()), ("Communication", PreparedCalls::search())];
+    let [marks, prepared_calls] = run.searches(searches).await.map_err(StoreError::code)?;
     let mut marks = Marks::read(marks, run.extension_base(), run.now);
-    let mut tickets = Tickets::read(tickets, run.now);
+    let mut prepared_calls = PreparedCalls::read(prepared_calls, run.now);
 
     match read_rest(event) {
         Ok(rest) => {
-            let is_complete = sync_calls(run, &rest, &mut marks, &mut tickets).await;
+            let is_complete = sync_calls(run, &rest, &mut marks, &mut prepared_calls).await;
             marks.save(run).await;
             // Calls come first, because recordings are written into call records.
             if has_config && is_complete {
-                run.with_reserve(FOLLOW_UP_ROUND_TRIPS, sync_recordings(run, &rest, &mut marks, &mut tickets)).await;
+                run.with_reserve(FOLLOW_UP_ROUND_TRIPS, sync_recordings(run, &rest, &mut marks, &mut prepared_calls))
+                    .await;
             }
             let hour = marks.get(Mark::LastHourlyRun).is_none_or(|last| last + HOUR <= run.now);
             if has_config && hour && run.has_budget(12) {
-                refresh_stuck_calls(run, &rest, &mut tickets).await;
+                refresh_stuck_calls(run, &rest, &mut prepared_calls).await;
             }
             if is_complete && run.has_budget(2) {
-                tickets.expire(run, marks.get(Mark::CallsReadTo).unwrap_or(0)).await;
+                prepared_calls.expire(run, marks.get(Mark::CallsReadTo).unwrap_or(0)).await;
             }
         }
         // Without an API key, Twilio's lists cannot be read. The records in the chart are still followed up.
@@ -79,7 +80,7 @@ pub(super) async fn sweep(run: &SweepRun<'_>, event: &BotEvent, has_config: bool
     Ok(())
 }
 
-async fn send_alerts(run: &SweepRun<'_>, marks: &mut Marks) {
+async fn send_alerts(run: &AutomationRun<'_>, marks: &mut Marks) {
     let Some(alerts) = &run.config.alerts else {
         return;
     };
@@ -107,7 +108,7 @@ async fn send_alerts(run: &SweepRun<'_>, marks: &mut Marks) {
     }
 }
 
-async fn delete_recordings(run: &SweepRun<'_>, event: &BotEvent, marks: &mut Marks) {
+async fn delete_recordings(run: &AutomationRun<'_>, event: &BotEvent, marks: &mut Marks) {
     if marks.get(Mark::LastHourlyRun).is_some_and(|last| last + HOUR > run.now) {
         return;
     }

@@ -25,7 +25,7 @@ const MAX_ALERTS: u32 = 4;
 pub(super) const MAX_BATCH_WRITES: usize = 20;
 
 /// One run. Medplum ends a bot after some seconds. The core has no clock, so it counts round trips.
-pub(super) struct SweepRun<'a> {
+pub(super) struct AutomationRun<'a> {
     pub(super) host: &'a Host,
     /// When the run started, as Unix time in milliseconds.
     pub(super) now: u64,
@@ -44,7 +44,7 @@ pub(super) struct SweepRun<'a> {
     problems: RefCell<Vec<Problem>>,
 }
 
-impl<'a> SweepRun<'a> {
+impl<'a> AutomationRun<'a> {
     pub(super) fn new(host: &'a Host, event: &BotEvent, config: &'a Config, count: u32) -> Self {
         let own = ClinicNumbers::read(event);
         let invalid = own.as_ref().filter(|own| own.has_invalid).map(|_| ClinicNumbers::INVALID);
@@ -165,7 +165,7 @@ impl<'a> SweepRun<'a> {
         Ok(resources)
     }
 
-    /// Postpones all later alerts until [`SweepRun::take_postponed`].
+    /// Postpones all later alerts until [`AutomationRun::take_postponed`].
     pub(super) fn postpone_alerts(&self) {
         *self.postponed.borrow_mut() = Some(Vec::new());
     }

@@ -8,7 +8,7 @@ use super::text_of;
 use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
 use crate::json::Json;
-use crate::outbound::CallerId;
+use crate::outbound::CallerIdChooser;
 use crate::phone::E164;
 use crate::runtime::{BotEvent, Host, Reply, Secret, Secrets};
 use crate::time::instant;
@@ -21,7 +21,7 @@ const LIFETIME: u32 = 3_600;
 pub(super) async fn access_token(event: &BotEvent, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
     let settings = ClinicSettings::read(event, host).await?;
     let numbers = settings.numbers();
-    let caller_id = CallerId::of(&settings.config, &numbers, Some(reference(event)?), log);
+    let caller_id = CallerIdChooser::of(&settings.config, &numbers, Some(reference(event)?), log);
     let (mut requester, latest_calls) = Requester::of(event, &settings.config, caller_id.reads(), host).await?;
     let wanted = text_of(&event.input, "identity")?;
     let identity = requester.identity(wanted, event.now, &settings.config, host, log).await?;

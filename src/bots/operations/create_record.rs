@@ -49,7 +49,7 @@ impl RecordToCreate<'_> {
             let Some(update) = FhirRequest::update(&resource) else { break };
             answers = self.send(update, host).await.into_iter();
             match answers.next().unwrap_or(HostResponse::Failed) {
-                // Another client changed the record. It keeps its number, which two calls then show in turn.
+                // Another client changed the record. It keeps its turn, so two calls show the same number.
                 HostResponse::Done { status: 409 | 412, .. } => break,
                 answer => record = written(answer, "Communication")?,
             }

@@ -22,7 +22,7 @@ use crate::error::{Code, Problem};
 use crate::fhir::change::replace_or_append;
 use crate::fhir::element::{extension, is};
 use crate::json::{Json, decimal};
-use crate::outbound::{ATTEMPT, ChosenNumber, NewPreparedCall, PreparedCall, REFUSED, callback, confirm};
+use crate::outbound::{ATTEMPT, ChosenCallerId, NewPreparedCall, PreparedCall, REFUSED, callback, confirm};
 use crate::policy::Policy;
 use crate::rest::TwilioRest;
 use crate::runtime::{BotEvent, FhirRequest, Host, HostRequest, HostResponse, Reply, Secret, Secrets};
@@ -82,7 +82,7 @@ pub(super) async fn place_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     if let Some(prepared) = earlier {
         return sending.resume(prepared, host, log).await;
     }
-    let ChosenNumber { number, turn } = target.chosen;
+    let ChosenCallerId { number, turn } = target.chosen;
     let new_call = NewPreparedCall { context: target.context, from: number.as_str(), turn, request: Some(&request) };
     let format = settings.record_format();
     let mut to_create = RecordToCreate { new_call, numbers: &numbers, format, sealing: &sealing };

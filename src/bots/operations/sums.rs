@@ -67,9 +67,9 @@ impl Sums {
     }
 
     /// Adds a call to the day with the index `day`.
-    pub(super) fn add(&mut self, day: usize, log: &CallState, practitioner: Option<&str>) {
-        let outbound = log.direction() == Some(CallDirection::Outbound);
-        let outcome = log.outcome();
+    pub(super) fn add(&mut self, day: usize, state: &CallState, practitioner: Option<&str>) {
+        let outbound = state.direction() == Some(CallDirection::Outbound);
+        let outcome = state.outcome();
         let answered = outcome == Some(Outcome::Answered);
         let word = outcome.map_or("open", Outcome::word);
         if let Some(index) = OUTCOMES.iter().position(|known| *known == word) {
@@ -81,7 +81,7 @@ impl Sums {
         if let Some(row) = practitioner.and_then(|practitioner| self.row_of(practitioner)) {
             row.add(outbound, answered);
         }
-        let wait = || Some(log.answered_at()?.saturating_sub(log.started_at()?) / 1_000);
+        let wait = || Some(state.answered_at()?.saturating_sub(state.started_at()?) / 1_000);
         let waits = if outbound { &mut self.outbound } else { &mut self.inbound };
         waits.calls += 1;
         if answered {

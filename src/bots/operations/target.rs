@@ -12,7 +12,7 @@ use crate::fhir::element::{has_participant, is};
 use crate::fhir::period::covers;
 use crate::fhir::reference::is_id;
 use crate::json::{Json, decimal};
-use crate::outbound::{CallerId, ChosenNumber, PoolKey, check_calling_hours};
+use crate::outbound::{CallerIdChooser, ChosenCallerId, PoolKey, check_calling_hours};
 use crate::phone::E164;
 use crate::policy::{Limit, Policy, Refusal, check_limits, limit_searches};
 use crate::runtime::{BotEvent, FhirRequest, Host, HostResponse, Reply};
@@ -31,7 +31,7 @@ pub(super) struct CallTarget<'a> {
     /// The caller, the callee and the appointment, without the identity.
     pub(super) context: CallContext,
     /// The caller ID.
-    pub(super) chosen: ChosenNumber<'a>,
+    pub(super) chosen: ChosenCallerId<'a>,
     /// The practitioner who places the call.
     pub(super) requester: Requester,
     /// The responses to the additional requests.
@@ -89,13 +89,13 @@ impl<'a> CallRequest<'a> {
         let who = reference(event)?;
         let outbound = &settings.config.outbound;
         let limits = limit_searches(outbound, who, numbers, event.now);
-        let caller_id = CallerId::of(&settings.config, numbers, Some(who), log);
+        let caller_id = CallerIdChooser::of(&settings.config, numbers, Some(who), log);
         let mut reads: Vec<FhirRequest> = Vec::new();
         reads.extend(self.patient.clone().map(FhirRequest::get));
         reads.extend(self.appointment.clone().map(FhirRequest::get));
         reads.extend(limits.iter().map(|limit: &Limit| FhirRequest::get(limit.search.clone())));
         let last_calls = caller_id.reads();
-        let lines = last_calls.len();
+        let count = last_calls.len();
         reads.extend(last_calls);
         reads.extend(more);
         let (requester, answers) = Requester::of(event, &settings.config, reads, host).await?;
@@ -115,7 +115,7 @@ impl<'a> CallRequest<'a> {
             (None, patient) => number_of(patient.as_ref().unwrap_or(&Json::Null), &policy, event.now)?,
         };
         let counted: Vec<Option<Json>> = limits.iter().map(|_| next().ok()).collect();
-        let last_calls: Vec<HostResponse> = (0..lines).map(|_| next()).collect();
+        let last_calls: Vec<HostResponse> = (0..count).map(|_| next()).collect();
 
         let moment = [who, ".", &decimal(event.now)].concat();
         let key = PoolKey { callee: &callee, call: self.request.as_deref().unwrap_or(&moment) };

@@ -2,10 +2,10 @@
 
 //! Runs the dialplan of a number: reads the facts that the dialplan needs, updates the chart, and answers.
 //!
-//! A request makes at most two round trips to read, and the second one is for facts that depend on the first. A rejected
-//! call makes one more, for its record. Most requests write nothing before the response: the callbacks of the call
-//! repeat what they report. A request writes if no callback repeats it, such as a caller who accepts the offer of a
-//! callback. The caller hears a response within three seconds. A fact that arrives too late is treated as unknown.
+//! A request makes at most two round trips to read, and the second one is for facts that depend on the first. A
+//! rejected call makes one more, for its record. Most requests write nothing before the response: the callbacks of the
+//! call repeat what they report. A request writes if no callback repeats it, such as a caller who accepts the offer of
+//! a callback. The caller hears a response within three seconds. A fact that arrives too late is treated as unknown.
 
 use std::cell::RefCell;
 
@@ -24,10 +24,10 @@ use crate::dialplan::{
 use crate::error::{Code, log_line};
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest};
 
-/// The timeout of a read, in milliseconds. Under [`REJECT_LIMIT`], that limit can be the smaller one.
+/// The timeout of a read, in milliseconds. For the record of a reject, [`REJECT_LIMIT`] replaces it.
 const READ_TIMEOUT: u32 = 900;
 
-/// The timeout of the write, in milliseconds. Does not apply to a reject.
+/// The timeout of the write, in milliseconds. For the record of a reject, [`REJECT_LIMIT`] replaces it.
 const WRITE_TIMEOUT: u32 = 700;
 
 /// The total timeout to store an event while a caller waits, in milliseconds.
@@ -84,7 +84,7 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
         facts.offer_accepted = update.has_accepted_offer();
     }
     let mut rendered = render(input, &next, &facts);
-    if rendered.rejected && input.config.follows_up() {
+    if rendered.rejected && input.config.has_follow_ups() {
         host.set_deadline(REJECT_LIMIT, jitter_seed(request.pairs, request.now));
         update = RecordUpdate::of_reject(request, host).await;
     }

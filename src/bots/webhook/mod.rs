@@ -24,7 +24,7 @@ use request::WebhookRequest;
 pub use status::{StatusCallback, status};
 use verify_request::{VerifiedRequest, forbidden, verify_request};
 
-use crate::dialplan::{Call, CallbackKind, Clinic, Direction, Subject, apology, route};
+use crate::dialplan::{Call, CallbackKind, Clinic, Direction, RequestKind, apology, route};
 use crate::error::{Code, log_line};
 use crate::frame::Frame;
 use crate::outbound::callback;
@@ -32,8 +32,9 @@ use crate::runtime::{Reply, Response};
 use browser_call::{BrowserCall, browser_call};
 use key_press::key_pressed;
 
-/// The number of traps (aborted wasm calls) for one event before the bot answers with an apology.
-const TRAPS_BEFORE_APOLOGY: u32 = 2;
+/// The number of earlier starts of an event before the bot answers with an apology. The host starts an event again if
+/// the wasm trapped.
+const STARTS_BEFORE_APOLOGY: u32 = 2;
 
 /// Answers a webhook request.
 pub async fn webhook(frame: Frame, host: Host, cache: SharedCache) -> Response {
@@ -50,7 +51,7 @@ pub async fn webhook(frame: Frame, host: Host, cache: SharedCache) -> Response {
     if let Body::Pairs(pairs, Layout::ToCache) = &event.body {
         cache.borrow_mut().names = Rc::new(ParamNames::of(pairs));
     }
-    if event.attempt >= TRAPS_BEFORE_APOLOGY {
+    if event.attempt >= STARTS_BEFORE_APOLOGY {
         return trap_reply(&event, verified.callback.kind).into();
     }
     let local_times = Rc::clone(&cache.borrow().local_times);
@@ -62,8 +63,8 @@ fn boxed<'a, T>(part: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output
     Box::pin(part)
 }
 
-/// The reply to an event that trapped in every attempt. A caller hears an apology. A callback fails, so that Twilio
-/// sends it again.
+/// The reply to an event whose earlier starts ended in a trap. A caller hears an apology. A callback fails, so that
+/// Twilio sends it again.
 fn trap_reply(event: &WebhookEvent<'_>, kind: CallbackKind) -> Reply {
     let has =
         |name: &str| matches!(&event.body, Body::Pairs(pairs, _) if pairs.iter().any(|(known, _)| *known == name));
@@ -96,7 +97,7 @@ async fn respond(
         return Err(forbidden(Code::AccountMismatch));
     }
     let (numbers, invalid_numbers) = settings.numbers().map_err(Reply::Broken)?;
-    if call.subject == Subject::Message {
+    if call.kind == RequestKind::Message {
         return Err(Reply::Broken(Code::NotACall.into()));
     }
     let application = settings.application.as_deref();
@@ -125,7 +126,7 @@ async fn respond(
             let (route, code) = route(&call, &direction, &clinic);
             // Only the status callback of the dialed leg reports an answer. Without that callback, every call would be
             // followed up as missed.
-            let status = settings.config.follows_up().then(|| callback(&verified.url, CallbackKind::Status));
+            let status = settings.config.has_follow_ups().then(|| callback(&verified.url, CallbackKind::Status));
             Response::route(&route, code, clinic.config, status.as_deref())
         }
     };

@@ -35,7 +35,7 @@ impl<'v, 'a> WebhookRequest<'v, 'a> {
             now: self.now,
             numbers: self.clinic.numbers,
             mailbox: Some(self.callback.action),
-            format: self.clinic.config.into(),
+            config: self.clinic.config,
             caller_waits: false,
         }
     }

@@ -4,9 +4,10 @@
 
 use crate::bots::call_people::PeopleSearch;
 use crate::chart::{
-    CallContext, CallEvent, CallRecord, CallState, RecordFormat, RecordWrite, RetryPolicy, Status, StoreError,
-    nothing_else, search, store,
+    CallContext, CallEvent, CallRecord, CallState, RecordWrite, RetryPolicy, Status, StoreError, nothing_else, search,
+    store,
 };
+use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
 use crate::json::decimal;
 use crate::phone::E164;
@@ -41,8 +42,8 @@ pub struct StatusCallback<'v, 'a> {
     pub numbers: &'v [E164<'v>],
     /// The action that took the message, if the callback is about one.
     pub mailbox: Option<&'a str>,
-    /// How the call record is written.
-    pub format: RecordFormat<'v>,
+    /// The clinic's config.
+    pub config: &'v Config,
     /// Whether a caller waits for the response. Then no people are searched for.
     pub caller_waits: bool,
 }
@@ -84,7 +85,7 @@ pub(super) async fn store_event<'a>(
     if event.recording.is_some_and(|recording| recording.message) {
         event.mailbox = callback.mailbox.filter(|action| !action.is_empty());
     }
-    let people = PeopleSearch::of_event(&event, callback.numbers);
+    let people = PeopleSearch::of_event(&event, callback.numbers, callback.config);
     event.inferred_direction = people.inferred_direction(&event);
     let people = Some(people).filter(|_| !callback.caller_waits && searches_people(&event));
     let mut requests = vec![search(root)];
@@ -120,7 +121,7 @@ pub(super) async fn store_event<'a>(
         context: &context,
         call_record: call_record.as_ref().ok(),
         other_writes,
-        format: callback.format,
+        format: callback.config.into(),
         retry: RetryPolicy::UntilStored(None),
     };
     store(host, write).await.map(|_| ())

@@ -13,7 +13,9 @@ use crate::fhir::reference::reference_to;
 use crate::fhir::search::search_value;
 use crate::fhir::systems::{IDENTITY, TWILIO};
 use crate::json::Json;
-use crate::outbound::{CallerId, ChosenNumber, PoolKey, check_calling_hours, is_uuid, practitioner_of, set_caller_id};
+use crate::outbound::{
+    CallerIdChooser, ChosenCallerId, PoolKey, check_calling_hours, is_uuid, practitioner_of, set_caller_id,
+};
 use crate::policy::{Policy, Pool, Refusal, check_limits, limit_searches};
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse};
 
@@ -54,7 +56,7 @@ pub(super) async fn without_ticket(
     let mut limits = practitioner
         .as_deref()
         .map_or_else(Vec::new, |practitioner| limit_searches(outbound, practitioner, numbers, call.request.now));
-    let mut caller_id = CallerId::of(config, numbers, practitioner.as_deref(), &mut Vec::new());
+    let mut caller_id = CallerIdChooser::of(config, numbers, practitioner.as_deref(), &mut Vec::new());
     let mut reads = match &lookup {
         CallerLookup::Search(search) => vec![FhirRequest::get(search.clone())],
         // A count for a practitioner who does not exist is always 0, so the practitioner must exist.
@@ -77,13 +79,13 @@ pub(super) async fn without_ticket(
             None if limited => return Err(Refusal::CallerUnknown),
             None => {}
         }
-        caller_id = CallerId::of(config, numbers, practitioner.as_deref(), codes);
+        caller_id = CallerIdChooser::of(config, numbers, practitioner.as_deref(), codes);
         let mut counts =
             read_all(limits.iter().map(|limit| FhirRequest::get(limit.search.clone())).collect(), host).await;
         counts.append(&mut answers);
         answers = counts;
     } else {
-        caller_id = CallerId::of(config, numbers, practitioner.as_deref(), codes);
+        caller_id = CallerIdChooser::of(config, numbers, practitioner.as_deref(), codes);
     }
     let last_uses = answers.split_off(limits.len().min(answers.len()));
     let found: Vec<Option<Json>> = answers.into_iter().map(HostResponse::ok).collect();
@@ -132,10 +134,8 @@ fn caller_lookup(identity: &str, config: &Config) -> CallerLookup {
     if let Some(id) = id.filter(|id| is_uuid(id)) {
         return CallerLookup::FromIdentity(["Practitioner/", &id].concat());
     }
-    // If the config binds the identity to one practitioner, identifiers of other `Practitioner`s are ignored.
-    let bound = config.identities.get(identity).filter(|binding| binding.roles.is_empty());
-    match bound.and_then(|binding| if let [only] = &*binding.practitioners { Some(only.clone()) } else { None }) {
-        Some(practitioner) => CallerLookup::Bound(practitioner),
+    match config.practitioner_of_identity(identity) {
+        Some(practitioner) => CallerLookup::Bound(practitioner.to_owned()),
         // The identity is a name that the clinic chose.
         None => CallerLookup::Search(
             ["Practitioner?identifier=", &search_value(&[IDENTITY, "|", identity].concat()), "&_count=2"].concat(),
@@ -167,12 +167,12 @@ fn record(
     call: &BrowserCall<'_>,
     event: &CallEvent<'_>,
     context: &CallContext,
-    chosen: ChosenNumber<'_>,
+    chosen: ChosenCallerId<'_>,
 ) -> FhirRequest {
-    let mut log = CallState::of(core::slice::from_ref(event));
-    log.add_context(context);
-    let mut resource = log.write(None, call.request.record_format());
+    let mut state = CallState::of(core::slice::from_ref(event));
+    state.add_context(context);
+    let mut resource = state.write(None, call.request.record_format());
     set_caller_id(&mut resource, chosen.number.as_str(), chosen.turn);
-    let criteria = ["identifier=", TWILIO, "|", &search_value(log.root_sid().unwrap_or_default())].concat();
+    let criteria = ["identifier=", TWILIO, "|", &search_value(state.root_sid().unwrap_or_default())].concat();
     FhirRequest::create(&resource, Some(criteria))
 }

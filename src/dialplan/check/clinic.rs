@@ -66,7 +66,11 @@ impl Checker<'_> {
             // The identity may be a person's name, so the path has only its index.
             let at = at.element(index);
             self.expect(shape::is_identity(identity), Code::ConfigIdentity, &at);
-            self.advise(|| !binding.roles.is_empty() || !binding.practitioners.is_empty(), Code::ConfigEmpty, &at);
+            self.expect_in_full_check(
+                || !binding.roles.is_empty() || !binding.practitioners.is_empty(),
+                Code::ConfigEmpty,
+                &at,
+            );
             let roles = at.field("roles");
             for (index, role) in binding.roles.iter().enumerate() {
                 self.expect(shape::is_label(role), Code::ConfigText, &roles.element(index));
@@ -108,18 +112,18 @@ impl Checker<'_> {
         }
         if let Some(roles) = &outbound.roles {
             let at = at.field("roles");
-            self.advise(|| !roles.is_empty(), Code::ConfigEmpty, &at);
+            self.expect_in_full_check(|| !roles.is_empty(), Code::ConfigEmpty, &at);
             for (index, role) in roles.iter().enumerate() {
                 self.expect(shape::is_label(role) && is_writable(role), Code::ConfigText, &at.element(index));
             }
         }
         if let Some(countries) = &outbound.countries {
             let at = at.field("countries");
-            self.advise(|| !countries.is_empty(), Code::ConfigEmpty, &at);
+            self.expect_in_full_check(|| !countries.is_empty(), Code::ConfigEmpty, &at);
             for (index, country) in countries.iter().enumerate() {
                 let fits = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
                 self.expect(fits, Code::ConfigCountry, &at.element(index));
-                self.advise(|| !fits || is_known(country), Code::ConfigCountry, &at.element(index));
+                self.expect_in_full_check(|| !fits || is_known(country), Code::ConfigCountry, &at.element(index));
             }
         }
         let blocked = at.field("blocked");

@@ -150,8 +150,8 @@ impl Checker<'_> {
         let mut hours = vec![false; config.hours.len()];
         let mut lists = vec![false; config.lists.len()];
         let mut actions = vec![false; config.actions.len()];
-        for (_, input) in config.numbers.iter() {
-            mark(&mut dialplans, config.dialplans.position(&input.dialplan));
+        for (_, plan) in config.numbers.iter() {
+            mark(&mut dialplans, config.dialplans.position(&plan.dialplan));
         }
         let mut waiting = Vec::new();
         let used = config.dialplans.iter().zip(&dialplans).filter(|(_, used)| **used);

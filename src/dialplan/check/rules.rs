@@ -17,19 +17,19 @@ impl Checker<'_> {
     pub(super) fn numbers(&mut self) {
         let config = self.config;
         let at = ConfigPath::root("numbers");
-        for (index, (number, input)) in config.numbers.iter().enumerate() {
+        for (index, (number, plan)) in config.numbers.iter().enumerate() {
             let at = at.member(index, number);
             self.our_number(number, &at);
-            self.number_plan(input, &at);
+            self.number_plan(plan, &at);
         }
     }
 
-    fn number_plan(&mut self, input: &NumberPlan, at: &ConfigPath<'_>) {
-        self.expect(shape::is_label(&input.name), Code::ConfigText, &at.field("name"));
-        let defined = self.config.dialplans.position(&input.dialplan).is_some();
+    fn number_plan(&mut self, plan: &NumberPlan, at: &ConfigPath<'_>) {
+        self.expect(shape::is_label(&plan.name), Code::ConfigText, &at.field("name"));
+        let defined = self.config.dialplans.position(&plan.dialplan).is_some();
         self.expect(defined, Code::ConfigNameUnknown, &at.field("dialplan"));
-        self.switched_language(input.language.as_deref(), &at.field("language"));
-        self.zone(input.time_zone.as_deref(), &at.field("timeZone"));
+        self.switched_language(plan.language.as_deref(), &at.field("language"));
+        self.zone(plan.time_zone.as_deref(), &at.field("timeZone"));
     }
 
     pub(super) fn hours(&mut self) {
@@ -168,7 +168,7 @@ impl Checker<'_> {
                 }
                 let called = at.field("called");
                 for (index, number) in rule.when.called.iter().flatten().enumerate() {
-                    if config.numbers.get(number).is_some_and(|input| input.dialplan != name) {
+                    if config.numbers.get(number).is_some_and(|plan| plan.dialplan != name) {
                         self.warning(Code::ConfigRuleUnreachable, &called.element(index));
                     }
                 }
@@ -200,16 +200,17 @@ impl Checker<'_> {
         }
         let needs_time = |verbs: &Vec<Verb>| verbs.iter().any(|verb| verb.needs_local_time(config));
         let leads = self.leading_to(config.actions.iter().map(|(_, verbs)| needs_time(verbs)));
-        let requests = |rule: &Rule| config.actions.position(&rule.then).and_then(|at| leads.get(at)) == Some(&true);
+        let leads_to_local_time =
+            |rule: &Rule| config.actions.position(&rule.then).and_then(|at| leads.get(at)) == Some(&true);
         let hourly: Vec<bool> = config
             .dialplans
             .iter()
-            .map(|(_, rules)| rules.iter().any(|rule| rule.when.needs_local_time(config) || requests(rule)))
+            .map(|(_, rules)| rules.iter().any(|rule| rule.when.needs_local_time(config) || leads_to_local_time(rule)))
             .collect();
         let at = ConfigPath::root("numbers");
-        for (index, (number, input)) in config.numbers.iter().enumerate() {
-            let hourly = || config.dialplans.position(&input.dialplan).and_then(|at| hourly.get(at)) == Some(&true);
-            if input.time_zone.is_none() && hourly() {
+        for (index, (number, plan)) in config.numbers.iter().enumerate() {
+            let hourly = || config.dialplans.position(&plan.dialplan).and_then(|at| hourly.get(at)) == Some(&true);
+            if plan.time_zone.is_none() && hourly() {
                 self.error(Code::ConfigTimeZoneMissing, &at.member(index, number).field("timeZone"));
             }
         }

@@ -144,9 +144,9 @@ pub enum AlertFormat {
 words!(AlertFormat { Slack: "slack", Datadog: "datadog" });
 
 impl Config {
-    /// Whether unanswered calls create tasks or alerts.
+    /// Whether a call can create a task or an alert.
     #[must_use]
-    pub fn follows_up(&self) -> bool {
+    pub fn has_follow_ups(&self) -> bool {
         self.alerts.is_some() || !self.tasks.on.is_empty()
     }
 }

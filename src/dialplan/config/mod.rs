@@ -111,6 +111,14 @@ impl Config {
             || Dial::all(self).any(|dial| dial.targets.iter().any(rings))
     }
 
+    /// `Practitioner/<id>`: the only person who may sign in under this identity, if `identities` has it with one
+    /// practitioner and no roles. Then identifiers in the chart do not matter.
+    #[must_use]
+    pub fn practitioner_of_identity(&self, identity: &str) -> Option<&str> {
+        let binding = self.identities.get(identity).filter(|binding| binding.roles.is_empty())?;
+        if let [only] = &*binding.practitioners { Some(only) } else { None }
+    }
+
     /// Whether the config can cause a recording of a call or a voicemail message.
     #[must_use]
     pub fn may_record(&self) -> bool {

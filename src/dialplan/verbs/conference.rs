@@ -51,9 +51,7 @@ impl Conference {
     #[must_use]
     pub fn named<'a>(config: &'a Config, name: &str) -> Option<&'a Self> {
         config.verbs().find_map(|verb| match verb {
-            Verb::Conference(conference_attributes) if conference_attributes.name == name => {
-                Some(conference_attributes)
-            }
+            Verb::Conference(conference) if conference.name == name => Some(conference),
             _ => None,
         })
     }

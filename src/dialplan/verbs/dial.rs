@@ -22,7 +22,7 @@ use crate::text::hash;
 
 /// The default number of seconds that each target rings.
 const DEFAULT_TIMEOUT: u32 = 20;
-/// The maximum number of targets that ring in order. No caller waits longer.
+/// The maximum number of targets that ring in order. No caller waits for more of them.
 const MAX_IN_ORDER: usize = 50;
 
 /// `dial`.
@@ -129,7 +129,7 @@ impl DialplanVerb for Dial {
     }
 
     fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
-        for n in 0..self.places().min(MAX_CALLBACKS as u32) {
+        for n in 0..self.rounds().min(MAX_CALLBACKS as u32) {
             visit(CallbackKind::Dial, n);
         }
     }
@@ -201,7 +201,7 @@ impl Dial {
     }
 
     /// The number of rounds of ringing: one for all targets, or one for each.
-    const fn places(&self) -> u32 {
+    const fn rounds(&self) -> u32 {
         match self.order {
             RingOrder::AllAtOnce => 1,
             RingOrder::InOrder | RingOrder::HuntGroup => self.targets.len() as u32,
@@ -271,7 +271,7 @@ impl Dial {
         n: u32,
         before: VerbOutcome,
     ) -> Result<AfterVerb<'a>, RenderError> {
-        let places = self.places();
+        let places = self.rounds();
         let mut from_here = (n..places).map(|place| (place, self.endpoints(&writer.input, place, writer.facts)));
         let Some((place, endpoints)) = from_here.find(|(_, endpoints)| !endpoints.is_empty()) else {
             return Ok(AfterVerb::Action(self.on.get(before.word()).unwrap_or(&self.otherwise)));

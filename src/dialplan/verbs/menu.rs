@@ -104,7 +104,7 @@ impl DialplanVerb for Menu {
         checker.expect(!self.options.is_empty(), Code::ConfigEmpty, &options);
         let hints = self.options.iter().map(|choice| choice.speech.len()).sum::<usize>();
         checker.expect(self.options.len() <= MAX_CHOICES, Code::ConfigRange, &options);
-        checker.advise(|| hints <= MAX_HINTS, Code::ConfigSize, &options);
+        checker.expect_in_full_check(|| hints <= MAX_HINTS, Code::ConfigSize, &options);
         for (index, choice) in self.options.iter().enumerate().take(MAX_CHOICES) {
             let at = options.element(index);
             choice.check(checker, &at);
@@ -243,7 +243,7 @@ impl Menu {
             choices().flat_map(|(index, choice)| choice.phrases().map(move |words| (words, index))).collect();
         for (index, choice) in choices() {
             let again = choice.phrases().any(|words| !words.is_empty() && firsts.get(&words) != Some(&index));
-            checker.advise(|| !again, Code::ConfigChoice, &at.element(index).field("speech"));
+            checker.expect_in_full_check(|| !again, Code::ConfigChoice, &at.element(index).field("speech"));
         }
     }
 }
@@ -259,7 +259,11 @@ impl Choice {
             // A phrase has no comma, because commas separate the hints for Twilio.
             let fits = is_speakable_text(phrase) && is_short(phrase, MAX_PHRASE_CHARS) && !phrase.contains(',');
             checker.expect(fits, Code::ConfigText, &speech.element(index));
-            checker.advise(|| !fits || !words(phrase).is_empty(), Code::ConfigText, &speech.element(index));
+            checker.expect_in_full_check(
+                || !fits || !words(phrase).is_empty(),
+                Code::ConfigText,
+                &speech.element(index),
+            );
         }
         checker.switched_language(self.language.as_deref(), &at.field("language"));
         if self.then.is_none() {

@@ -332,7 +332,8 @@ pub(crate) mod testing {
         let config = config(actions);
         let numbers = [E164::parse("+15550100001").unwrap()];
         let number = E164::parse("+15550100101");
-        let caller = Caller { number, called: Some(numbers[0]), verification: Verification::None, sid: "CA1" };
+        let caller =
+            Caller { number, is_own: false, called: Some(numbers[0]), verification: Verification::None, sid: "CA1" };
         let input = DialplanInput { config: &config, numbers: &numbers, url: "/v", caller };
         let rendered = render(&input, &LocalizedTurn { turn: Turn::Action("main"), language: None }, facts);
         assert_eq!(rendered.codes, []);

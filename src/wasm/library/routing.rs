@@ -8,7 +8,7 @@ use super::library_error::{LibraryError, fields, pairs_of, split};
 use crate::dialplan::config::Config;
 use crate::dialplan::{
     Call, CallbackUrl, Caller, CallerMatch, Clinic, DialplanInput, Direction, Fact, Facts, LocalTime, Params, Patient,
-    PeopleOfNumber, Route, Subject, apology, render, route, write_route,
+    PeopleOfNumber, RequestKind, Route, apology, render, route, write_route,
 };
 use crate::error::Code;
 use crate::frame::Frame;
@@ -108,7 +108,7 @@ fn try_route(frame: &Frame) -> Result<Routing, LibraryError> {
     let application = (frame.head(2) == 1).then_some(*application);
     let pairs = pairs_of(pairs)?;
     let call = match Call::read(&pairs) {
-        Ok(call) if call.subject == Subject::Message => return Err(Code::NotACall.into()),
+        Ok(call) if call.kind == RequestKind::Message => return Err(Code::NotACall.into()),
         Ok(call) => call,
         Err(code) => {
             let routing =

@@ -41,7 +41,7 @@ fn call_of(number: u64, patient: &str, at: u64) -> Json {
         practitioner: Some("Practitioner/a".to_owned()),
         ..CallContext::default()
     };
-    let mut log = CallState::ticket(&context);
+    let mut log = CallState::prepared(&context);
     log.add(&CallEvent::from_rest(&leg(number, None, CALLER, CLINIC_NUMBER, at, 60).json(NOW)).unwrap());
     log.write(None, EXTENSION_BASE)
 }
@@ -189,7 +189,7 @@ fn chart(world: &mut World, random: &mut Random, count: u64, from: u64, days: u6
     random.shuffle(&mut legs);
     for root in legs.iter().filter(|leg| leg.parent.is_none()) {
         let practitioner = ["a", "b", "c"].get(random.below(4)).map(|name| format!("Practitioner/{name}"));
-        let mut log = CallState::ticket(&CallContext { practitioner, ..CallContext::default() });
+        let mut log = CallState::prepared(&CallContext { practitioner, ..CallContext::default() });
         for leg in legs.iter().filter(|leg| leg.sid == root.sid || leg.parent.as_ref() == Some(&root.sid)) {
             let mut json = leg.json(u64::MAX);
             if random.one_in(3) {

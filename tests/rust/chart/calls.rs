@@ -74,7 +74,7 @@ pub(crate) struct Call {
 impl Call {
     /// The state of the call after all events.
     pub(crate) fn log(&self) -> CallState {
-        let mut log = CallState::ticket(&self.context);
+        let mut log = CallState::prepared(&self.context);
         for event in &self.events {
             event.add_to(&mut log);
         }

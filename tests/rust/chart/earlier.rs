@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Records that an earlier version wrote: the parts of the root leg directly in the extension, codes instead of strings,
-//! no displays, and the status of the root leg in the line.
+//! Records that an earlier version wrote: the parts of the root leg directly in the extension, codes instead of
+//! strings, no displays, and the status of the root leg in the line.
 
 use plumline::chart::{CallContext, CallState, Leg, NumberField, Outcome, RecordFormat, Status, TextField};
 use plumline::fhir::systems::EXTENSION_BASE;
@@ -222,7 +222,7 @@ fn a_call_across_an_update_gives_the_same_record() {
 fn a_ticket_of_an_earlier_version_is_unchanged_until_it_is_claimed() {
     let context =
         CallContext { prepared: Some(1_521_971_500_000), identity: Some("a".into()), ..CallContext::default() };
-    let log = CallState::ticket(&context);
+    let log = CallState::prepared(&context);
     let ticket = earlier_record(&log);
     assert_eq!(log.write(Some(ticket.clone()), EXTENSION_BASE), ticket);
     let mut claimed = CallState::read(&ticket);

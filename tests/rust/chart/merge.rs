@@ -25,7 +25,7 @@ fn step(record: Option<Json>, known: &CallState) -> Json {
 /// The events and the context in random order. Some events are repeated.
 fn shuffled_logs(call: &Call, random: &mut Random) -> Vec<CallState> {
     let mut stream: Vec<CallState> = call.events.iter().map(Event::log).collect();
-    stream.push(CallState::ticket(&call.context));
+    stream.push(CallState::prepared(&call.context));
     for _ in 0..random.below(6) {
         stream.push(stream[random.below(stream.len())].clone());
     }
@@ -117,7 +117,7 @@ fn the_record_shows_the_expected_outcome() {
 fn part(random: &mut Random) -> CallState {
     let seed = 1 + random.below(3) as u64;
     let call = call(seed);
-    let mut log = if random.one_in(2) { CallState::ticket(&call.context) } else { CallState::default() };
+    let mut log = if random.one_in(2) { CallState::prepared(&call.context) } else { CallState::default() };
     for event in &call.events {
         if random.one_in(2) {
             log.merge(&altered_log(event, random));

@@ -31,12 +31,36 @@ fn people(log: &CallState) -> [Option<String>; 3] {
 
 /// The recipient of an inbound call whose legs have a status and a practitioner.
 fn recipient(legs: &[(&str, Option<&str>)], more: &Pairs<'_>, practitioner: Option<&str>) -> Option<String> {
-    let mut log = CallState::ticket(&context(None, practitioner));
+    let mut log = CallState::prepared(&context(None, practitioner));
     add(&mut log, &root(CALLER, CLINIC, "inbound", &[&[("CallStatus", "completed")], more].concat()), None);
     for (index, (status, practitioner)) in legs.iter().enumerate() {
         add(&mut log, &leg(index, CALLER, "+15550100077", &[("CallStatus", status)]), *practitioner);
     }
     people(&log)[2].clone()
+}
+
+/// The clinic's number in `medium`.
+fn caller_id(log: &CallState) -> Option<String> {
+    let record = log.write(None, EXTENSION_BASE);
+    let media = record.get("medium").map(Json::elements).unwrap_or_default();
+    let code = media.get(1)?.at(&["coding", "0", "code"])?.text();
+    code.map(str::to_owned)
+}
+
+#[test]
+fn an_outbound_call_has_its_caller_id_if_a_leg_was_dialed() {
+    let mut log = CallState::default();
+    add(&mut log, &root("client:amber", "", "inbound", &[("CallStatus", "completed")]), None);
+    assert_eq!(caller_id(&log), None, "refused");
+    add(&mut log, &leg(0, CLINIC, CALLER, &[("CallStatus", "completed")]), None);
+    assert_eq!(caller_id(&log).as_deref(), Some(CLINIC));
+    // It is written once.
+    let record = log.write(None, EXTENSION_BASE);
+    assert_eq!(log.write(Some(record.clone()), EXTENSION_BASE), record);
+    let mut log = CallState::default();
+    add(&mut log, &root(CALLER, CLINIC, "inbound", &[("CallStatus", "completed")]), None);
+    add(&mut log, &leg(0, CLINIC, "+15550100077", &[("CallStatus", "completed")]), None);
+    assert_eq!(caller_id(&log), None, "inbound");
 }
 
 #[test]

@@ -136,7 +136,8 @@ fn a_record_is_written_byte_for_byte() {
         "basedOn": [{"reference": "Appointment/a1"}],
         "status": "completed",
         "category": [{"coding": [{"system": "https://plumline.dev/fhir/communication-category", "code": "twilio-voice", "display": "Twilio voice call"}]}],
-        "medium": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode", "code": "TEL", "display": "telephone"}]}],
+        "medium": [{"coding": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ParticipationMode", "code": "TEL", "display": "telephone"}]},
+            {"coding": [{"system": "https://plumline.dev/fhir/phone-number", "code": "+15550100001"}]}],
         "subject": {"reference": "Patient/p1"},
         "sent": "2018-03-25T09:53:00.400Z",
         "received": "2018-03-25T09:53:10.000Z",
@@ -166,7 +167,7 @@ fn a_ticket_is_prepared_and_then_claimed() {
         prepared: parse_instant("2018-03-25T09:52:00Z"),
         ..context()
     };
-    let log = CallState::ticket(&ticket);
+    let log = CallState::prepared(&ticket);
     let record = log.write(None, EXTENSION_BASE);
     assert_eq!((record.get("status"), record.get("identifier")), (Some(&Json::of("preparation")), None));
     assert_eq!(record.at(&["sender", "reference"]), Some(&Json::of("Practitioner/d1")));
@@ -322,7 +323,7 @@ fn invalid_values_in_the_chart_are_ignored() {
 #[test]
 fn an_outbound_call_without_an_answered_callee_is_not_answered() {
     let outcome = |from: &str, to: &str, direction: &str, context: &CallContext| {
-        let mut log = CallState::ticket(context);
+        let mut log = CallState::prepared(context);
         let ended = [
             ("CallSid", "CA000000000000000000000000000000a1"),
             ("CallStatus", "completed"),

@@ -9,6 +9,7 @@ use plumline::bots::{StatusCallback, status};
 use plumline::chart::{
     CallContext, CallEvent, CallRecord, CallState, RecordWrite, RetryPolicy, Stored, nothing_else, search, store,
 };
+use plumline::dialplan::config::Config;
 use plumline::error::Code;
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
@@ -44,7 +45,7 @@ impl Writer {
         Some(Self::new(Flow::new(move |host| async move {
             let pairs: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
 
-            let format = EXTENSION_BASE.into();
+            let config = Config::default();
             status(
                 &host,
                 StatusCallback {
@@ -52,7 +53,7 @@ impl Writer {
                     now: at,
                     numbers: &[E164::parse(CLINIC_NUMBER).unwrap()],
                     mailbox: None,
-                    format,
+                    config: &config,
                     caller_waits: false,
                 },
             )
@@ -296,7 +297,7 @@ fn the_record_of_the_ticket_gets_the_content_of_the_other_record_except_the_part
     let log = event.log();
     let root = log.root_sid().unwrap().to_owned();
     let ticket = CallContext { prepared: Some(1), identity: Some("practitioner_1".into()), ..CallContext::default() };
-    let mut claimed = CallState::ticket(&ticket);
+    let mut claimed = CallState::prepared(&ticket);
     claimed.set_root(&root);
     let elsewhere = format!(
         r#"{{"resourceType":"Communication","status":"unknown","identifier":[{{"system":"https://www.twilio.com/","value":"{root}"}}]}}"#

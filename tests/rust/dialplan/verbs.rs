@@ -4,7 +4,7 @@
 
 use plumline::runtime::Reply;
 
-use crate::dialplan::clinic::{ADA, CALL, Clinic, GREY, LEG};
+use crate::dialplan::clinic::{ADA, CALL, CLINIC_NUMBER, Clinic, GREY, LEG};
 use crate::fault::{Fault, Faults};
 use crate::json::{reference, text};
 
@@ -130,6 +130,19 @@ fn a_patient_is_found_by_every_common_format_of_the_number() {
         let mut clinic = Clinic::with_verbs(greet, "").with(&[&ADA.replace("(555) 010-0123", typed)]);
         assert_eq!(clinic.request("", &[("From", from)]), "<Say>Hello.</Say><Hangup/>", "{typed}");
         assert_eq!(clinic.record(), None);
+    }
+}
+
+#[test]
+fn a_number_of_the_clinic_and_a_withheld_number_are_not_searched_for() {
+    let greet = r#"[{"greet":{"patient":"{name}","neutral":"Hello."}},{"hangup":{}}]"#;
+    for number in [CLINIC_NUMBER, "+15550100002", "+266696687"] {
+        let placeholder = ADA.replace("(555) 010-0123", number);
+        let mut clinic = Clinic::with_verbs(greet, "").with(&[&placeholder]);
+        let response = clinic.request("", &[("CallStatus", "ringing"), ("From", number)]);
+        assert_eq!((&*response, clinic.fhir.batches.len()), ("<Say>Hello.</Say><Hangup/>", 0), "{number}");
+        clinic.complete_from(number);
+        assert!(clinic.fhir.of_type("Communication")[0].get("subject").is_none(), "{number}");
     }
 }
 

@@ -266,7 +266,8 @@ fn a_browser_can_dial_only_what_policy_allows() {
         "+15550100001",
         "<Number>1",
     ];
-    const NAMES: [&str; 8] = ["Ticket", "PatientId", "AppointmentId", "CallerId", "To", "Called", "Digits", "record"];
+    const NAMES: [&str; 8] =
+        ["Ticket", "PatientId", "AppointmentId", "CallerIdChooser", "To", "Called", "Digits", "record"];
     const CONFIGS: [&str; 5] = [
         "{}",
         r#"{"outbound":{"pool":"random","concurrent":2}}"#,

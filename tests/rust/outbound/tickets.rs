@@ -55,8 +55,12 @@ fn made(world: &World) -> &str {
 #[test]
 fn other_parameters_of_the_browser_are_ignored() {
     let (mut world, ticket) = prepared();
-    let own =
-        [("Ticket", &*ticket), ("To", "+19005550199"), ("CallerId", "+15550100999"), ("callerId", "+15550100999")];
+    let own = [
+        ("Ticket", &*ticket),
+        ("To", "+19005550199"),
+        ("CallerIdChooser", "+15550100999"),
+        ("callerId", "+15550100999"),
+    ];
     let (recording, parent) = (format!("RE{:032x}", 66), sid(66));
     let more =
         [("PatientId", "mallory"), ("RecordingSid", &*recording), ("ParentCallSid", &parent), ("AnsweredBy", "fax")];

@@ -28,7 +28,7 @@ fn an_appointment_gets_the_latest_call_only_if_configured() {
         for number in [1, 5] {
             let appointment = Some(reference.clone());
             let context = CallContext { appointment, prepared: Some(NOW - HOUR), ..CallContext::default() };
-            let mut log = CallState::ticket(&context);
+            let mut log = CallState::prepared(&context);
             let json = leg(number, None, CLINIC_NUMBER, CALLER, NOW - HOUR + number * MINUTE, 60).json(NOW);
             log.add(&CallEvent::from_rest(&json).unwrap());
             calls.push(world.fhir.put(&log.write(None, EXTENSION_BASE), NOW));
@@ -68,7 +68,7 @@ fn an_appointment_never_gets_the_call_of_another_patient() {
         // A browser that calls without a ticket can send any appointment as a parameter.
         let patient = patient.map(str::to_owned);
         let context = CallContext { patient, appointment: Some(reference), ..CallContext::default() };
-        let mut log = CallState::ticket(&context);
+        let mut log = CallState::prepared(&context);
         log.add(&CallEvent::from_rest(&leg(1, None, CLINIC_NUMBER, CALLER, NOW - HOUR, 60).json(NOW)).unwrap());
         let call = world.fhir.put(&log.write(None, EXTENSION_BASE), NOW);
         notify(&mut world, &call);
@@ -80,7 +80,7 @@ fn an_appointment_never_gets_the_call_of_another_patient() {
 fn missed_call_about(world: &mut World, number: u64, appointment: &str) -> Json {
     let root = sid("CA", number);
     let context = CallContext { appointment: Some(appointment.to_owned()), ..CallContext::default() };
-    let mut log = CallState::ticket(&context);
+    let mut log = CallState::prepared(&context);
     log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), world.now).unwrap());
     world.fhir.put(&log.write(None, EXTENSION_BASE), world.now)
 }

@@ -153,7 +153,7 @@ fn a_refusal_by_the_chart_is_logged_with_resource_type_and_right() {
         let reference = format!("Appointment/{}", appointment.get("id").and_then(Json::text).unwrap());
         let patient = Some("Patient/p1".to_owned());
         let context = CallContext { patient, appointment: Some(reference), ..CallContext::default() };
-        let mut log = CallState::ticket(&context);
+        let mut log = CallState::prepared(&context);
         let root = sid("CA", 1);
         log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), world.now).unwrap());
         world.fhir.put(&log.write(None, EXTENSION_BASE), world.now)

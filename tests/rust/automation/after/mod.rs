@@ -29,7 +29,7 @@ fn alerting(format: &str, per_hour: u32) -> String {
 /// Stores the record of a call with these events and this patient.
 fn recorded_call(world: &mut World, number: u64, events: &[&[(&str, &str)]], patient: Option<&str>) -> Json {
     let root = sid("CA", number);
-    let mut log = CallState::ticket(&CallContext { patient: patient.map(str::to_owned), ..CallContext::default() });
+    let mut log = CallState::prepared(&CallContext { patient: patient.map(str::to_owned), ..CallContext::default() });
     for pairs in events {
         let pairs = [&[("CallSid", root.as_str())], *pairs].concat();
         log.add(&CallEvent::read(&pairs, world.now).unwrap());

@@ -41,6 +41,24 @@ fn a_number_of_the_clinic_and_a_withheld_number_are_no_patient() {
 }
 
 #[test]
+fn an_identity_of_the_config_belongs_to_its_practitioner() {
+    let shared = r#"{"identities":{"desk":{"roles":["nurse"]}}}"#;
+    let bound = r#"{"identities":{"desk":{"practitioners":["Practitioner/grey"]}}}"#;
+    // Another practitioner has the identity in the chart.
+    for (config, expected) in [(shared, "Practitioner/mallory"), (bound, "Practitioner/grey")] {
+        let mut world = World::new(config);
+        let mallory = r#"{"resourceType":"Practitioner","id":"mallory",
+            "identifier":[{"system":"http://twilio.com/voice/identity","value":"desk"}]}"#;
+        world.fhir.put(&json(mallory), world.now);
+        let root = [("Direction", "inbound"), ("From", "client:desk"), ("To", ""), ("CallStatus", "completed")];
+        let call = recorded_call(&mut world, 1, &[&root], None);
+        notify(&mut world, &call);
+        let record = world.fhir.of_type("Communication")[0];
+        assert_eq!(text(record, &["sender", "reference"]), expected, "{config}");
+    }
+}
+
+#[test]
 fn a_refused_or_failed_search_delays_no_task() {
     for status in [403, 500] {
         let mut world = World::new(TASKS);

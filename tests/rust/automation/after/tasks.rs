@@ -20,7 +20,7 @@ const TASKS: &str = r#"{"tasks":{"on":["missed","failed","voicemail","callback"]
 fn reached(world: &mut World, number: u64, to: &str, patient: Option<&str>) -> Json {
     let (root, child) = (sid("CA", number), sid("CA", number + 1));
     let placed = [("Direction", "inbound"), ("From", "client:practitioner_1"), ("CallStatus", "completed")];
-    let mut log = CallState::ticket(&CallContext { patient: patient.map(str::to_owned), ..CallContext::default() });
+    let mut log = CallState::prepared(&CallContext { patient: patient.map(str::to_owned), ..CallContext::default() });
     log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], &placed[..]].concat(), world.now).unwrap());
     let leg = [("CallSid", child.as_str()), ("ParentCallSid", &root), ("Direction", "outbound-dial"), ("To", to)];
     log.add(&CallEvent::read(&[&leg[..], &[("CallStatus", "completed")]].concat(), world.now).unwrap());
@@ -225,7 +225,7 @@ fn a_call_that_started_before_the_missed_call_does_not_close_its_task() {
             // This call takes ten minutes. The other call is missed during this call or right before it.
             let began = if later { world.now + 1_000 } else { world.now - 5 * MINUTE };
             let mut log =
-                CallState::ticket(&CallContext { patient: Some("Patient/p1".to_owned()), ..CallContext::default() });
+                CallState::prepared(&CallContext { patient: Some("Patient/p1".to_owned()), ..CallContext::default() });
             let legs = [
                 leg(9, None, "client:practitioner_1", "", began, 600),
                 leg(10, Some(9), CLINIC_NUMBER, CALLER, began + 5_000, 590),

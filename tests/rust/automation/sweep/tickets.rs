@@ -21,7 +21,7 @@ fn ticket(world: &mut World, number: &str, prepared: u64, appointment: &str) -> 
         prepared: Some(prepared),
         ..CallContext::default()
     };
-    world.fhir.put(&CallState::ticket(&context).write(None, EXTENSION_BASE), prepared)
+    world.fhir.put(&CallState::prepared(&context).write(None, EXTENSION_BASE), prepared)
 }
 
 fn placed(root: u64, to: &str, start: u64) -> Vec<crate::automation::twilio::Leg> {
@@ -237,7 +237,7 @@ fn a_ticket_stays_unmatched_while_other_candidates_are_unknown() {
     let of_call = ticket(&mut world, "+15550100201", at, "Appointment/a1");
     // The call cannot belong to another practitioner's ticket, to a call by REST, or to a ticket that was prepared
     // after the call.
-    let mut other = CallState::ticket(&CallContext {
+    let mut other = CallState::prepared(&CallContext {
         practitioner: Some("Practitioner/practitioner-2".to_owned()),
         identity: Some("practitioner_2".to_owned()),
         prepared: Some(at),

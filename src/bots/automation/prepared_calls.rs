@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Tickets that no call has claimed. The sweep finds the call of a ticket by caller, callee and time, or closes the
-//! ticket.
+//! Prepared calls that no call has claimed. The sweep finds the call of a prepared call by caller, callee and time, or
+//! closes the prepared call.
 
-use super::sweep_run::{MAX_BATCH_WRITES, SweepRun};
+use super::sweep_run::{AutomationRun, MAX_BATCH_WRITES};
 use crate::chart::{CallRecord, CallState, Leg, StoreError, TextField};
 use crate::dialplan::Party;
 use crate::error::Code;
@@ -14,11 +14,12 @@ use crate::json::{Json, decimal};
 use crate::runtime::FhirRequest;
 use crate::time::{MINUTE, instant, parse_instant};
 
-/// A ticket that was written less than this many milliseconds ago is not changed, because its call may be starting.
+/// A prepared call that was written less than this many milliseconds ago is not changed, because its call may be
+/// starting.
 const RECENT: u64 = 2 * MINUTE;
-/// How long a ticket is valid, in milliseconds.
+/// How long a prepared call is valid, in milliseconds.
 const VALID: u64 = 10 * MINUTE;
-/// The maximum delay, in milliseconds, until the call of an expired ticket is in Twilio's list.
+/// The maximum delay, in milliseconds, until the call of an expired prepared call is in Twilio's list.
 const LIST_DELAY: u64 = 20 * MINUTE;
 /// The maximum difference between Twilio's clock and the server's, in milliseconds.
 const MAX_CLOCK_SKEW: u64 = MINUTE;
@@ -26,7 +27,7 @@ const MAX_CLOCK_SKEW: u64 = MINUTE;
 /// The maximum number of practitioners in one round trip.
 const MAX_PRACTITIONERS: usize = 20;
 /// The maximum number of records of one practitioner. If there are more, none of the practitioner's calls without a
-/// dialed leg claims a ticket.
+/// dialed leg claims a prepared call.
 const MAX_RECORDS: usize = 200;
 
 /// The code system of `Communication.statusReason`.
@@ -35,10 +36,10 @@ const REASON: &str = "https://plumline.dev/fhir/status-reason";
 /// The suffix of the extension with the time at which a call was placed by REST.
 const SENT_EXTENSION: &str = "/call-attempt";
 
-/// Tickets that wait for their call.
-pub(super) struct Tickets {
+/// Prepared calls that wait for their call.
+pub(super) struct PreparedCalls {
     waiting: Vec<CallRecord>,
-    /// Tickets that were written at or after this instant (Unix time in milliseconds) are not changed.
+    /// Prepared calls that were written at or after this instant (Unix time in milliseconds) are not changed.
     recent_since: u64,
     /// The other records of the same practitioners.
     known_records: Vec<PractitionerRecords>,
@@ -53,11 +54,11 @@ struct PractitionerRecords {
 }
 
 /// A practitioner whose [`PractitionerRecords`] are needed, and the start of the period.
-pub(super) type Unconfirmed = (String, u64);
+pub(super) type PractitionerPeriod = (String, u64);
 
-impl Tickets {
-    /// The search for waiting tickets, newest first. A ticket is used within minutes, but other drafts may remain in
-    /// the chart.
+impl PreparedCalls {
+    /// The search for waiting prepared calls, newest first. A prepared call is used within minutes, but other drafts
+    /// may remain in the chart.
     pub(super) fn search() -> FhirRequest {
         let category = ["&category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
         FhirRequest::get(["Communication?status=preparation", &category, "&_sort=-_lastUpdated&_count=100"].concat())
@@ -74,16 +75,17 @@ impl Tickets {
         Self { waiting, recent_since: now.saturating_sub(RECENT), known_records: Vec::new() }
     }
 
-    /// Takes the ticket with which a call was placed: the latest ticket that matches. A call without a dialed leg has
-    /// no callee, so exactly one ticket must match. If that ticket is recent, no ticket is taken.
+    /// Takes the prepared call with which a call was placed: the latest prepared call that matches. A call without a
+    /// dialed leg has no callee, so exactly one prepared call must match. If that prepared call is recent, no prepared
+    /// call is taken.
     pub(super) fn take(&mut self, state: &CallState) -> Option<CallRecord> {
         if state.context().prepared.is_some() {
             return None;
         }
         let mut best: Option<(u64, usize)> = None;
-        for (index, ticket) in self.waiting.iter().enumerate() {
-            if let Some(prepared) = ticket.state.context().prepared
-                && fits(ticket, state)
+        for (index, prepared_call) in self.waiting.iter().enumerate() {
+            if let Some(prepared) = prepared_call.state.context().prepared
+                && fits(prepared_call, state)
                 && best.is_none_or(|(latest, _)| prepared > latest)
             {
                 best = Some((prepared, index));
@@ -91,50 +93,55 @@ impl Tickets {
         }
         let index = best.map(|(_, index)| index);
         let index = index
-            .or_else(|| self.only(|ticket| fits_unanswered(ticket, state)))
+            .or_else(|| self.only(|prepared_call| fits_unanswered(prepared_call, state)))
             .or_else(|| self.without_dial(state))?;
-        let is_recent = self.waiting.get(index).is_none_or(|ticket| self.is_recent(ticket));
+        let is_recent = self.waiting.get(index).is_none_or(|prepared_call| self.is_recent(prepared_call));
         (!is_recent).then(|| self.waiting.remove(index))
     }
 
-    fn is_recent(&self, ticket: &CallRecord) -> bool {
-        let written = ticket.resource().and_then(|ticket| ticket.at(&["meta", "lastUpdated"])?.text());
+    fn is_recent(&self, prepared_call: &CallRecord) -> bool {
+        let written =
+            prepared_call.resource().and_then(|prepared_call| prepared_call.at(&["meta", "lastUpdated"])?.text());
         written.and_then(parse_instant).is_none_or(|at| at >= self.recent_since)
     }
 
-    /// The index of the ticket that matches, if exactly one does.
+    /// The index of the prepared call that matches, if exactly one does.
     fn only(&self, fits: impl Fn(&CallRecord) -> bool) -> Option<usize> {
         let mut found = None;
-        for (index, ticket) in self.waiting.iter().enumerate() {
-            if fits(ticket) && found.replace(index).is_some() {
+        for (index, prepared_call) in self.waiting.iter().enumerate() {
+            if fits(prepared_call) && found.replace(index).is_some() {
                 return None;
             }
         }
         found
     }
 
-    /// The ticket of a browser's call that dialed no number because the chart was not available. Such a call has no
-    /// callee. A call that was refused because its ticket was already used looks the same. So exactly one ticket must
-    /// match the call, including tickets that other calls claimed.
+    /// The prepared call of a browser's call that dialed no number because the chart was not available. Such a call has
+    /// no callee. A call that was refused because its prepared call was already used looks the same. So exactly one
+    /// prepared call must match the call, including prepared calls that other calls claimed.
     fn without_dial(&self, state: &CallState) -> Option<usize> {
-        let index = self.only(|ticket| fits_without_dial(ticket, state))?;
-        let ticket = self.waiting.get(index)?;
-        let (practitioner, since) = unconfirmed_of(ticket, state)?;
+        let index = self.only(|prepared_call| fits_without_dial(prepared_call, state))?;
+        let prepared_call = self.waiting.get(index)?;
+        let (practitioner, since) = unconfirmed_of(prepared_call, state)?;
         let known_records = self
             .known_records
             .iter()
             .find(|known_records| known_records.practitioner == practitioner && known_records.since <= since)?;
-        let another = |item: &CallRecord| item.reference() != ticket.reference() && fits_without_dial(item, state);
+        let another =
+            |item: &CallRecord| item.reference() != prepared_call.reference() && fits_without_dial(item, state);
         (!known_records.records.iter().any(another)).then_some(index)
     }
 
-    /// The practitioners whose records are needed before calls without a dialed leg may take a ticket.
-    pub(super) fn unconfirmed(&self, logs: impl Iterator<Item = CallState>) -> Vec<Unconfirmed> {
-        let mut unconfirmed: Vec<Unconfirmed> = Vec::new();
-        for state in logs {
-            let ticket =
-                self.only(|ticket| fits_without_dial(ticket, &state)).and_then(|index| self.waiting.get(index));
-            let Some((practitioner, since)) = ticket.and_then(|ticket| unconfirmed_of(ticket, &state)) else {
+    /// The practitioners whose records are needed before calls without a dialed leg may take a prepared call.
+    pub(super) fn unconfirmed(&self, states: impl Iterator<Item = CallState>) -> Vec<PractitionerPeriod> {
+        let mut unconfirmed: Vec<PractitionerPeriod> = Vec::new();
+        for state in states {
+            let prepared_call = self
+                .only(|prepared_call| fits_without_dial(prepared_call, &state))
+                .and_then(|index| self.waiting.get(index));
+            let Some((practitioner, since)) =
+                prepared_call.and_then(|prepared_call| unconfirmed_of(prepared_call, &state))
+            else {
                 continue;
             };
             if let Some((_, known)) = unconfirmed.iter_mut().find(|(known, _)| *known == practitioner) {
@@ -144,7 +151,8 @@ impl Tickets {
                 unconfirmed.push((practitioner, since));
             }
         }
-        // The period starts earlier than needed, because the call's start may still change before it takes the ticket.
+        // The period starts earlier than needed, because the call's start may still change before it takes the prepared
+        // call.
         unconfirmed
             .into_iter()
             .map(|(practitioner, since)| (practitioner, since.saturating_sub(MAX_CLOCK_SKEW)))
@@ -153,14 +161,14 @@ impl Tickets {
 
     /// The search for the records of a practitioner. It uses `_lastUpdated`, because a record that was prepared in the
     /// period was also written in it.
-    pub(super) fn search_records((practitioner, since): &Unconfirmed) -> FhirRequest {
+    pub(super) fn search_records((practitioner, since): &PractitionerPeriod) -> FhirRequest {
         let category = ["Communication?category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
         let sender = ["&sender=", practitioner, "&_lastUpdated=ge", &instant(*since)].concat();
         FhirRequest::get([&category, &*sender, "&_count=", &decimal(MAX_RECORDS as u64)].concat())
     }
 
     /// Replaces the known records. `None` is a search that failed.
-    pub(super) fn set_known_records(&mut self, found: impl Iterator<Item = (Unconfirmed, Option<Vec<Json>>)>) {
+    pub(super) fn set_known_records(&mut self, found: impl Iterator<Item = (PractitionerPeriod, Option<Vec<Json>>)>) {
         self.known_records.clear();
         for ((practitioner, since), found) in found {
             if let Some(found) = found.filter(|found| found.len() < MAX_RECORDS) {
@@ -173,20 +181,20 @@ impl Tickets {
         }
     }
 
-    /// Returns a ticket that could not be claimed.
-    pub(super) fn put_back(&mut self, ticket: CallRecord) {
-        self.waiting.push(ticket);
+    /// Returns a prepared call that could not be claimed.
+    pub(super) fn put_back(&mut self, prepared_call: CallRecord) {
+        self.waiting.push(prepared_call);
     }
 
-    /// Closes the expired tickets. `read_to` (Unix time in milliseconds) is how far Twilio's list was read. A ticket is
-    /// closed only if its call would be in that part of the list.
-    pub(super) async fn expire(self, run: &SweepRun<'_>, read_to: u64) {
+    /// Closes the expired prepared calls. `read_to` (Unix time in milliseconds) is how far Twilio's list was read. A
+    /// prepared call is closed only if its call would be in that part of the list.
+    pub(super) async fn expire(self, run: &AutomationRun<'_>, read_to: u64) {
         let mut requests = Vec::new();
-        for ticket in &self.waiting {
-            let prepared = ticket.state.context().prepared.unwrap_or(u64::MAX);
-            if let Some(resource) = ticket.resource()
+        for prepared_call in &self.waiting {
+            let prepared = prepared_call.state.context().prepared.unwrap_or(u64::MAX);
+            if let Some(resource) = prepared_call.resource()
                 && is(resource, "status", "preparation")
-                && !self.is_recent(ticket)
+                && !self.is_recent(prepared_call)
                 && prepared.saturating_add(VALID + LIST_DELAY) < read_to
             {
                 let mut closed = resource.clone();
@@ -197,7 +205,7 @@ impl Tickets {
         while !requests.is_empty() && run.has_budget(1) {
             let rest = requests.split_off(requests.len().min(MAX_BATCH_WRITES));
             for answer in run.fhir(requests).await {
-                // The ticket changed: a call claimed it, or the next run closes it.
+                // The prepared call changed: a call claimed it, or the next run closes it.
                 if let Err(error) = StoreError::check(&answer)
                     && error != StoreError::Retryable(Code::ChartConflict)
                 {
@@ -217,11 +225,11 @@ pub(super) fn close(resource: &mut Json, status: &str, code: &str, text: &str) {
     resource.set("statusReason", reason);
 }
 
-/// Whether the ticket was issued for this call. A browser's call must have the same identity, number and time. A call
-/// that was placed by REST rings the practitioner's phone and has no identity. It must have the same phone, caller ID,
-/// dialed number and time.
-fn fits(ticket: &CallRecord, state: &CallState) -> bool {
-    let context = ticket.state.context();
+/// Whether the prepared call was issued for this call. A browser's call must have the same identity, number and time. A
+/// call that was placed by REST rings the practitioner's phone and has no identity. It must have the same phone, caller
+/// ID, dialed number and time.
+fn fits(prepared_call: &CallRecord, state: &CallState) -> bool {
+    let context = prepared_call.state.context();
     let (Some(prepared), Some(number), Some(root)) = (context.prepared, &context.number, state.root_leg()) else {
         return false;
     };
@@ -237,71 +245,75 @@ fn fits(ticket: &CallRecord, state: &CallState) -> bool {
     }
     // Earlier versions did not record the phone. For their records, the dialed number is enough.
     let phone = context.practitioner_number.as_deref().is_none_or(|phone| root.text(TextField::To) == Some(phone));
-    is_placed_by_rest(ticket, root) && phone && in_time && state.children().any(to)
+    is_placed_by_rest(prepared_call, root) && phone && in_time && state.children().any(to)
 }
 
-/// Whether the ticket matches a REST call that reached only the practitioner's phone. The call must have rung that
-/// phone at the time when it was placed. Other calls from the same number ring other phones. If the phone was not
+/// Whether the prepared call matches a REST call that reached only the practitioner's phone. The call must have rung
+/// that phone at the time when it was placed. Other calls from the same number ring other phones. If the phone was not
 /// recorded, no call matches.
-fn fits_unanswered(ticket: &CallRecord, state: &CallState) -> bool {
-    let context = ticket.state.context();
+fn fits_unanswered(prepared_call: &CallRecord, state: &CallState) -> bool {
+    let context = prepared_call.state.context();
     let (Some(prepared), Some(phone), Some(root)) = (context.prepared, &context.practitioner_number, state.root_leg())
     else {
         return false;
     };
     let in_time = state.started_at().is_some_and(|started| is_in_time(started, prepared, MAX_CLOCK_SKEW));
-    let was_unanswered = state.children().next().is_none() && was_sent(ticket);
-    is_placed_by_rest(ticket, root) && root.text(TextField::To) == Some(phone) && in_time && was_unanswered
+    let was_unanswered = state.children().next().is_none() && was_sent(prepared_call);
+    is_placed_by_rest(prepared_call, root) && root.text(TextField::To) == Some(phone) && in_time && was_unanswered
 }
 
-/// Whether a call was placed by REST from the number that the ticket's callee sees.
-fn is_placed_by_rest(ticket: &CallRecord, root: &Leg) -> bool {
-    let resource = ticket.resource().unwrap_or(&Json::Null);
+/// Whether a call was placed by REST from the number that the prepared call's callee sees.
+fn is_placed_by_rest(prepared_call: &CallRecord, root: &Leg) -> bool {
+    let resource = prepared_call.resource().unwrap_or(&Json::Null);
     let by_rest = root.text(TextField::Direction).is_some_and(|direction| direction.starts_with("outbound-api"));
     let from = root.text(TextField::From);
-    by_rest && from.is_some() && from == line(resource)
+    by_rest && from.is_some() && from == caller_id(resource)
 }
 
 const fn is_in_time(started: u64, prepared: u64, valid_for: u64) -> bool {
     started + MAX_CLOCK_SKEW >= prepared && started <= prepared + valid_for + MAX_CLOCK_SKEW
 }
 
-/// The practitioner whose records are needed before a call without a dialed leg may take the ticket, and the start of
-/// the period.
-fn unconfirmed_of(ticket: &CallRecord, state: &CallState) -> Option<Unconfirmed> {
-    let practitioner = ticket.state.context().practitioner.clone().filter(|who| is_reference(who, "Practitioner"))?;
+/// The practitioner whose records are needed before a call without a dialed leg may take the prepared call, and the
+/// start of the period.
+fn unconfirmed_of(prepared_call: &CallRecord, state: &CallState) -> Option<PractitionerPeriod> {
+    let practitioner =
+        prepared_call.state.context().practitioner.clone().filter(|who| is_reference(who, "Practitioner"))?;
     Some((practitioner, state.started_at()?.saturating_sub(VALID + MAX_CLOCK_SKEW)))
 }
 
-/// Whether the ticket matches a browser's call without a dialed leg. The call must not start before the ticket was
-/// prepared. The comparison is in seconds, because Twilio reports seconds. The ticket must not be that of a REST call.
-fn fits_without_dial(ticket: &CallRecord, state: &CallState) -> bool {
-    let context = ticket.state.context();
+/// Whether the prepared call matches a browser's call without a dialed leg. The call must not start before the prepared
+/// call was prepared. The comparison is in seconds, because Twilio reports seconds. The prepared call must not be that
+/// of a REST call.
+fn fits_without_dial(prepared_call: &CallRecord, state: &CallState) -> bool {
+    let context = prepared_call.state.context();
     let (Some(prepared), Some(root), Some(started)) = (context.prepared, state.root_leg(), state.started_at()) else {
         return false;
     };
     let Some(Party::Client(identity)) = root.text(TextField::From).map(Party::parse) else {
         return false;
     };
-    let has_dialed =
-        !was_sent(ticket) && root.text(TextField::To).is_none_or(str::is_empty) && state.children().next().is_none();
+    let has_not_dialed = !was_sent(prepared_call)
+        && root.text(TextField::To).is_none_or(str::is_empty)
+        && state.children().next().is_none();
     let own = context.identity.as_deref() == Some(&*identity);
-    own && has_dialed
+    own && has_not_dialed
         && state.has_ended()
         && started / 1_000 >= prepared / 1_000
         && started <= prepared + VALID + MAX_CLOCK_SKEW
 }
 
-/// The number that a ticket's callee sees.
-fn line(ticket: &Json) -> Option<&str> {
-    let media = ticket.get("medium").map(Json::elements).unwrap_or_default();
+/// The number that a prepared call's callee sees.
+fn caller_id(prepared_call: &Json) -> Option<&str> {
+    let media = prepared_call.get("medium").map(Json::elements).unwrap_or_default();
     let codings = media.iter().filter_map(|medium| medium.at(&["coding", "0"]));
     codings.into_iter().find(|coding| is(coding, "system", LINE))?.get("code")?.text()
 }
 
-/// Whether a call was placed by REST for the ticket: the record then has the time.
-fn was_sent(ticket: &CallRecord) -> bool {
-    let extensions = ticket.resource().and_then(|ticket| ticket.get("extension")).map(Json::elements);
+/// Whether a call was placed by REST for the prepared call: the record then has the time.
+fn was_sent(prepared_call: &CallRecord) -> bool {
+    let extensions =
+        prepared_call.resource().and_then(|prepared_call| prepared_call.get("extension")).map(Json::elements);
     let extensions = extensions.unwrap_or_default();
     let url = |item: &Json| item.get("url").and_then(Json::text).is_some_and(|url| url.ends_with(SENT_EXTENSION));
     extensions.iter().any(url)
