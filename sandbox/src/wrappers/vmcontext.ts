@@ -12,12 +12,17 @@ const program = new URL('./vmcontext-process.ts', import.meta.url);
 export class VmServer {
   readonly #onStray: (line: string) => void;
   #process: BotProcess | undefined;
+  #stopped = false;
 
   constructor(onStray: (line: string) => void) {
     this.#onStray = onStray;
   }
 
+  /** Starts the process unless it runs. Throws after `stop`, because a webhook may still wait for its turn then. */
   start(): BotProcess {
+    if (this.#stopped) {
+      throw new Error('The server was stopped');
+    }
     if (!this.#process?.alive) {
       this.#process = new BotProcess(program, [], { onStray: this.#onStray });
     }
@@ -25,6 +30,7 @@ export class VmServer {
   }
 
   async stop(): Promise<void> {
+    this.#stopped = true;
     await this.#process?.kill();
   }
 }
