@@ -11,7 +11,7 @@ function answers(text: string, previous: Record<string, string> = {}): Record<st
     const at = entry.lastIndexOf('=');
     if (at < 1) {
       throw new InvalidArgumentError(
-        'Use the form client:desk=answered, with answered, busy, no-answer, declined or failed.',
+        'Use the form client:desk=answered, with answered, mailbox, busy, no-answer, declined or failed.',
       );
     }
     all[entry.slice(0, at).trim()] = entry.slice(at + 1).trim();
@@ -87,7 +87,7 @@ program
   .option('--speech <list>', 'the speech for each menu without keys')
   .option(
     '--answers <address=answer>',
-    'client:desk=answered, busy, no-answer, declined or failed; *=… for all others; queue=answered or full',
+    'client:desk=answered, mailbox, busy, no-answer, declined or failed; *=… for all others; queue=answered or full',
     answers,
   )
   .option('--voicemail <seconds>', 'how long the caller speaks after the tone', seconds)

@@ -165,6 +165,9 @@ codes! {
     /// A rule can never be used.
     ConfigRuleUnreachable = "CONFIG_RULE_UNREACHABLE",
         "No call reaches this rule. An earlier rule has no conditions or the same ones, its own conditions contradict each other, or the called number has another dialplan.";
+    /// Screened phones cannot ring at once.
+    ConfigScreenedInOrder = "CONFIG_SCREENED_IN_ORDER",
+        "Twilio ends all other rings when someone picks up, before they press a key. So these phones ring one after the other. If no mailbox can answer them, list them in screening.trusted, or set screen to false.";
     /// A call is answered and ends before the caller hears anything.
     ConfigSilence = "CONFIG_SILENCE",
         "The call is answered and ends in silence. Add a say before hangup, or use reject, which costs nothing.";
@@ -179,7 +182,7 @@ codes! {
         "Close every element and write & as &amp;. Use only the elements, attributes and values of Twilio's SSML. Example: Please hold <break time=\"1s\"/> the line.";
     /// The actions make too many callback URLs.
     ConfigSteps = "CONFIG_STEPS",
-        "A config makes at most 256 callback URLs, and this action makes the most. Use fewer retries, fewer targets in order, or fewer languages.";
+        "A config makes at most 512 callback URLs, and this action makes the most. Use fewer retries, fewer targets in order, or fewer languages.";
     /// A text cannot be spoken or written.
     ConfigText = "CONFIG_TEXT",
         "A spoken text needs a letter or digit, and at most 4000 characters. A name has at most 64; a phrase of a menu at most 100, and no comma. Control characters are not allowed.";

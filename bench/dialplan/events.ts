@@ -91,10 +91,10 @@ function rules(count: number, byHour: boolean): string {
   });
 }
 
-const MENUS = 83;
-const RETRIES = 2;
+const MENUS = 62;
+const RETRIES = 3;
 
-/** 256 URLs: 83 menus with three attempts each, the webhook URL, and six that do not belong to an action. */
+/** 256 URLs: 62 menus with four attempts each, the webhook URL, and seven that do not belong to an action. */
 function menus(): string {
   const all = Array.from({ length: MENUS }, (_, at) => [
     `menu-${at}`,
@@ -121,7 +121,7 @@ export function stepUrls(): string[] {
   const own = Array.from({ length: MENUS }, (_, at) =>
     Array.from({ length: RETRIES + 1 }, (_, n) => `${URL}?step=menu.menu-${at}${n > 0 ? `.${n}` : ''}`),
   ).flat();
-  const common = ['announce', 'status', 'recording', 'transcription', 'machine', 'connect'];
+  const common = ['announce', 'status', 'screened', 'recording', 'transcription', 'machine', 'connect'];
   return [...own, URL, ...common.map((kind) => `${URL}?step=${kind}`)];
 }
 

@@ -33,16 +33,16 @@ export const forgedNames = Object.keys(forged) as ForgedName[];
 
 const OURS = '+15550100001';
 
-/** 83 menus with three attempts each. With the seven common steps, they are 256 steps. */
+/** 62 menus with four attempts each. With the eight common steps, they are 256 steps. */
 function config(): string {
-  const menus = Array.from({ length: 83 }, (_, at) => [
+  const menus = Array.from({ length: 62 }, (_, at) => [
     `menu-${at}`,
     [
       {
         menu: {
           prompt: { text: 'Choose.' },
-          retries: 2,
-          options: [{ digits: '1', then: `menu-${(at + 1) % 83}` }],
+          retries: 3,
+          options: [{ digits: '1', then: `menu-${(at + 1) % 62}` }],
           otherwise: 'end',
         },
       },

@@ -33,6 +33,8 @@ export class PlayRequestError extends Error {}
 
 const answers = {
   answered: { after: 4, talk: 30 },
+  /** The mailbox of a phone. It presses no key. */
+  mailbox: { after: 8, talk: 30, answeredBy: 'machine_start' },
   busy: 'busy',
   'no-answer': 'no-answer',
   declined: 'declined',

@@ -154,6 +154,7 @@ const fn outcome_of_dial(status: Status) -> Outcome {
 fn outcome_of_child(leg: &Leg) -> Option<Outcome> {
     match leg.status()? {
         Status::Canceled if leg.outcome() == Some(Outcome::NoAnswer) => Some(Outcome::Dropped),
+        Status::InProgress if leg.is_unconnected() => Some(Outcome::NoAnswer),
         Status::InProgress => Some(Outcome::Answered),
         _ => leg.outcome(),
     }

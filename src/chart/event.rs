@@ -57,6 +57,8 @@ pub struct CallEvent<'a> {
     pub queue: Option<QueueReport<'a>>,
     /// Whether the event proves that the caller was in a conference with another participant.
     pub joined_conference: bool,
+    /// Whether the leg is screened: the callee must press a key before the caller is connected.
+    pub screening: Option<Screening>,
     /// Whether the dialplan answered with `<Reject>`. Twilio does not report that: the call has the status of an
     /// unanswered call.
     pub rejected: bool,
@@ -242,12 +244,22 @@ impl<'a> CallEvent<'a> {
             dial: None,
             queue: None,
             joined_conference: false,
+            screening: None,
             rejected: false,
             mailbox: None,
             practitioner: None,
             inferred_direction: None,
         }
     }
+}
+
+/// What an event reports about a screened leg.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screening {
+    /// The callee must press a key.
+    Required,
+    /// The callee pressed the key.
+    Accepted,
 }
 
 impl RecordingReport<'_> {

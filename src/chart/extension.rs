@@ -15,7 +15,7 @@ use crate::time::{instant, parse_instant};
 
 /// The parts of a leg that are not texts, numbers or instants. The last three are only written if `callStatus` and
 /// `sequenceNumber` are not enough; see [`Reports`].
-const LEG_PARTS: [&str; 12] = [
+const LEG_PARTS: [&str; 13] = [
     PRACTITIONER,
     "callSid",
     "callStatus",
@@ -23,6 +23,7 @@ const LEG_PARTS: [&str; 12] = [
     "recordingSid",
     "dialCallStatus",
     "bridged",
+    "screened",
     "message",
     "rejected",
     "reportedStatus",
@@ -190,6 +191,7 @@ fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
     }
     push(parts, "dialCallStatus", "valueCode", leg.dialed.map(word));
     push(parts, "bridged", "valueBoolean", leg.bridged.map(Json::Bool));
+    push(parts, "screened", "valueBoolean", leg.screened.then_some(Json::Bool(true)));
     push(parts, "message", "valueBoolean", leg.message.then_some(Json::Bool(true)));
     push(parts, "rejected", "valueBoolean", leg.rejected.then_some(Json::Bool(true)));
     push(parts, PRACTITIONER, "valueReference", leg.practitioner().map(reference));
@@ -228,6 +230,7 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
     }
     leg.dialed = status("dialCallStatus");
     leg.bridged = boolean("bridged");
+    leg.screened = boolean("screened") == Some(true);
     leg.message = boolean("message") == Some(true);
     leg.rejected = boolean("rejected") == Some(true);
     let is_shown = status("callStatus");

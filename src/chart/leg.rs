@@ -2,7 +2,7 @@
 
 //! One leg of a call, merged from all events about it.
 
-use super::event::{CallEvent, RecordingReport};
+use super::event::{CallEvent, RecordingReport, Screening};
 use super::status::{Reports, Status};
 use super::values::{is_practitioner, is_word};
 
@@ -25,6 +25,8 @@ pub struct Leg {
     pub(super) dialed: Option<Status>,
     /// Whether the leg was connected to another party (`DialBridged`, or a conference with another participant).
     pub(super) bridged: Option<bool>,
+    /// Whether the callee had to press a key before the connection. Without it, a mailbox may have answered.
+    pub(super) screened: bool,
     /// Whether a recording of the leg is a message.
     pub(super) message: bool,
     /// Whether the dialplan answered with `<Reject>`.
@@ -118,7 +120,8 @@ impl Leg {
         ];
         leg.instants = [event.at, event.answered, event.ended];
         leg.reports = Reports::of(event.status, event.sequence);
-        leg.bridged = event.joined_conference.then_some(true);
+        leg.bridged = (event.joined_conference || event.screening == Some(Screening::Accepted)).then_some(true);
+        leg.screened = event.screening.is_some();
         leg.rejected = event.rejected;
         leg.practitioner = owned(event.practitioner.filter(|practitioner| is_practitioner(practitioner)));
         leg.dialed = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
@@ -162,6 +165,7 @@ impl Leg {
         self.reports.merge(other.reports);
         self.dialed = self.dialed.max(other.dialed);
         self.bridged = self.bridged.max(other.bridged);
+        self.screened |= other.screened;
         self.message |= other.message;
         self.rejected |= other.rejected;
         keep_min(&mut self.practitioner, other.practitioner.as_ref());
@@ -230,11 +234,19 @@ impl Leg {
         self.message
     }
 
+    /// Whether someone or something answered that was not connected to the caller. A screened leg is connected only
+    /// by a key, which `DialBridged` also reports.
+    #[must_use]
+    pub fn is_unconnected(&self) -> bool {
+        self.bridged == Some(false) || self.screened && self.bridged.is_none()
+    }
+
     /// When the leg was answered, as Unix time in milliseconds: when it was first in progress, or if no event reported
-    /// that, its end minus its duration.
+    /// that, its end minus its duration. `None` if the callee was not connected.
     #[must_use]
     pub fn answered_at(&self) -> Option<u64> {
-        self.instant(TimeField::Answered).or_else(|| self.start_by_duration())
+        let answered = self.instant(TimeField::Answered).or_else(|| self.start_by_duration());
+        answered.filter(|_| !self.is_unconnected())
     }
 
     /// When the leg started, as Unix time in milliseconds: its first event, or its end minus its duration if that is

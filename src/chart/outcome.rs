@@ -61,7 +61,7 @@ impl Leg {
         Some(match status {
             Status::Completed if machine => Outcome::Voicemail,
             // The callee answered but was never connected, so the callee did not accept the call.
-            Status::Completed if self.bridged == Some(false) => Outcome::NoAnswer,
+            Status::Completed if self.is_unconnected() => Outcome::NoAnswer,
             Status::Completed => Outcome::Answered,
             // An app is never busy, so the callee declined the call.
             Status::Busy if to_client => Outcome::Declined,

@@ -33,8 +33,14 @@ pub enum CallbackKind {
     Conference,
     /// Twilio requests the TwiML that the callee hears before the connection: the recording announcement.
     Announce,
+    /// Twilio requests the TwiML for someone who answered a screened phone.
+    Screen,
+    /// A key was pressed on a screened phone.
+    Accept,
     /// A progress event of a leg.
     Status,
+    /// A progress event of a leg whose callee must press a key.
+    ScreenedStatus,
     /// A recording is available. The URL of a voicemail message has the action, which is the mailbox.
     Recording,
     /// A transcription is available.
@@ -47,8 +53,15 @@ pub enum CallbackKind {
 
 impl CallbackKind {
     /// The kinds of callbacks that do not belong to one action.
-    const COMMON: [Self; 6] =
-        [Self::Announce, Self::Status, Self::Recording, Self::Transcription, Self::Machine, Self::Connect];
+    const COMMON: [Self; 7] = [
+        Self::Announce,
+        Self::Status,
+        Self::ScreenedStatus,
+        Self::Recording,
+        Self::Transcription,
+        Self::Machine,
+        Self::Connect,
+    ];
 
     /// Whether a request of this kind reports an outcome that the chart records.
     #[must_use]
@@ -56,9 +69,9 @@ impl CallbackKind {
         matches!(self, Self::Dial | Self::Queue | Self::Voicemail | Self::Conference)
     }
 
-    /// Whether the response depends on the language of the call, so that the URL has it.
+    /// Whether the response depends on the language of the caller, so that the URL has it.
     const fn has_language(self) -> bool {
-        !matches!(self, Self::Recording)
+        !matches!(self, Self::Recording | Self::Screen | Self::Accept)
     }
 
     /// The name in the URL.
@@ -74,7 +87,10 @@ impl CallbackKind {
             Self::Voicemail => "voicemail",
             Self::Conference => "conference",
             Self::Announce => "announce",
+            Self::Screen => "screen",
+            Self::Accept => "accept",
             Self::Status => "status",
+            Self::ScreenedStatus => "screened",
             Self::Recording => "recording",
             Self::Transcription => "transcription",
             Self::Machine => "machine",
@@ -97,7 +113,7 @@ pub struct CallbackUrl<'a> {
 }
 
 /// The maximum number of callback URLs of a config. The signature of a forged request is compared with each of them.
-pub const MAX_CALLBACKS: usize = 256;
+pub const MAX_CALLBACKS: usize = 512;
 
 /// The suffix of a callback URL that makes Twilio send the callback again if the bot returns an error. It is not part
 /// of the signature. Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
@@ -187,7 +203,7 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
     };
     for (action, verbs) in config.actions.iter() {
         if let Some(verb) = final_verb(verbs) {
-            verb.callbacks(&mut |kind, n| add(kind, action, n));
+            verb.callbacks(config, &mut |kind, n| add(kind, action, n));
         }
     }
     urls
@@ -198,16 +214,16 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
 #[must_use]
 pub fn count_callbacks(config: &Config) -> usize {
     let languages = switch_languages(config).len();
-    let of_actions = config.actions.iter().map(|(_, verbs)| count_of_action(verbs, languages));
+    let of_actions = config.actions.iter().map(|(_, verbs)| count_of_action(config, verbs, languages));
     of_actions.fold(1 + CallbackKind::COMMON.len(), usize::saturating_add)
 }
 
 /// The number of URLs of an action, if a caller can switch to `languages` languages.
 #[must_use]
-pub fn count_of_action(verbs: &[Verb], languages: usize) -> usize {
+pub fn count_of_action(config: &Config, verbs: &[Verb], languages: usize) -> usize {
     let mut count: usize = 0;
     if let Some(verb) = final_verb(verbs) {
-        verb.callbacks(&mut |kind, _| {
+        verb.callbacks(config, &mut |kind, _| {
             count = count.saturating_add(if kind.has_language() { 1 + languages } else { 1 });
         });
     }
@@ -239,7 +255,10 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
         | CallbackKind::Offer
         | CallbackKind::Announce
         | CallbackKind::Connect
-        | CallbackKind::Status => return true,
+        | CallbackKind::Status
+        | CallbackKind::ScreenedStatus => return true,
+        CallbackKind::Screen => &["ParentCallSid"],
+        CallbackKind::Accept => &["Digits"],
         CallbackKind::Dial => &["DialCallStatus"],
         CallbackKind::Conference => &["DialCallStatus", "ConferenceSid"],
         CallbackKind::Queue => &["QueueResult"],
@@ -256,21 +275,22 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
 /// a shared one. For example, a dial action after a hang-up also has the parameters of a progress event.
 fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
     use CallbackKind::{
-        Conference, Connect, Dial, First, Machine, Menu, Offer, Queue, Recording, Status, Transcription, Voicemail,
-        Wait,
+        Accept, Conference, Connect, Dial, First, Machine, Menu, Offer, Queue, Recording, Screen, ScreenedStatus,
+        Status, Transcription, Voicemail, Wait,
     };
-    const BY: [(&str, &[CallbackKind]); 12] = [
+    const BY: [(&str, &[CallbackKind]); 13] = [
         ("DialCallStatus", &[Dial, Conference, First]),
         ("QueueResult", &[Queue]),
         ("TranscriptionSid", &[Transcription]),
         ("RecordingStatus", &[Recording]),
         ("MachineDetectionDuration", &[Machine]),
-        ("CallbackSource", &[Status, First, Machine]),
+        ("CallbackSource", &[Status, ScreenedStatus, First, Machine]),
         ("RecordingSid", &[Voicemail, Recording]),
-        ("Digits", &[Menu, Connect, Offer, Voicemail]),
+        ("Digits", &[Menu, Accept, Connect, Offer, Voicemail]),
         ("SpeechResult", &[Menu]),
         ("QueuePosition", &[Wait, Offer]),
         ("ConferenceSid", &[Status, Conference]),
+        ("ParentCallSid", &[Screen, First]),
         ("CallStatus", &[First, Menu]),
     ];
     BY.iter().find(|(name, _)| params.has(name)).map_or(&[First], |(_, kinds)| kinds)
@@ -318,6 +338,7 @@ mod tests {
             "?step=queue.wait",
             "?step=queue.wait&language=es-US",
             "?step=recording",
+            "?step=screened",
             "?step=status",
             "?step=transcription",
             "?step=wait.wait",
@@ -343,7 +364,7 @@ mod tests {
             (&[("AnsweredBy", "human"), ("MachineDetectionDuration", "1")], "?step=machine"),
         ] {
             let urls = urls(&config, pairs);
-            assert_eq!((urls[0].as_str(), urls.len()), (first, 21), "{pairs:?}");
+            assert_eq!((urls[0].as_str(), urls.len()), (first, 22), "{pairs:?}");
         }
     }
 
@@ -382,13 +403,13 @@ mod tests {
     #[test]
     fn the_count_equals_the_number_of_urls() {
         for (text, expected) in [
-            ("{}", 7),
-            (include_str!("../../docs/dialplan/missed-call.json"), 7),
-            (include_str!("../../docs/dialplan/front-desk.json"), 11),
-            (include_str!("../../docs/dialplan/bilingual.json"), 39),
-            (include_str!("../../docs/dialplan/nurse-line.json"), 16),
-            (include_str!("../../docs/dialplan/known-patients.json"), 13),
-            (include_str!("../../tests/rust/valid-config.json"), 34),
+            ("{}", 8),
+            (include_str!("../../docs/dialplan/missed-call.json"), 8),
+            (include_str!("../../docs/dialplan/front-desk.json"), 12),
+            (include_str!("../../docs/dialplan/bilingual.json"), 40),
+            (include_str!("../../docs/dialplan/nurse-line.json"), 17),
+            (include_str!("../../docs/dialplan/known-patients.json"), 31),
+            (include_str!("../../tests/rust/valid-config.json"), 67),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));

@@ -88,11 +88,30 @@ impl<'a> ConditionEvaluator<'a> {
             .as_ref()
             .is_none_or(|expected| expected.iter().any(|expected| is_language(expected, current)))
             && conditions.callers.as_ref().is_none_or(|callers| callers.iter().any(|item| is_caller(self, item)))
+            && conditions
+                .forwarded_from
+                .as_ref()
+                .is_none_or(|numbers| numbers.iter().any(|item| self.forwarded_by(item)))
             && conditions.anonymous.is_none_or(|anonymous| anonymous == caller.number.is_none())
             && conditions.verification.as_ref().is_none_or(|expected| expected.contains(&caller.verification))
             && conditions.called.as_ref().is_none_or(|numbers| {
                 caller.called.is_some_and(|called| numbers.iter().any(|number| number == called.as_str()))
             })
+    }
+
+    /// Whether a number, a prefix or a list contains the number that forwarded the call.
+    fn forwarded_by(&self, item: &str) -> bool {
+        let DialplanInput { config, caller, .. } = self.input;
+        let forwarder = caller.forwarded_from.and_then(E164::parse);
+        let matches = |entry: &str| {
+            forwarder.is_some_and(|number| matches_entry(entry, number))
+                || E164::parse(entry).is_some_and(|number| caller.is_forwarded_from(number))
+        };
+        if item.starts_with('+') {
+            matches(item)
+        } else {
+            config.lists.get(item).is_some_and(|entries| entries.iter().any(|entry| matches(entry)))
+        }
     }
 
     fn is_in_list(&mut self, name: &str) -> bool {
@@ -122,7 +141,7 @@ fn people_match(conditions: &Conditions, people: &PeopleOfNumber) -> bool {
 }
 
 /// Whether a number matches an entry: a number or a prefix (`+1555*`).
-fn matches_entry(entry: &str, number: E164<'_>) -> bool {
+pub(super) fn matches_entry(entry: &str, number: E164<'_>) -> bool {
     entry.strip_suffix('*').map_or(entry == number.as_str(), |start| number.as_str().starts_with(start))
 }
 

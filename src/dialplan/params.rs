@@ -71,6 +71,9 @@ pub struct Caller<'a> {
     pub number: Option<E164<'a>>,
     /// Whether the number is one of the clinic's. Then the chart does not have the caller.
     pub is_own: bool,
+    /// The number that forwarded the call to the clinic, if its carrier reports it: `ForwardedFrom`, or the SIP header
+    /// `Diversion`. Carriers write it with or without the calling code.
+    pub forwarded_from: Option<&'a str>,
     /// The clinic's number that was called.
     pub called: Option<E164<'a>>,
     /// The result of STIR/SHAKEN, from `StirVerstat`.
@@ -78,6 +81,9 @@ pub struct Caller<'a> {
     /// `CallSid`. Its hash selects the first target of a hunt group.
     pub sid: &'a str,
 }
+
+/// The minimum number of digits of a forwarding number without its calling code.
+const MIN_FORWARDER: usize = 7;
 
 /// The values of `From` for a withheld number. They spell `anonymous`, `restricted`, `blocked`, `unknown` and
 /// `unavailable` on the keys of a phone.
@@ -96,6 +102,18 @@ impl<'a> Caller<'a> {
         self.number.filter(|_| !self.is_own)
     }
 
+    /// Whether this number forwarded the call to the clinic. A call that goes back to it would return in a circle.
+    #[must_use]
+    pub fn is_forwarded_from(&self, number: E164<'_>) -> bool {
+        let Some(from) = self.forwarded_from else { return false };
+        let digits: String = from.chars().filter(char::is_ascii_digit).collect();
+        digits.len() >= MIN_FORWARDER && number.as_str().ends_with(&digits)
+            || digits
+                .strip_prefix("00")
+                .or(digits.strip_prefix("011"))
+                .is_some_and(|rest| number.as_str()[1..] == *rest)
+    }
+
     /// Reads the caller of a call. `numbers` are the clinic's numbers.
     #[must_use]
     pub fn of(call: &Call<'a>, params: Params<'a, '_>, numbers: &[E164<'a>]) -> Self {
@@ -107,11 +125,29 @@ impl<'a> Caller<'a> {
         Self {
             number,
             is_own: number.is_some_and(|number| own(number.as_str()).is_some()),
+            forwarded_from: forwarded_from(params),
             called: call.to.and_then(own).or_else(|| call.called.and_then(own)),
             verification: verification(params.get("StirVerstat").unwrap_or_default()),
             sid: call.sid.map_or("", |CallSid(sid)| sid),
         }
     }
+}
+
+/// Source: <https://www.twilio.com/docs/voice/twiml#request-parameters>. The SIP header: RFC 5806.
+fn forwarded_from<'a>(params: Params<'a, '_>) -> Option<&'a str> {
+    let header = || {
+        let header = params.get("SipHeader_Diversion")?;
+        let start =
+            ["sip:", "sips:", "tel:"].iter().find_map(|scheme| Some(find_text(header, scheme)? + scheme.len()))?;
+        let rest = header.get(start..)?;
+        rest.split(['@', '>', ';']).next()
+    };
+    params.get("ForwardedFrom").or_else(header)
+}
+
+/// The position of a text in another.
+fn find_text(text: &str, wanted: &str) -> Option<usize> {
+    text.as_bytes().windows(wanted.len()).position(|window| window.eq_ignore_ascii_case(wanted.as_bytes()))
 }
 
 /// Source: <https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir#call-verification-statuses>.

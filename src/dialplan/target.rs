@@ -155,10 +155,6 @@ impl Endpoints {
         endpoints
     }
 
-    pub(super) const fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     /// What rings.
     pub(super) fn iter(&self) -> impl Iterator<Item = &Endpoint> {
         self.0.iter()
@@ -179,11 +175,17 @@ impl Endpoints {
     }
 }
 
-/// Whether a number in the config may be dialed. It must not be the caller's own number or one of the clinic's, and the
-/// policy must not forbid it. The countries of the policy do not apply to numbers in the config.
+/// Whether a number in the config may be dialed. It must not be the caller's own number, the number that forwarded the
+/// call, or one of the clinic's, and the policy must not forbid it. The countries of the policy do not apply to numbers in the config.
 fn may_dial(input: &DialplanInput<'_>, number: &str) -> bool {
-    Policy::new(&input.config.outbound, input.numbers).allows_config_number(number)
-        && input.caller.number.is_none_or(|caller| caller.as_str() != number)
+    Policy::new(&input.config.outbound, input.numbers).allows_config_number(number) && !returns(input, number)
+}
+
+/// Whether a call to this number would return to the caller, or to the phone that forwarded the call.
+fn returns(input: &DialplanInput<'_>, number: &str) -> bool {
+    let Some(number) = E164::parse(number) else { return false };
+    let is_caller = input.caller.number.is_some_and(|caller| caller.as_str() == number.as_str());
+    is_caller || input.caller.is_forwarded_from(number)
 }
 
 /// The endpoint of a person in the chart, if the policy permits it. Any user with write access to the chart may write
@@ -193,6 +195,5 @@ fn permitted(input: &DialplanInput<'_>, endpoint: &Endpoint) -> Option<Endpoint>
         return Some(endpoint.clone());
     };
     let number = Policy::new(&input.config.outbound, input.numbers).allows(number).ok()?;
-    let is_caller = input.caller.number.is_some_and(|caller| caller.as_str() == number);
-    (!is_caller).then(|| Endpoint::Number { number, extension: extension.clone() })
+    (!returns(input, &number)).then(|| Endpoint::Number { number, extension: extension.clone() })
 }

@@ -80,6 +80,10 @@ pub enum VerbEvent {
     Left,
     /// A message was left.
     MessageLeft,
+    /// Someone answered a screened phone.
+    Screening,
+    /// They pressed a key, so the caller is connected.
+    Accepted,
 }
 
 /// A request to one of a verb's callback URLs.

@@ -15,7 +15,7 @@ use super::transcription::transcription;
 use crate::bots::instance_cache::LocalTimeCache;
 use crate::chart::{
     CallContext, CallEvent, CallRecord, CallState, QueueReport, RecordFormat, RecordWrite, RetryPolicy,
-    SECOND_ATTEMPT_TIMEOUT, Status, StoreError, TextField, nothing_else, search, store,
+    SECOND_ATTEMPT_TIMEOUT, Screening, Status, StoreError, TextField, nothing_else, search, store,
 };
 use crate::dialplan::{
     CallStatus, CallbackKind, Caller, DialplanInput, Direction, Fact, Facts, LocalizedTurn, Lookup, Params, Turn,
@@ -57,7 +57,7 @@ pub(super) async fn dispatch(
             Some(status(host, StatusCallback { caller_waits: true, ..request.status_callback() }).await)
         }
         (CallbackKind::First, Direction::StatusCallback | Direction::DialAction)
-        | (CallbackKind::Status | CallbackKind::Recording | CallbackKind::Machine, _) => {
+        | (CallbackKind::Status | CallbackKind::ScreenedStatus | CallbackKind::Recording | CallbackKind::Machine, _) => {
             Some(status(host, request.status_callback()).await)
         }
         // The caller hung up, so no document is needed.
@@ -243,12 +243,15 @@ impl<'a> RecordUpdate<'a> {
         if accepted {
             event.queue = Some(QueueReport { result: OFFER_ACCEPTED, seconds: None });
         }
+        if turn.event() == Some(VerbEvent::Accepted) {
+            event.screening = Some(Screening::Accepted);
+        }
         let is_needed = match request.callback.kind {
             CallbackKind::Dial | CallbackKind::Conference => event.dial.is_some_and(|dial| {
                 let not_connected = dial.bridged == Some(false) && dial.status.is_some_and(Status::means_answered);
                 dial.sid.is_none() || not_connected
             }),
-            CallbackKind::Queue => true,
+            CallbackKind::Queue | CallbackKind::Accept => true,
             _ => accepted,
         };
         is_needed.then_some(Self { event, found: None })

@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use super::status::StatusCallback;
 use crate::bots::instance_cache::LocalTimeCache;
 use crate::chart::RecordFormat;
-use crate::dialplan::{Call, CallbackUrl, Clinic};
+use crate::dialplan::{Call, CallbackKind, CallbackUrl, Clinic};
 
 /// A request with a valid signature, and what was parsed from it.
 pub(super) struct WebhookRequest<'v, 'a> {
@@ -35,6 +35,7 @@ impl<'v, 'a> WebhookRequest<'v, 'a> {
             now: self.now,
             numbers: self.clinic.numbers,
             mailbox: Some(self.callback.action),
+            is_screened: self.callback.kind == CallbackKind::ScreenedStatus,
             config: self.clinic.config,
             caller_waits: false,
         }

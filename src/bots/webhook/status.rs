@@ -4,8 +4,8 @@
 
 use crate::bots::call_people::PeopleSearch;
 use crate::chart::{
-    CallContext, CallEvent, CallRecord, CallState, RecordWrite, RetryPolicy, Status, StoreError, nothing_else, search,
-    store,
+    CallContext, CallEvent, CallRecord, CallState, RecordWrite, RetryPolicy, Screening, Status, StoreError,
+    nothing_else, search, store,
 };
 use crate::dialplan::config::Config;
 use crate::error::{Code, Problem};
@@ -42,6 +42,8 @@ pub struct StatusCallback<'v, 'a> {
     pub numbers: &'v [E164<'v>],
     /// The action that took the message, if the callback is about one.
     pub mailbox: Option<&'a str>,
+    /// Whether the callee of the leg must press a key.
+    pub is_screened: bool,
     /// The clinic's config.
     pub config: &'v Config,
     /// Whether a caller waits for the response. Then no people are searched for.
@@ -85,6 +87,7 @@ pub(super) async fn store_event<'a>(
     if event.recording.is_some_and(|recording| recording.message) {
         event.mailbox = callback.mailbox.filter(|action| !action.is_empty());
     }
+    event.screening = callback.is_screened.then_some(Screening::Required);
     let people = PeopleSearch::of_event(&event, callback.numbers, callback.config);
     event.inferred_direction = people.inferred_direction(&event);
     let people = Some(people).filter(|_| !callback.caller_waits && searches_people(&event));

@@ -19,7 +19,7 @@ const OWN_URL_TIMEOUT: u32 = 5_000;
 /// The minimum age, in milliseconds, of the cached own URL before a signature mismatch makes the bot read it again.
 const OWN_URL_TTL: u64 = 5_000;
 
-/// The maximum number of bytes to hash to find the URL of a request. This is enough for a typical form of 1.5 kB, 256
+/// The maximum number of bytes to hash to find the URL of a request. This is enough for a typical form of 1.5 kB, 512
 /// callback URLs, two tokens and each usual spelling of the URL. A hostile form of 32 kB costs about 25 ms. A refused
 /// request takes up to 32 more HMACs to find the mistake.
 const MAX_HASHED: usize = 6 * 1024 * 1024;

@@ -61,7 +61,9 @@ impl Checker<'_> {
         }
         let actions = self.config.actions.iter().enumerate();
         let languages = switch_languages(self.config).len();
-        if let Some((index, (name, _))) = actions.max_by_key(|(_, (_, verbs))| count_of_action(verbs, languages)) {
+        if let Some((index, (name, _))) =
+            actions.max_by_key(|(_, (_, verbs))| count_of_action(self.config, verbs, languages))
+        {
             self.error(Code::ConfigSteps, &ConfigPath::root("actions").member(index, name));
         }
     }

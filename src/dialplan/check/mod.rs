@@ -110,6 +110,7 @@ impl Checker<'_> {
         self.numbers();
         self.hours();
         self.lists();
+        self.screening();
         self.actions();
         self.dialplans();
         self.zones();
@@ -127,6 +128,11 @@ impl Checker<'_> {
             self.advise_on_actions();
             self.advise_on_languages();
         }
+    }
+
+    /// The config.
+    pub(super) const fn config(&self) -> &Config {
+        self.config
     }
 
     /// Whether to check for more than errors that stop calls. False in a bot.

@@ -76,6 +76,16 @@ impl Checker<'_> {
         }
     }
 
+    pub(super) fn screening(&mut self) {
+        let screening = &self.config.screening;
+        let at = ConfigPath::root("screening");
+        for (index, entry) in screening.trusted.iter().enumerate() {
+            self.expect(is_caller(entry), Code::ConfigNumber, &at.field("trusted").element(index));
+        }
+        let is_name = screening.clinic.as_deref().is_none_or(shape::is_label);
+        self.expect(is_name, Code::ConfigText, &at.field("clinic"));
+    }
+
     pub(super) fn dialplans(&mut self) {
         let at = ConfigPath::root("dialplans");
         for (index, (name, rules)) in self.config.dialplans.iter().enumerate() {
@@ -105,16 +115,18 @@ impl Checker<'_> {
 
     pub(in crate::dialplan) fn conditions(&mut self, when: &Conditions, at: &ConfigPath<'_>) {
         let config = self.config;
-        self.each(when.callers.as_deref(), &at.field("callers"), |checker, caller, at| {
-            if caller.starts_with('+') {
-                checker.expect(is_caller(caller), Code::ConfigNumber, at);
-            } else {
-                // A text without letters is probably a number without its `+`, unless a list has that name.
-                let number = caller.bytes().all(|byte| !byte.is_ascii_alphabetic());
-                let unknown = if number { Code::ConfigNumber } else { Code::ConfigNameUnknown };
-                checker.expect(config.lists.position(caller).is_some(), unknown, at);
-            }
-        });
+        for (name, callers) in [("callers", &when.callers), ("forwardedFrom", &when.forwarded_from)] {
+            self.each(callers.as_deref(), &at.field(name), |checker, caller, at| {
+                if caller.starts_with('+') {
+                    checker.expect(is_caller(caller), Code::ConfigNumber, at);
+                } else {
+                    // A text without letters is probably a number without its `+`, unless a list has that name.
+                    let number = caller.bytes().all(|byte| !byte.is_ascii_alphabetic());
+                    let unknown = if number { Code::ConfigNumber } else { Code::ConfigNameUnknown };
+                    checker.expect(config.lists.position(caller).is_some(), unknown, at);
+                }
+            });
+        }
         if let Some(verification) = &when.verification {
             self.expect(!verification.is_empty(), Code::ConfigEmpty, &at.field("verification"));
         }
@@ -218,6 +230,6 @@ impl Checker<'_> {
 }
 
 /// Whether a text is an E.164 number or a prefix such as `+1555*`.
-fn is_caller(text: &str) -> bool {
+pub(super) fn is_caller(text: &str) -> bool {
     text.strip_suffix('*').map_or_else(|| E164::parse(text).is_some(), shape::is_number_prefix)
 }

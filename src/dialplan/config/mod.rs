@@ -7,6 +7,7 @@ mod read;
 mod rules;
 #[cfg(feature = "schema")]
 mod schema;
+mod screening;
 
 use super::target::Target;
 use super::verbs::{Dial, Verb, Voicemail};
@@ -19,6 +20,7 @@ pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpT
 pub use rules::{Conditions, Day, Hours, NumberPlan, Rule, Verification, Weekly};
 #[cfg(feature = "schema")]
 pub use schema::schema;
+pub use screening::Screening;
 /// The config document (JSON). Every member is optional. `docs/dialplan.md` explains it with examples;
 /// `schema/config.json` is the complete reference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -64,6 +66,8 @@ pub struct Config {
     pub outbound: Outbound,
     /// Recording. If absent, calls are not recorded.
     pub recording: Option<Recording>,
+    /// Whether whoever answers a phone presses a key before the caller is connected.
+    pub screening: Screening,
     /// Tasks for staff.
     pub tasks: Tasks,
     /// Alerts to an external service. If absent, none are sent.
@@ -89,6 +93,7 @@ members!(Config {
     actions: optional "actions",
     outbound: optional "outbound",
     recording: optional "recording",
+    screening: optional "screening",
     tasks: optional "tasks",
     alerts: optional "alerts",
     chart: optional "chart",

@@ -73,6 +73,12 @@ pub struct Conditions {
         schemars(length(min = 1), inner(regex(pattern = "^(\\+[1-9][0-9]{0,14}\\*?|[a-z0-9-]{1,32})$")))
     )]
     pub callers: Option<Vec<String>>,
+    /// The number that forwarded the call to the clinic: as in `callers`.
+    #[cfg_attr(
+        feature = "schema",
+        schemars(length(min = 1), inner(regex(pattern = "^(\\+[1-9][0-9]{0,14}\\*?|[a-z0-9-]{1,32})$")))
+    )]
+    pub forwarded_from: Option<Vec<String>>,
     /// Whether the caller withholds their number.
     pub anonymous: Option<bool>,
     /// How the caller's carrier verified their number.
@@ -115,6 +121,7 @@ pub struct Conditions {
 
 members!(Conditions {
     callers: optional "callers",
+    forwarded_from: optional "forwardedFrom",
     anonymous: optional "anonymous",
     verification: optional "verification",
     patient: optional "patient",
@@ -131,7 +138,7 @@ impl Conditions {
     /// Visits the names of the hours and of the lists of callers that the conditions use.
     pub fn names<'a>(&'a self, hours: &mut dyn FnMut(&'a str), lists: &mut dyn FnMut(&'a str)) {
         self.open.iter().chain(&self.closed).for_each(|name| hours(name));
-        self.callers.iter().flatten().for_each(|name| lists(name));
+        self.callers.iter().chain(&self.forwarded_from).flatten().for_each(|name| lists(name));
     }
 
     /// Whether the conditions depend on the people with the caller's number.

@@ -70,7 +70,7 @@ impl DialplanVerb for Conference {
         }
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
+    fn callbacks(&self, _config: &Config, visit: &mut dyn FnMut(CallbackKind, u32)) {
         if self.then.is_some() {
             visit(CallbackKind::Conference, 0);
         }

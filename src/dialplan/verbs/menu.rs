@@ -135,7 +135,7 @@ impl DialplanVerb for Menu {
         visit(otherwise, &at.field("otherwise"));
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
+    fn callbacks(&self, _config: &Config, visit: &mut dyn FnMut(CallbackKind, u32)) {
         for n in 0..=self.retries() {
             visit(CallbackKind::Menu, n);
         }

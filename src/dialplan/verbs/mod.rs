@@ -159,8 +159,8 @@ impl Verb {
         dispatch!(self, verb => verb.edges(at, visit));
     }
 
-    pub fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
-        dispatch!(self, verb => verb.callbacks(visit));
+    pub fn callbacks(&self, config: &Config, visit: &mut dyn FnMut(CallbackKind, u32)) {
+        dispatch!(self, verb => verb.callbacks(config, visit));
     }
 
     pub fn languages<'a>(&'a self, visit: &mut dyn FnMut(&'a str)) {
@@ -264,7 +264,7 @@ pub trait DialplanVerb {
     fn edges<'a>(&'a self, _at: &ConfigPath<'_>, _visit: Visit<'_, 'a>) {}
 
     /// Visits the callback URLs of the verb: the kind, and the number `n` in the URL.
-    fn callbacks(&self, _visit: &mut dyn FnMut(CallbackKind, u32)) {}
+    fn callbacks(&self, _config: &Config, _visit: &mut dyn FnMut(CallbackKind, u32)) {}
 
     /// Visits the languages to which the verb can switch the call.
     fn languages<'a>(&'a self, _visit: &mut dyn FnMut(&'a str)) {}
@@ -332,8 +332,14 @@ pub(crate) mod testing {
         let config = config(actions);
         let numbers = [E164::parse("+15550100001").unwrap()];
         let number = E164::parse("+15550100101");
-        let caller =
-            Caller { number, is_own: false, called: Some(numbers[0]), verification: Verification::None, sid: "CA1" };
+        let caller = Caller {
+            number,
+            is_own: false,
+            forwarded_from: None,
+            called: Some(numbers[0]),
+            verification: Verification::None,
+            sid: "CA1",
+        };
         let input = DialplanInput { config: &config, numbers: &numbers, url: "/v", caller };
         let rendered = render(&input, &LocalizedTurn { turn: Turn::Action("main"), language: None }, facts);
         assert_eq!(rendered.codes, []);

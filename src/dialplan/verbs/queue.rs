@@ -172,7 +172,7 @@ impl DialplanVerb for Queue {
         visit(otherwise, &at.field("otherwise"));
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
+    fn callbacks(&self, _config: &Config, visit: &mut dyn FnMut(CallbackKind, u32)) {
         visit(CallbackKind::Queue, 0);
         visit(CallbackKind::Wait, 0);
         if self.callback.is_some() {

@@ -73,7 +73,7 @@ impl DialplanVerb for Voicemail {
         }
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
+    fn callbacks(&self, _config: &Config, visit: &mut dyn FnMut(CallbackKind, u32)) {
         visit(CallbackKind::Voicemail, 0);
         visit(CallbackKind::Recording, 0);
     }

@@ -9,7 +9,7 @@ const STEP: &str = "https://fhir.example.com/webhook/1?step=";
 const BYE: &str = r#""bye":[{"say":{"text":"Bye."}},{"hangup":{}}],"busy":[{"say":{"text":"Busy."}},{"hangup":{}}],"none":[{"say":{"text":"No one."}},{"hangup":{}}],"after":[{"say":{"text":"How was it?"}},{"hangup":{}}]"#;
 
 fn dial(members: &str) -> Clinic {
-    Clinic::with_verbs(&format!(r#"[{{"dial":{{{members},"otherwise":"bye"}}}}]"#), BYE)
+    Clinic::with_verbs(&format!(r#"[{{"dial":{{"screen":false,{members},"otherwise":"bye"}}}}]"#), BYE)
 }
 
 fn rings(n: &str, attributes: &str, legs: &str) -> String {

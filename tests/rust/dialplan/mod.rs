@@ -10,6 +10,7 @@ mod known_patients;
 mod queue;
 mod random;
 mod rules;
+mod screening;
 mod speed;
 mod unchecked;
 mod verbs;

@@ -4,8 +4,8 @@
 //! config and the chart.
 
 use plumline::dialplan::{
-    Call, CallbackKind, CallbackUrl, Caller, Config, DialplanInput, Facts, Params, all_callbacks, render,
-    required_lookups,
+    Call, CallbackKind, CallbackUrl, Caller, Config, DialplanInput, Facts, MAX_CALLBACKS, Params, all_callbacks,
+    render, required_lookups,
 };
 use plumline::json::Json;
 use plumline::phone::E164;
@@ -244,7 +244,7 @@ fn valid_configs_answer_every_request() {
         clinic.config.clone_from(&text);
         clinic.numbers = random_config::CLINIC_NUMBER.join(",");
         let all = all_callbacks(&config);
-        assert!(all.len() <= 256);
+        assert!(all.len() <= MAX_CALLBACKS);
         for step in &all {
             for _ in 0..2 {
                 let called = *own.pick(&random_config::CLINIC_NUMBER);

@@ -149,7 +149,11 @@ fn has(params: &[(&str, &str)], name: &str, fits: impl Fn(&str) -> bool) -> bool
 fn is_callback(kind: CallbackKind, params: &[(&str, &str)]) -> bool {
     let over = ["completed", "busy", "failed", "no-answer", "canceled"];
     match kind {
-        CallbackKind::Status | CallbackKind::Recording | CallbackKind::Transcription | CallbackKind::Machine => true,
+        CallbackKind::Status
+        | CallbackKind::ScreenedStatus
+        | CallbackKind::Recording
+        | CallbackKind::Transcription
+        | CallbackKind::Machine => true,
         CallbackKind::First => {
             has(params, "CallbackSource", |_| true)
                 || has(params, "DialCallStatus", |_| true)

@@ -18,7 +18,7 @@ export interface Answered {
   talk?: number | 'until ended';
   /** The result of answering-machine detection; `human` by default. */
   answeredBy?: string;
-  /** The keys for the document at the noun's `url` (whisper, screening). */
+  /** The keys for the document at the noun's `url` (whisper, screening). By default, a person presses 1, and a machine no key. */
   digits?: string[];
 }
 

@@ -5,6 +5,7 @@ import { CallEnded, WhisperEnded } from '../call/endings.ts';
 import { Input } from '../call/input.ts';
 import type { Leg } from '../call/leg.ts';
 import { address } from '../call/live-call.ts';
+import type { Answered } from '../call/script.ts';
 import type { Line } from '../call/live-call.ts';
 import type { RingResult } from './ring.ts';
 import { maxBridgeSeconds, talk } from './talk.ts';
@@ -27,7 +28,7 @@ export async function bridge(
   Object.assign(outcome, { DialCallStatus: 'completed', DialCallSid: leg.sid, DialCallDuration: '0' });
   try {
     await sendDetection(line, target.noun, leg);
-    if (await whisper(line, target.noun, leg, answer.digits ?? [])) {
+    if (await whisper(line, target.noun, leg, answer.digits ?? defaultKeys(answer))) {
       outcome['DialBridged'] = 'true';
       call.answer();
       call.leg.heard.push(`[talks to ${leg.to}]`);
@@ -38,6 +39,11 @@ export async function bridge(
     outcome['DialCallDuration'] = String(leg.duration);
     await call.progress(leg, 'completed');
   }
+}
+
+/** A person takes the call. A mailbox presses nothing. */
+function defaultKeys({ answeredBy = 'human' }: Answered): string[] {
+  return answeredBy === 'human' ? ['1'] : [];
 }
 
 /** Plays the whisper document to the called leg. Returns false if the called person or the document hung up. */

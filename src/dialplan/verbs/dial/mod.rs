@@ -2,8 +2,11 @@
 
 //! `dial`: rings people, in order or all at once. `<Dial>`: <https://www.twilio.com/docs/voice/twiml/dial>.
 
+mod rounds;
+mod screen;
+
 use super::{DialplanVerb, Size, Verb};
-use crate::dialplan::callback_urls::{CallbackKind, CallbackUrl, MAX_CALLBACKS};
+use crate::dialplan::callback_urls::{CallbackKind, CallbackUrl};
 use crate::dialplan::check::{Checker, ConfigPath};
 use crate::dialplan::config::Config;
 use crate::dialplan::default_twiml::EVENTS;
@@ -11,14 +14,13 @@ use crate::dialplan::graph::{Edge, Trigger, Visit};
 use crate::dialplan::lookups::Lookups;
 use crate::dialplan::outcome::VerbOutcome;
 use crate::dialplan::people::Endpoint;
-use crate::dialplan::speech::RenderError;
-use crate::dialplan::target::{Endpoints, MAX_AT_ONCE, Target};
+use crate::dialplan::speech::{Prompt, RenderError};
+use crate::dialplan::target::{MAX_AT_ONCE, Target};
 use crate::dialplan::turn::{CallbackRequest, CallbackResult, DialplanInput, VerbEvent};
 use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members, words};
 use crate::phone::E164;
-use crate::text::hash;
 
 /// The default number of seconds that each target rings.
 const DEFAULT_TIMEOUT: u32 = 20;
@@ -45,6 +47,10 @@ pub struct Dial {
     /// The caller ID for the targets: one of the clinic's numbers. If absent, the caller's number.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^\\+[1-9][0-9]{6,14}$")))]
     pub caller_id: Option<String>,
+    /// Whether whoever answers a phone presses a key first. If absent, as in `screening` of the config.
+    pub screen: Option<bool>,
+    /// What they hear. If absent, the name of the clinic and of the action.
+    pub screen_prompt: Option<Prompt>,
     /// The actions by outcome.
     #[cfg_attr(feature = "schema", serde(default))]
     pub on: Map<String>,
@@ -58,6 +64,8 @@ members!(Dial {
     order: optional "order",
     timeout: optional "timeout",
     caller_id: optional "callerId",
+    screen: optional "screen",
+    screen_prompt: optional "screenPrompt",
     on: optional "on",
     otherwise: required "otherwise",
 });
@@ -100,11 +108,17 @@ impl DialplanVerb for Dial {
         if let Some(number) = &self.caller_id {
             checker.our_number(number, &at.field("callerId"));
         }
+        if let Some(prompt) = &self.screen_prompt {
+            checker.prompt(prompt, &at.field("screenPrompt"));
+        }
         checker.outcomes(&self.on, &VerbOutcome::OF_DIAL, &at.field("on"));
     }
 
-    /// Warns of identities that are not bound to a person.
+    /// Warns of identities that are not bound to a person, and of screened phones that cannot ring at once.
     fn advise(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
+        if self.order == RingOrder::AllAtOnce && self.rings_screened_in_order(checker.config()) {
+            checker.warning(Code::ConfigScreenedInOrder, &at.field("order"));
+        }
         let targets = at.field("targets");
         for (index, target) in self.targets.iter().enumerate() {
             if let Target::Client(identity) = target {
@@ -128,9 +142,14 @@ impl DialplanVerb for Dial {
         visit(Edge { to: &self.otherwise, trigger: no_one, member: "dial.otherwise" }, &at.field("otherwise"));
     }
 
-    fn callbacks(&self, visit: &mut dyn FnMut(CallbackKind, u32)) {
-        for n in 0..self.rounds().min(MAX_CALLBACKS as u32) {
-            visit(CallbackKind::Dial, n);
+    fn callbacks(&self, config: &Config, visit: &mut dyn FnMut(CallbackKind, u32)) {
+        if self.targets.len() > MAX_IN_ORDER {
+            return;
+        }
+        self.all_rounds(config, &mut |n| visit(CallbackKind::Dial, n));
+        if self.may_screen(config) {
+            visit(CallbackKind::Screen, 0);
+            visit(CallbackKind::Accept, 0);
         }
     }
 
@@ -158,6 +177,11 @@ impl DialplanVerb for Dial {
 
     fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> CallbackResult<'a> {
         let (n, params) = (request.n, request.params);
+        match request.kind {
+            CallbackKind::Screen => return CallbackResult::Event(VerbEvent::Screening),
+            CallbackKind::Accept => return CallbackResult::Event(VerbEvent::Accepted),
+            _ => {}
+        }
         let sip = params.get("DialSipResponseCode").or_else(|| params.get("SipResponseCode"));
         let status = params.get("DialCallStatus").unwrap_or_default();
         let outcome = match VerbOutcome::of_dial(status, sip, params.get("DialBridged")) {
@@ -169,7 +193,7 @@ impl DialplanVerb for Dial {
             VerbEvent::Answered
         } else {
             // All targets ring before `on` is evaluated, so a hunt group does not end at the first busy target.
-            VerbEvent::NextTarget { n: n + 1, before: outcome }
+            VerbEvent::NextTarget { n: rounds::after(n), before: outcome }
         })
     }
 
@@ -185,6 +209,8 @@ impl DialplanVerb for Dial {
     ) -> Result<AfterVerb<'a>, RenderError> {
         match event {
             VerbEvent::NextTarget { n, before } => self.ring(writer, action, n, before),
+            VerbEvent::Screening => self.write_screening(writer, action),
+            VerbEvent::Accepted => screen::write_accepted(writer),
             VerbEvent::Answered => {
                 let then = self.on.get(VerbOutcome::Answered.word());
                 Ok(then.map_or_else(|| writer.hang_up(), |then| AfterVerb::Action(then)))
@@ -200,68 +226,6 @@ impl Dial {
         config.verbs().filter_map(|verb| if let Verb::Dial(dial) = verb { Some(dial) } else { None })
     }
 
-    /// The number of rounds of ringing: one for all targets, or one for each.
-    const fn rounds(&self) -> u32 {
-        match self.order {
-            RingOrder::AllAtOnce => 1,
-            RingOrder::InOrder | RingOrder::HuntGroup => self.targets.len() as u32,
-        }
-    }
-
-    /// The target at index `n`, if targets ring one after the other.
-    fn target(&self, input: &DialplanInput<'_>, n: u32) -> Option<&Target> {
-        let (count, n) = (self.targets.len(), n as usize);
-        // A hunt group starts at a hash of the CallSid, so that all requests of a call use the same order.
-        let first = if self.order == RingOrder::HuntGroup { hash(input.caller.sid) as usize % count.max(1) } else { 0 };
-        if n < count { self.targets.get((first + n) % count) } else { None }
-    }
-
-    /// The endpoints that ring in round `n`.
-    fn endpoints(&self, input: &DialplanInput<'_>, n: u32, facts: &crate::dialplan::facts::Facts) -> Endpoints {
-        match self.order {
-            RingOrder::AllAtOnce if n == 0 => Endpoints::of(self.targets.iter(), input, facts),
-            RingOrder::AllAtOnce => Endpoints::of([].iter(), input, facts),
-            RingOrder::InOrder | RingOrder::HuntGroup => Endpoints::of(self.target(input, n).into_iter(), input, facts),
-        }
-    }
-
-    /// Whether only browsers and apps ring in round `n`.
-    fn rings_only_apps(&self, input: &DialplanInput<'_>, n: u32) -> bool {
-        let is_app = |target: &Target| matches!(target, Target::Client(_));
-        match self.order {
-            RingOrder::AllAtOnce => self.targets.iter().all(is_app),
-            RingOrder::InOrder | RingOrder::HuntGroup => self.target(input, n).is_some_and(is_app),
-        }
-    }
-
-    /// Adds the look-ups from round `n` on, up to the first target that certainly rings.
-    fn add_lookups_from<'a>(&'a self, n: u32, before: VerbOutcome, lookups: &mut Lookups<'_, 'a>) {
-        let mut always_rings = false;
-        match self.order {
-            // Any target may be the first to ring.
-            RingOrder::HuntGroup => {
-                self.targets.iter().for_each(|target| target.add_lookups(lookups));
-                always_rings = n == 0 && self.targets.iter().any(|target| target.always_rings(lookups.input));
-            }
-            RingOrder::AllAtOnce => {
-                self.targets.iter().filter(|_| n == 0).for_each(|target| target.add_lookups(lookups));
-                always_rings = n == 0 && self.targets.iter().any(|target| target.always_rings(lookups.input));
-            }
-            RingOrder::InOrder => {
-                for target in self.targets.iter().skip(n as usize) {
-                    target.add_lookups(lookups);
-                    if target.always_rings(lookups.input) {
-                        always_rings = true;
-                        break;
-                    }
-                }
-            }
-        }
-        if !always_rings {
-            lookups.action(self.on.get(before.word()).unwrap_or(&self.otherwise));
-        }
-    }
-
     /// Writes the `<Dial>` of round `n`, or of the first later round with an endpoint. If no round has an endpoint, the
     /// action for the last outcome is next.
     fn ring<'a>(
@@ -271,19 +235,17 @@ impl Dial {
         n: u32,
         before: VerbOutcome,
     ) -> Result<AfterVerb<'a>, RenderError> {
-        let places = self.rounds();
-        let mut from_here = (n..places).map(|place| (place, self.endpoints(&writer.input, place, writer.facts)));
-        let Some((place, endpoints)) = from_here.find(|(_, endpoints)| !endpoints.is_empty()) else {
+        let Some(round) = self.round(&writer.input, n, writer.facts) else {
             return Ok(AfterVerb::Action(self.on.get(before.word()).unwrap_or(&self.otherwise)));
         };
         let recording = writer.recording();
         if let Some(recording) = recording.filter(|_| n == 0) {
             writer.say(&recording.announcement)?;
         }
-        let url = writer.url(CallbackKind::Dial, action, place);
+        let url = writer.url(CallbackKind::Dial, action, round.n);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
         let mut attributes = vec![("action", url.as_str()), ("timeout", timeout.as_str())];
-        if let Some(number) = self.caller_id(&writer.input, &endpoints) {
+        if let Some(number) = self.caller_id(&writer.input, &round.endpoints) {
             attributes.push(("callerId", number));
         }
         let recorded = writer.status_url(CallbackKind::Recording);
@@ -291,12 +253,22 @@ impl Dial {
             attributes.push(("record", "record-from-answer-dual"));
             attributes.push(("recordingStatusCallback", &recorded));
         }
+        // The caller hears it ring until a key is pressed.
+        if round.is_screened {
+            attributes.push(("answerOnBridge", "true"));
+        }
         writer.document.open("Dial", &attributes);
-        let status = writer.status_url(CallbackKind::Status);
-        // This URL has no language, because a callee does not switch the language.
-        let announcement_url = CallbackUrl::common(CallbackKind::Announce).url(writer.input.url);
-        for endpoint in endpoints.iter() {
-            write_endpoint(writer, endpoint, &status, Some(announcement_url.as_str()).filter(|_| recording.is_some()));
+        let (kind, document) = if round.is_screened {
+            let url = CallbackUrl { kind: CallbackKind::Screen, action, n: 0, language: None }.url(writer.input.url);
+            (CallbackKind::ScreenedStatus, Some(url))
+        } else {
+            // This URL has no language, because a callee does not switch the language.
+            let url = CallbackUrl::common(CallbackKind::Announce).url(writer.input.url);
+            (CallbackKind::Status, Some(url).filter(|_| recording.is_some()))
+        };
+        let status = writer.status_url(kind);
+        for endpoint in &round.endpoints {
+            write_endpoint(writer, endpoint, &status, document.as_deref());
         }
         writer.document.close();
         Ok(AfterVerb::End)
@@ -304,7 +276,7 @@ impl Dial {
 
     /// The caller ID: the number in the config, else the caller's number, which is Twilio's default. If the caller has
     /// no number, it is the called number.
-    fn caller_id<'a>(&'a self, input: &DialplanInput<'a>, endpoints: &Endpoints) -> Option<&'a str> {
+    fn caller_id<'a>(&'a self, input: &DialplanInput<'a>, endpoints: &[Endpoint]) -> Option<&'a str> {
         let own = |number: &str| input.numbers.iter().find(|item| item.as_str() == number).map(|item| item.as_str());
         let telephone = endpoints.iter().any(|endpoint| matches!(endpoint, Endpoint::Number { .. }));
         let called = || input.caller.called.filter(|_| telephone && input.caller.number.is_none());
@@ -312,7 +284,7 @@ impl Dial {
     }
 }
 
-fn write_endpoint(writer: &mut Writer<'_>, endpoint: &Endpoint, status: &str, announcement_url: Option<&str>) {
+fn write_endpoint(writer: &mut Writer<'_>, endpoint: &Endpoint, status: &str, url: Option<&str>) {
     let (name, text) = match endpoint {
         Endpoint::Client(identity) => ("Client", identity),
         Endpoint::Number { number, .. } => ("Number", number),
@@ -327,7 +299,7 @@ fn write_endpoint(writer: &mut Writer<'_>, endpoint: &Endpoint, status: &str, an
     if !keys.is_empty() {
         attributes.push(("sendDigits", &keys));
     }
-    if let Some(url) = announcement_url {
+    if let Some(url) = url {
         attributes.push(("url", url));
     }
     writer.document.element(name, &attributes, text);
