@@ -230,14 +230,14 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
     leg.bridged = boolean("bridged");
     leg.message = boolean("message") == Some(true);
     leg.rejected = boolean("rejected") == Some(true);
-    let is_shown = status("callStatus");
+    let shown_status = status("callStatus");
     match leg.count(NumberField::Sequence) {
         Some(last) => {
             let sequence = number("terminalSequence").unwrap_or(last);
-            leg.reports = Reports::of(status("sequencedStatus").or(is_shown), Some(sequence));
+            leg.reports = Reports::of(status("sequencedStatus").or(shown_status), Some(sequence));
             leg.reports.merge(Reports::of(status("reportedStatus"), None));
         }
-        None => leg.reports = Reports::of(is_shown, None),
+        None => leg.reports = Reports::of(shown_status, None),
     }
     Some(leg)
 }

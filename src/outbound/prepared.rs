@@ -10,7 +10,7 @@ use super::ticket::SealingKeys;
 use crate::chart::{CallContext, CallState, RecordFormat};
 use crate::fhir::change::replace_or_append;
 use crate::fhir::element::{concept, extension, has_coding, identifier, is};
-use crate::fhir::systems::{CALL_REQUEST, LINE, POOL, ROUND_ROBIN, TURN, VOICE_CATEGORY};
+use crate::fhir::systems::{CALL_REQUEST, CALLER_ID_SYSTEM, POOL, POSITION, ROUND_ROBIN, VOICE_CATEGORY};
 use crate::json::{Json, decimal};
 use crate::time::parse_instant;
 
@@ -39,8 +39,8 @@ pub struct NewPreparedCall<'a> {
     pub context: CallContext,
     /// The caller ID, E.164.
     pub from: &'a str,
-    /// The index of the call's turn, if the caller ID is from the pool `roundRobin`.
-    pub turn: Option<u32>,
+    /// The call's position in the round-robin order, if the caller ID is from the pool `roundRobin`.
+    pub position: Option<u32>,
     /// The `requestId` of the operation, if it has one.
     pub request: Option<&'a str>,
 }
@@ -57,19 +57,19 @@ impl NewPreparedCall<'_> {
         if let Some(request) = self.request {
             replace_or_append(&mut resource, "identifier", identifier(CALL_REQUEST, request), |_| false);
         }
-        set_caller_id(&mut resource, self.from, self.turn);
+        set_caller_id(&mut resource, self.from, self.position);
         resource
     }
 }
 
-/// Writes the caller ID, and the index of the call's turn in the pool `roundRobin`, if it has one.
-pub fn set_caller_id(resource: &mut Json, from: &str, turn: Option<u32>) {
-    let mut medium = concept(LINE, from);
-    if let Some(index) = turn {
+/// Writes the caller ID, and the call's position in the round-robin order, if it has one.
+pub fn set_caller_id(resource: &mut Json, from: &str, position: Option<u32>) {
+    let mut medium = concept(CALLER_ID_SYSTEM, from);
+    if let Some(index) = position {
         let pool = Json::object([("system", Json::of(POOL)), ("code", Json::of(ROUND_ROBIN))]);
         replace_or_append(&mut medium, "coding", pool, |_| false);
-        let index = identifier(TURN, &decimal(index.into()));
-        replace_or_append(resource, "identifier", index, |item| is(item, "system", TURN));
+        let index = identifier(POSITION, &decimal(index.into()));
+        replace_or_append(resource, "identifier", index, |item| is(item, "system", POSITION));
     }
     replace_or_append(resource, "medium", medium, |item| caller_id_in(item).is_some());
 }
@@ -82,7 +82,7 @@ pub(super) fn caller_id_of(resource: &Json) -> Option<&str> {
 }
 
 fn caller_id_in(medium: &Json) -> Option<&str> {
-    let coding = medium.get("coding")?.elements().iter().find(|coding| is(coding, "system", LINE))?;
+    let coding = medium.get("coding")?.elements().iter().find(|coding| is(coding, "system", CALLER_ID_SYSTEM))?;
     coding.get("code")?.text()
 }
 
@@ -154,7 +154,7 @@ impl PreparedCall {
 
     /// Whether a seal proves what the call, which was placed by REST, dials, and that the record is unchanged.
     #[must_use]
-    pub fn is_dialed_by(&self, call_sid: &str, sealing: &SealingKeys) -> bool {
+    pub fn seal_allows_dialing(&self, call_sid: &str, sealing: &SealingKeys) -> bool {
         let (from, context) = (self.from().unwrap_or_default(), self.state.context());
         self.placed_seals().any(|(_, dialing)| sealing.verifies_dialing(dialing, call_sid, from, context))
     }

@@ -8,7 +8,7 @@
 
 use super::marks::{Mark, Marks};
 use super::prepared_calls::PreparedCalls;
-use super::reconcile::{Reconciled, reconcile};
+use super::reconcile::{UnfinishedCalls, reconcile};
 use super::sweep_run::{AutomationRun, TIMEOUT};
 use crate::chart::{CallEvent, StoreError};
 use crate::error::Code;
@@ -192,7 +192,7 @@ async fn write(
     events: &[CallEvent<'_>],
     prepared_calls: &mut PreparedCalls,
 ) -> Result<Option<u64>, Code> {
-    let Reconciled { mut refused, unknown } = reconcile(run, events, prepared_calls).await?;
+    let UnfinishedCalls { mut refused, unknown } = reconcile(run, events, prepared_calls).await?;
     for chunk in unknown.chunks(MAX_ROOTS_PER_REQUEST) {
         if !run.has_budget(8) {
             return Err(Code::TwilioUnavailable);

@@ -189,7 +189,7 @@ async fn delete_page(run: &AutomationRun<'_>, rest: &TwilioRest, page: Vec<(u64,
                 }
             }
         }
-        for (index, sid) in with_copies(run, &calls, deleted, &mut result).await {
+        for (index, sid) in delete_page_copies(run, &calls, deleted, &mut result).await {
             calls[index].2.push(sid);
         }
     }
@@ -218,8 +218,8 @@ async fn delete_page(run: &AutomationRun<'_>, rest: &TwilioRest, page: Vec<(u64,
     result
 }
 
-/// Deletes the copies of recordings that are deleted at Twilio. Returns the recordings without a copy.
-async fn with_copies(
+/// Deletes the copies of recordings that are deleted at Twilio. Returns the recordings that now have no copy.
+async fn delete_page_copies(
     run: &AutomationRun<'_>,
     calls: &[(u64, Json, Vec<String>)],
     deleted: Vec<(usize, String)>,

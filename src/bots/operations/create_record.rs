@@ -8,12 +8,12 @@ use crate::chart::RecordFormat;
 use crate::fhir::search::search_value;
 use crate::fhir::systems::CALL_REQUEST;
 use crate::json::Json;
-use crate::outbound::{NewPreparedCall, SealingKeys, Turn, is_taken, same_turn};
+use crate::outbound::{NewPreparedCall, Position, SealingKeys, is_taken, same_position};
 use crate::phone::E164;
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply};
 
-/// How often a call takes the next turn because another call took its turn at the same time.
-const MAX_TURNS: u32 = 20;
+/// How often a call takes the next position because another call took its position at the same time.
+const MAX_POSITIONS: u32 = 20;
 
 /// A record to create.
 pub(super) struct RecordToCreate<'a> {
@@ -37,9 +37,9 @@ impl RecordToCreate<'_> {
         let answer = answers.next().unwrap_or(HostResponse::Failed);
         let is_created = matches!(answer, HostResponse::Done { status: 201, .. });
         let mut record = written(answer, "Communication")?;
-        for _ in 0..MAX_TURNS {
+        for _ in 0..MAX_POSITIONS {
             let found = answers.next().and_then(HostResponse::ok);
-            if !is_created || !found.is_some_and(|found| is_taken(&found, &record)) || !self.take_next_turn() {
+            if !is_created || !found.is_some_and(|found| is_taken(&found, &record)) || !self.take_next_position() {
                 break;
             }
             let mut resource = self.resource(complete);
@@ -65,17 +65,17 @@ impl RecordToCreate<'_> {
 
     /// Sends a write of the record, and the search for other calls with the same turn.
     async fn send(&self, write: FhirRequest, host: &Host) -> Vec<HostResponse> {
-        let search = self.new_call.turn.map(same_turn);
+        let search = self.new_call.position.map(same_position);
         let requests = core::iter::once(write).chain(search);
         host.send_all(requests.map(|request| (HostRequest::Fhir(request), Some(TIMEOUT))).collect()).await
     }
 
-    fn take_next_turn(&mut self) -> bool {
-        let turn = self.new_call.turn.zip(E164::parse(self.new_call.from));
-        let next = turn.and_then(|(index, number)| Turn { index, number }.following(self.numbers));
+    fn take_next_position(&mut self) -> bool {
+        let position = self.new_call.position.zip(E164::parse(self.new_call.from));
+        let next = position.and_then(|(index, number)| Position { index, number }.following(self.numbers));
         if let Some(next) = next {
             self.new_call.from = next.number.as_str();
-            self.new_call.turn = Some(next.index);
+            self.new_call.position = Some(next.index);
         }
         next.is_some()
     }

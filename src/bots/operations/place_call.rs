@@ -7,13 +7,13 @@
 //! response is lost, the bot checks Twilio's list of calls before it requests the call again. A request therefore
 //! places at most one call.
 
+use super::call_request::{CallRequest, number_of, numbers_of};
 use super::clinic_settings::{ClinicSettings, keys, refusal_reply};
 use super::create_record::{RecordToCreate, criterion};
 use super::end_call::{mark_not_done, twilio_body};
 use super::placed::{Owner, find_call, is_expired, phone_of, record};
 use super::requester::{read, written};
 use super::start_call::is_same_call;
-use super::target::{CallRequest, number_of, numbers_of};
 use super::{TIMEOUT, invalid_argument, text_of};
 use crate::bots::settings::read_rest;
 use crate::chart::CallContext;
@@ -49,41 +49,45 @@ pub(super) async fn place_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     let settings = ClinicSettings::read(event, host).await?;
     let numbers = settings.numbers();
     let earlier = FhirRequest::get(["Communication?identifier=", &criterion(&request)].concat());
-    let mut target = call_request.target(event, &settings, &numbers, vec![earlier], host, log).await?;
-    let found = read(target.more.pop().unwrap_or(HostResponse::Failed), "Communication")?;
+    let mut allowed_call = call_request.check_call(event, &settings, &numbers, vec![earlier], host, log).await?;
+    let found = read(allowed_call.more.pop().unwrap_or(HostResponse::Failed), "Communication")?;
     let sealing = keys(event);
     let policy = Policy::new(&settings.config.outbound, &numbers);
     let wanted = text_of(&event.input, "practitionerNumber")?;
-    let who = target.requester.reference.clone();
+    let who = allowed_call.requester.reference.clone();
     let owner = Owner { who: &who, sealing: &sealing };
-    let earlier = record_for(found, owner).map(|prepared| same_call(prepared, &target.context, wanted, &policy, owner));
+    let earlier =
+        record_for(found, owner).map(|prepared| same_call(prepared, &allowed_call.context, wanted, &policy, owner));
     let earlier = earlier.transpose()?;
     // This is a repeated request. The limits already include its call, so they are not checked again.
     if let Some(prepared) = earlier.as_ref().filter(|prepared| prepared.state.root_sid().is_some()) {
         return Ok(answer_of(prepared, prepared.state.root_sid().unwrap_or_default()));
     }
-    target.check_limits(&settings, event.now, host).await?;
-    let practitioner = &target.requester.practitioner;
-    let own: Vec<String> =
-        numbers_of(practitioner, event.now).into_iter().filter_map(|own| policy.allows_typed(own).ok()).collect();
+    allowed_call.check_limits(&settings, event.now, host).await?;
+    let practitioner = &allowed_call.requester.practitioner;
+    let own_phones: Vec<String> =
+        numbers_of(practitioner, event.now).into_iter().filter_map(|phone| policy.allows_typed(phone).ok()).collect();
     let phone = match (&earlier, wanted) {
         // The first request chose the phone.
         (Some(_), _) => None,
         (None, None) => Some(number_of(practitioner, &policy, event.now)?),
         (None, Some(wanted)) => {
             let wanted = policy.allows_typed(wanted).map_err(refusal_reply)?;
-            Some(own.contains(&wanted).then_some(wanted).ok_or(invalid_argument("practitionerNumber"))?)
+            Some(own_phones.contains(&wanted).then_some(wanted).ok_or(invalid_argument("practitionerNumber"))?)
         }
     };
-    target.context.practitioner_number = phone;
-    target.context.identity = Some(target.requester.identity(None, event.now, &settings.config, host, log).await?);
+    allowed_call.context.practitioner_number = phone;
+    allowed_call.context.identity =
+        Some(allowed_call.requester.identity(None, event.now, &settings.config, host, log).await?);
 
-    let sending = Sending { event, settings: &settings, rest: &rest, webhook: webhook.as_str(), own: &own, owner };
+    let sending =
+        Sending { event, settings: &settings, rest: &rest, webhook: webhook.as_str(), own_phones: &own_phones, owner };
     if let Some(prepared) = earlier {
         return sending.resume(prepared, host, log).await;
     }
-    let ChosenCallerId { number, turn } = target.chosen;
-    let new_call = NewPreparedCall { context: target.context, from: number.as_str(), turn, request: Some(&request) };
+    let ChosenCallerId { number, position } = allowed_call.chosen;
+    let new_call =
+        NewPreparedCall { context: allowed_call.context, from: number.as_str(), position, request: Some(&request) };
     let format = settings.record_format();
     let mut to_create = RecordToCreate { new_call, numbers: &numbers, format, sealing: &sealing };
     let (resource, is_created) = to_create.create(&|resource| sending.set_attempt(resource), host).await?;
@@ -152,7 +156,7 @@ struct Sending<'a> {
     rest: &'a TwilioRest,
     webhook: &'a str,
     /// The practitioner's phones that the policy allows, E.164.
-    own: &'a [String],
+    own_phones: &'a [String],
     /// The requester.
     owner: Owner<'a>,
 }
@@ -177,8 +181,9 @@ impl Sending<'_> {
             return Ok(answer_of(&prepared, root));
         }
         // Staff may have edited the record, so its caller ID must be one of the clinic's numbers.
-        let own = self.settings.numbers().iter().any(|own| Some(own.as_str()) == prepared.from());
-        if prepared.status() != "preparation" || !own {
+        let has_clinic_caller_id =
+            self.settings.numbers().iter().any(|number| Some(number.as_str()) == prepared.from());
+        if prepared.status() != "preparation" || !has_clinic_caller_id {
             return Err(request_used());
         }
         if is_expired(&prepared, self.event.now) {
@@ -191,7 +196,7 @@ impl Sending<'_> {
             return Err(call_unknown());
         }
         // The phone must still be the practitioner's.
-        if !self.own.iter().any(|own| own == phone_of(&prepared)) {
+        if !self.own_phones.iter().any(|phone| phone == phone_of(&prepared)) {
             return Err(request_used());
         }
         // The call was not placed. If several runs find that at the same time, only one conditional write succeeds, and

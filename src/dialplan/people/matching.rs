@@ -68,7 +68,7 @@ impl PeopleOfNumber {
 
     /// The patient who may be greeted by name: the only person with the number.
     #[must_use]
-    pub fn only_patient(&self) -> Option<&Patient> {
+    pub fn sole_person(&self) -> Option<&Patient> {
         self.patient.as_ref().filter(|_| self.matched == CallerMatch::One)
     }
 

@@ -104,7 +104,7 @@ fn prepared_calls_show_the_numbers_in_turn() {
 }
 
 #[test]
-fn calls_at_the_same_time_take_different_turns() {
+fn calls_at_the_same_time_take_different_positions() {
     let mut random = Random::new(11);
     for case in 0..60 {
         let mut world = World::default();
