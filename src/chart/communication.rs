@@ -211,7 +211,7 @@ impl CallState {
     }
 
     /// The elements as an earlier version wrote them, to recognize its values. It used only the root leg for the status
-    /// and the line.
+    /// and the summary line.
     fn earlier_elements(&self, elements: Elements) -> Elements {
         let root = self.root_leg();
         let answered_by = |leg: &'_ Leg| leg.text(TextField::AnsweredBy).is_some();

@@ -3,7 +3,7 @@
 //! Reads and writes the extension with the call state. A call state that is written and read again is the same.
 //!
 //! The parts of the extension are a summary for readers, the context, and a part `leg` for each leg. Earlier versions
-//! wrote no summary and no `leg` for the root leg, but the parts of the root leg in place of the summary.
+//! wrote the root leg's parts at the top level, where the summary is now, and no `leg` for the root leg.
 
 use super::leg::{COUNTS, INSTANTS, Leg, NumberField, TEXTS, TextField, insert, keep_min};
 use super::status::{Reports, Status};

@@ -26,7 +26,7 @@ pub const CALL_REQUEST: &str = "https://plumline.dev/fhir/call-request";
 /// The system of the caller ID, one of the clinic's numbers, in `Communication.medium`.
 pub const CALLER_ID_SYSTEM: &str = "https://plumline.dev/fhir/phone-number";
 
-/// The system in `Communication.medium` for the pool that the clinic's number was chosen from.
+/// The system in `Communication.medium` for the pool that the caller ID was chosen from.
 pub const POOL: &str = "https://plumline.dev/fhir/caller-id-pool";
 
 /// The code of [`POOL`] for the pool `roundRobin`.

@@ -3,7 +3,7 @@
 //! Prepared calls: the record of an outbound call before Twilio has the call.
 //!
 //! Before the call, the record has a call state without a root call: the caller, the callee and the subject
-//! ([`CallState::ticket`]). The record also has the caller ID and the `requestId` that created it. A repeated request
+//! ([`CallState::prepared`]). The record also has the caller ID and the `requestId` that created it. A repeated request
 //! therefore does not place a second call.
 
 use super::ticket::SealingKeys;
@@ -123,8 +123,8 @@ impl PreparedCall {
         caller_id_of(&self.resource)
     }
 
-    /// When the call was last requested by REST, as Unix time in milliseconds. `None` for a browser's call. Any base
-    /// URL is accepted.
+    /// When Twilio was last asked by REST to place the call, as Unix time in milliseconds. `None` for a browser's call.
+    /// Any base URL is accepted.
     #[must_use]
     pub fn sent_at(&self) -> Option<u64> {
         let extensions = self.resource.get("extension").map(Json::elements).unwrap_or_default();
@@ -152,14 +152,15 @@ impl PreparedCall {
         self.placed_seals().any(|(owner, _)| sealing.verifies_placed(owner, call_sid, practitioner))
     }
 
-    /// Whether a seal proves what the call, which was placed by REST, dials, and that the record is unchanged.
+    /// Whether a seal proves that the call, which was placed by REST, may dial the number in this record with its
+    /// caller ID: the sealed values are unchanged since the call was placed.
     #[must_use]
     pub fn seal_allows_dialing(&self, call_sid: &str, sealing: &SealingKeys) -> bool {
         let (from, context) = (self.from().unwrap_or_default(), self.state.context());
         self.placed_seals().any(|(_, dialing)| sealing.verifies_dialing(dialing, call_sid, from, context))
     }
 
-    /// Makes the two seals of a call that `practitioner` placed by REST with the values of this record. Verify before
+    /// Makes the two seals of a call that `practitioner` placed by REST with the values of this record. First verify
     /// that the record is unchanged.
     #[must_use]
     pub fn placed_seal(&self, practitioner: &str, call_sid: &str, sealing: &SealingKeys) -> Option<String> {

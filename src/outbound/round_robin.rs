@@ -2,7 +2,7 @@
 
 //! The pool `roundRobin`: each call shows the number after the one that the previous call showed.
 //!
-//! The order is in the chart. The record of a call has the index of its turn as an identifier. The call with the
+//! The order is in the chart. The record of a call has the index of its position as an identifier. The call with the
 //! highest index is the previous one.
 
 use super::prepared::caller_id_of;
@@ -14,7 +14,7 @@ use crate::runtime::FhirRequest;
 use crate::text::percent_encode;
 use crate::time::parse_instant;
 
-/// The place of a call in the order of all calls of the pool. The first call has the index 1.
+/// The position of a call in the round-robin order: the order of all calls of the pool. The first call has the index 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Position<'a> {
     /// The index.
@@ -26,8 +26,8 @@ pub struct Position<'a> {
 /// The maximum index, which a FHIR `integer` can hold. A record with a higher one was edited.
 const MAX_INDEX: u32 = i32::MAX.cast_unsigned();
 
-/// The searches for the latest turns: the latest calls, and the calls that are prepared but not placed. The call with
-/// the highest index may not be the first result, because tickets are used in any order.
+/// The searches for the latest positions: the latest calls, and the calls that are prepared but not placed. The call
+/// with the highest index may not be the first result, because tickets are used in any order.
 #[must_use]
 pub fn latest_positions() -> [FhirRequest; 2] {
     let pool = ["Communication?medium=", &percent_encode(&[POOL, "|", ROUND_ROBIN].concat())].concat();
@@ -46,7 +46,7 @@ impl<'a> Position<'a> {
         Self::after(index, number, numbers)
     }
 
-    /// The turn after this one.
+    /// The position after this one.
     #[must_use]
     pub fn following(self, numbers: &[E164<'a>]) -> Option<Self> {
         Self::after(self.index, self.number.as_str(), numbers)
@@ -70,8 +70,9 @@ pub fn same_position(index: u32) -> FhirRequest {
     FhirRequest::get(["Communication?identifier=", &token, "&_count=20"].concat())
 }
 
-/// Whether another call took the turn of the prepared call `own` before it. `found` is the result of [`same_turn`]
-/// after `own` was written. Of two calls, exactly one was first, so only the other one takes the next turn.
+/// Whether another call took the position of the prepared call `own` before it. `found` is the result of
+/// [`same_position`] after `own` was written. Of two calls, exactly one was first, so only the other one takes the next
+/// position.
 #[must_use]
 pub fn is_taken(found: &Json, own: &Json) -> bool {
     let is_earlier = |other: &Json| match other.get("status").and_then(Json::text) {
@@ -92,7 +93,7 @@ fn index_of(record: &Json) -> Option<u32> {
     identifier_value(record, POSITION)?.parse().ok().filter(|index| *index <= MAX_INDEX)
 }
 
-/// When a record was written, and its id, so that two records never have the same place in the order.
+/// When a record was written, and its id, so that no two records compare as equal.
 fn written_at(record: &Json) -> (Option<u64>, Option<&str>) {
     let at = record.at(&["meta", "lastUpdated"]).and_then(Json::text).and_then(parse_instant);
     (at, record.get("id").and_then(Json::text))

@@ -24,7 +24,7 @@ pub(super) const COPY_ROUND_TRIPS: u32 = 12;
 pub(super) const SWEEP_COPY_ROUND_TRIPS: u32 = COPY_ROUND_TRIPS + 2;
 /// The time, in milliseconds, after which another run continues a copy. The run that started it has then ended.
 const TAKE_OVER_AFTER: u64 = 2 * MINUTE;
-/// The same time in milliseconds if the call ended more than [`MAX_HOLD`] ago.
+/// Replaces [`TAKE_OVER_AFTER`], in milliseconds, if the call ended more than [`RETRY_EVERY_SWEEP_FOR`] ago.
 const SLOW_TAKE_OVER_AFTER: u64 = 55 * MINUTE;
 /// How long after the end of a call, in milliseconds, every sweep tries to copy. Later, one sweep per hour tries.
 pub(super) const RETRY_EVERY_SWEEP_FOR: u64 = HOUR;

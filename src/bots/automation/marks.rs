@@ -56,7 +56,7 @@ pub(super) enum Mark {
     LastHourlyRun,
     /// The recordings of ended calls whose records changed before this instant were copied.
     CopiedTo,
-    /// When the first record changed whose recordings could not be copied.
+    /// The earliest change time of a record whose recordings could not be copied.
     CopiesRetryFrom,
     /// When the sweep last started to retry those copies.
     CopiesRetried,

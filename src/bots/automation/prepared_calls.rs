@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Prepared calls that no call has claimed. The sweep finds the call of a prepared call by caller, callee and time, or
-//! closes the prepared call.
+//! Prepared records that no call has claimed. The sweep finds the call of a prepared record by caller, callee and time,
+//! or closes the record.
 
 use super::sweep_run::{AutomationRun, MAX_BATCH_WRITES};
 use crate::chart::{CallRecord, CallState, Leg, StoreError, TextField};
@@ -14,12 +14,12 @@ use crate::json::{Json, decimal};
 use crate::runtime::FhirRequest;
 use crate::time::{MINUTE, instant, parse_instant};
 
-/// A prepared call that was written less than this many milliseconds ago is not changed, because its call may be
+/// A prepared record that was written less than this many milliseconds ago is not changed, because its call may be
 /// starting.
 const RECENT: u64 = 2 * MINUTE;
-/// How long a prepared call is valid, in milliseconds.
+/// How long a prepared record is valid, in milliseconds.
 const VALID: u64 = 10 * MINUTE;
-/// The maximum delay, in milliseconds, until the call of an expired prepared call is in Twilio's list.
+/// The maximum delay, in milliseconds, until the call of an expired prepared record is in Twilio's list.
 const LIST_DELAY: u64 = 20 * MINUTE;
 /// The maximum difference between Twilio's clock and the server's, in milliseconds.
 const MAX_CLOCK_SKEW: u64 = MINUTE;
@@ -27,19 +27,19 @@ const MAX_CLOCK_SKEW: u64 = MINUTE;
 /// The maximum number of practitioners in one round trip.
 const MAX_PRACTITIONERS: usize = 20;
 /// The maximum number of records of one practitioner. If there are more, none of the practitioner's calls without a
-/// dialed leg claims a prepared call.
+/// dialed leg claims a prepared record.
 const MAX_RECORDS: usize = 200;
 
 /// The code system of `Communication.statusReason`.
 const REASON: &str = "https://plumline.dev/fhir/status-reason";
 
-/// The suffix of the extension with the time at which a call was placed by REST.
+/// The suffix of the extension with the time at which Twilio was last asked to place the call by REST.
 const SENT_EXTENSION: &str = "/call-attempt";
 
-/// Prepared calls that wait for their call.
+/// The prepared records that no call has claimed.
 pub(super) struct PreparedCalls {
     waiting: Vec<CallRecord>,
-    /// Prepared calls that were written at or after this instant (Unix time in milliseconds) are not changed.
+    /// Prepared records that were written at or after this instant (Unix time in milliseconds) are not changed.
     recent_since: u64,
     /// The other records of the same practitioners.
     known_records: Vec<PractitionerRecords>,
@@ -57,8 +57,8 @@ struct PractitionerRecords {
 pub(super) type PractitionerPeriod = (String, u64);
 
 impl PreparedCalls {
-    /// The search for waiting prepared calls, newest first. A prepared call is used within minutes, but other drafts
-    /// may remain in the chart.
+    /// The search for prepared records that no call has claimed, newest first. A record is claimed within minutes, but
+    /// other drafts may remain in the chart.
     pub(super) fn search() -> FhirRequest {
         let category = ["&category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
         FhirRequest::get(["Communication?status=preparation", &category, "&_sort=-_lastUpdated&_count=100"].concat())
@@ -75,9 +75,8 @@ impl PreparedCalls {
         Self { waiting, recent_since: now.saturating_sub(RECENT), known_records: Vec::new() }
     }
 
-    /// Takes the prepared call with which a call was placed: the latest prepared call that matches. A call without a
-    /// dialed leg has no callee, so exactly one prepared call must match. If that prepared call is recent, no prepared
-    /// call is taken.
+    /// Takes the prepared record of a call: the latest one that matches. A call without a dialed leg has no callee, so
+    /// exactly one record must match. If that record is recent, none is taken.
     pub(super) fn take(&mut self, state: &CallState) -> Option<CallRecord> {
         if state.context().prepared.is_some() {
             return None;
@@ -105,7 +104,7 @@ impl PreparedCalls {
         written.and_then(parse_instant).is_none_or(|at| at >= self.recent_since)
     }
 
-    /// The index of the prepared call that matches, if exactly one does.
+    /// The index of the prepared record that matches, if exactly one does.
     fn only(&self, fits: impl Fn(&CallRecord) -> bool) -> Option<usize> {
         let mut found = None;
         for (index, prepared_record) in self.waiting.iter().enumerate() {
@@ -116,9 +115,9 @@ impl PreparedCalls {
         found
     }
 
-    /// The prepared call of a browser's call that dialed no number because the chart was not available. Such a call has
-    /// no callee. A call that was refused because its prepared call was already used looks the same. So exactly one
-    /// prepared call must match the call, including prepared calls that other calls claimed.
+    /// The prepared record of a browser's call that dialed no number because the chart was not available. Such a call
+    /// has no callee. A call that was refused because its ticket was already used looks the same. So a record is used
+    /// only if no other record of the practitioner matches, not even one that another call claimed.
     fn without_dial(&self, state: &CallState) -> Option<usize> {
         let index = self.only(|prepared_record| fits_without_dial(prepared_record, state))?;
         let prepared_record = self.waiting.get(index)?;
@@ -186,8 +185,8 @@ impl PreparedCalls {
         self.waiting.push(prepared_record);
     }
 
-    /// Closes the expired prepared calls. `read_to` (Unix time in milliseconds) is how far Twilio's list was read. A
-    /// prepared call is closed only if its call would be in that part of the list.
+    /// Closes the expired prepared records. `read_to` (Unix time in milliseconds) is how far Twilio's list was read. A
+    /// record is closed only if its call would be in that part of the list.
     pub(super) async fn expire(self, run: &AutomationRun<'_>, read_to: u64) {
         let mut requests = Vec::new();
         for prepared_record in &self.waiting {
@@ -205,7 +204,7 @@ impl PreparedCalls {
         while !requests.is_empty() && run.has_budget(1) {
             let rest = requests.split_off(requests.len().min(MAX_BATCH_WRITES));
             for answer in run.fhir(requests).await {
-                // The prepared call changed: a call claimed it, or the next run closes it.
+                // The record changed: a call claimed it, or the next run closes it.
                 if let Err(error) = StoreError::check(&answer)
                     && error != StoreError::Retryable(Code::ChartConflict)
                 {
@@ -248,7 +247,7 @@ fn fits(prepared_record: &CallRecord, state: &CallState) -> bool {
     is_placed_by_rest(prepared_record, root) && phone && in_time && state.children().any(to)
 }
 
-/// Whether the prepared call matches a REST call that reached only the practitioner's phone. The call must have rung
+/// Whether the record was prepared for a REST call that reached only the practitioner's phone. The call must have rung
 /// that phone at the time when it was placed. Other calls from the same number ring other phones. If the phone was not
 /// recorded, no call matches.
 fn fits_unanswered(prepared_record: &CallRecord, state: &CallState) -> bool {
@@ -274,7 +273,7 @@ const fn is_in_time(started: u64, prepared: u64, valid_for: u64) -> bool {
     started + MAX_CLOCK_SKEW >= prepared && started <= prepared + valid_for + MAX_CLOCK_SKEW
 }
 
-/// The practitioner whose records are needed before a call without a dialed leg may take the prepared call, and the
+/// The practitioner whose records are needed before a call without a dialed leg may take the prepared record, and the
 /// start of the period.
 fn practitioner_to_check(prepared_record: &CallRecord, state: &CallState) -> Option<PractitionerPeriod> {
     let practitioner =

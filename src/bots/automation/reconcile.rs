@@ -226,7 +226,7 @@ async fn write<'a>(
 }
 
 /// The records of each call, in the order of `calls`. The same round trip reads the practitioners' other records, which
-/// are needed before a call without a dialed leg may claim a prepared call.
+/// are needed before a call without a dialed leg may claim a prepared record.
 async fn read_records(
     run: &AutomationRun<'_>,
     calls: &[Call<'_>],

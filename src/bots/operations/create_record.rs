@@ -28,8 +28,9 @@ impl RecordToCreate<'_> {
     /// Creates the record, unless the same request created it before. Returns the record, and whether it was created.
     /// `complete` adds to the record.
     ///
-    /// Two calls may take the same turn of the pool `roundRobin` at the same time. The batch that creates the record
-    /// also searches for such a call. The later one of them takes the next turn, before anyone sees its number.
+    /// Two calls may take the same position in the pool `roundRobin` at the same time. The batch that creates the
+    /// record also searches for such a call. The later one of them takes the next position, before anyone sees its
+    /// number.
     pub(super) async fn create(&mut self, complete: &dyn Fn(&mut Json), host: &Host) -> Result<(Json, bool), Reply> {
         let unless = self.new_call.request.map(|request| ["identifier=", &criterion(request)].concat());
         let create = FhirRequest::create(&self.resource(complete), unless);
@@ -49,7 +50,7 @@ impl RecordToCreate<'_> {
             let Some(update) = FhirRequest::update(&resource) else { break };
             answers = self.send(update, host).await.into_iter();
             match answers.next().unwrap_or(HostResponse::Failed) {
-                // Another client changed the record. It keeps its turn, so two calls show the same number.
+                // Another client changed the record. It keeps its position, so two calls show the same number.
                 HostResponse::Done { status: 409 | 412, .. } => break,
                 answer => record = written(answer, "Communication")?,
             }
@@ -63,7 +64,7 @@ impl RecordToCreate<'_> {
         resource
     }
 
-    /// Sends a write of the record, and the search for other calls with the same turn.
+    /// Sends a write of the record, and the search for other calls with the same position.
     async fn send(&self, write: FhirRequest, host: &Host) -> Vec<HostResponse> {
         let search = self.new_call.position.map(same_position);
         let requests = core::iter::once(write).chain(search);

@@ -3,9 +3,9 @@
 //! `place-call`: click to call. Twilio rings the practitioner's own phone. When the practitioner answers and presses a
 //! key, the webhook dials the callee.
 //!
-//! The bot first writes the intent, then requests the call from Twilio, and then writes its `CallSid`. If Twilio's
-//! response is lost, the bot checks Twilio's list of calls before it requests the call again. A request therefore
-//! places at most one call.
+//! The bot first writes the prepared record, then asks Twilio to place the call, and then writes its `CallSid` into the
+//! record. If Twilio's response is lost, the bot checks Twilio's list of calls before it asks Twilio again. A request
+//! therefore places at most one call.
 
 use super::call_request::{CallRequest, number_of, numbers_of};
 use super::clinic_settings::{ClinicSettings, keys, refusal_reply};
@@ -93,7 +93,7 @@ pub(super) async fn place_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     let (resource, is_created) = to_create.create(&|resource| sending.set_attempt(resource), host).await?;
     let prepared = PreparedCall::read(resource).ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
     let prepared = same_call(prepared, &to_create.new_call.context, wanted, &policy, owner)?;
-    // Only the run that created the intent requests the call.
+    // Only the run that created the record asks Twilio to place the call.
     if is_created { sending.send(prepared, host, log).await } else { sending.resume(prepared, host, log).await }
 }
 
@@ -134,8 +134,8 @@ fn same_call(
     let same_phone = match (&known.practitioner_number, wanted) {
         (Some(phone), Some(wanted)) => policy.allows_typed(wanted).map_err(refusal_reply)? == *phone,
         (Some(_), None) => true,
-        // A browser's call, or a record of an earlier version, has no phone that rings first. The bot requests no call
-        // for such a record.
+        // A browser's call, or a record of an earlier version, has no phone that rings first. For such a record, the
+        // bot does not ask Twilio to place a call.
         (None, _) => prepared.state.root_sid().is_some(),
     };
     if is_same_call(known, context) && same_phone { Ok(prepared) } else { Err(request_used()) }
@@ -149,7 +149,7 @@ fn call_unknown() -> Reply {
     Reply::Conflict(Code::OutboundUnknown.into())
 }
 
-/// What is needed to request a call from Twilio.
+/// What is needed to ask Twilio to place a call.
 struct Sending<'a> {
     event: &'a BotEvent,
     settings: &'a ClinicSettings,
@@ -162,16 +162,16 @@ struct Sending<'a> {
 }
 
 impl Sending<'_> {
-    /// Sets the time at which the call is requested.
+    /// Sets the time at which the bot asks Twilio to place the call.
     fn set_attempt(&self, resource: &mut Json) {
         let url = [self.settings.extension_base(), "/", ATTEMPT].concat();
         let value = Json::of(&instant(self.event.now));
         replace_or_append(resource, "extension", extension(&url, "valueInstant", value), |item| is(item, "url", &url));
     }
 
-    /// When the call was last requested, as Unix time in milliseconds.
+    /// When the bot last asked Twilio to place the call, as Unix time in milliseconds.
     fn attempted_at(&self, prepared: &PreparedCall) -> u64 {
-        // Without a recorded time, this is the latest possible one, so that the call is not requested again too early.
+        // Without a recorded time, this is the latest possible one, so that the bot does not ask again too early.
         prepared.sent_at().or(prepared.state.context().prepared).unwrap_or(self.event.now)
     }
 
@@ -200,7 +200,7 @@ impl Sending<'_> {
             return Err(request_used());
         }
         // The call was not placed. If several runs find that at the same time, only one conditional write succeeds, and
-        // that run requests the call again.
+        // that run asks Twilio again.
         let mut resource = prepared.resource.clone();
         self.set_attempt(&mut resource);
         let write = FhirRequest::update(&resource).ok_or(Reply::Broken(Code::ChartRefused.into()))?;
@@ -215,7 +215,7 @@ impl Sending<'_> {
         }
     }
 
-    /// Requests the call from Twilio. Only for an intent that this run created or took over.
+    /// Asks Twilio to place the call. Only for a record that this run created or took over.
     async fn send(&self, prepared: PreparedCall, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
         let from = prepared.from().unwrap_or_default().to_owned();
         let twiml = confirm(self.webhook, &self.settings.config).ok().filter(|twiml| twiml.len() <= MAX_TWIML);

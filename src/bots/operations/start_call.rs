@@ -59,7 +59,7 @@ pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     ]))
 }
 
-/// Creates the intent, unless the same request created it before. Returns the record.
+/// Creates the prepared record, unless the same request created it before. Returns the record.
 async fn prepare(mut to_create: RecordToCreate<'_>, host: &Host) -> Result<PreparedCall, Reply> {
     let (body, _) = to_create.create(&|_| {}, host).await?;
     let RecordToCreate { new_call, sealing, .. } = &to_create;
@@ -77,7 +77,7 @@ async fn prepare(mut to_create: RecordToCreate<'_>, host: &Host) -> Result<Prepa
     }
 }
 
-/// Whether two intents have the same caller, callee and appointment. The way to place the call is ignored.
+/// Whether two prepared calls have the same caller, callee and appointment. The way to place the call is ignored.
 pub(super) fn is_same_call(item: &CallContext, other: &CallContext) -> bool {
     let call = |context: &CallContext| {
         let CallContext { patient, practitioner, appointment, number, .. } = context.clone();
