@@ -17,7 +17,8 @@ use crate::json::Json;
 use crate::phone::{E164, country_of};
 use crate::runtime::{FhirRequest, HostResponse};
 
-/// What a practitioner calls from, or is called at.
+/// What a practitioner calls from, or is called at: a [`PractitionerEndpoint`], or a browser or app of a practitioner
+/// whom the config names.
 #[derive(Clone, Debug)]
 pub(super) enum Device<'a> {
     /// A browser or app of this `Practitioner/<id>`, according to the config.
@@ -91,7 +92,8 @@ impl<'a> PeopleSearch<'a> {
         self.patient_side.map(|(_, direction)| direction)
     }
 
-    /// The searches. The answers to them are the input of [`PeopleSearch::read`].
+    /// The searches. The answers to them are the input of [`PeopleSearch::read`]. With `narrow`, the searches for
+    /// patients use more digits, because the first searches filled their page.
     #[must_use]
     pub(super) fn requests(&self, narrow: bool) -> Vec<FhirRequest> {
         let patients = self.patient_side.map(|(number, _)| people_searches(number, false, narrow));
@@ -101,7 +103,7 @@ impl<'a> PeopleSearch<'a> {
     }
 
     /// Reads the answers to [`PeopleSearch::requests`]. A search that failed finds no one. `clinic` is a number of the
-    /// clinic; numbers in the chart without a calling code are in its country. `now` is Unix time in milliseconds.
+    /// clinic. Numbers in the chart without a calling code belong to its country. `now` is Unix time in milliseconds.
     #[must_use]
     pub(super) fn read(
         &self,
@@ -139,8 +141,8 @@ impl FoundPeople<'_> {
     }
 
     /// Adds the patient, the related person or the candidates to `context`, if none of them is known yet. Adds nothing
-    /// if the call has another direction than the search assumed, or was prepared for another
-    /// number. `state` is the state of the call, with the event that was searched for.
+    /// if the call has another direction than the search assumed, or was prepared for another number. `state` is the
+    /// state of the call, with the event that was searched for.
     pub(super) fn add_to(&self, context: &mut CallContext, state: &CallState) {
         let Some((people, number, direction)) = &self.patient_side else { return };
         let known = state.context();

@@ -14,7 +14,7 @@ use crate::fhir::change::{equals, reorder, replace_or_append, update_element, up
 use crate::fhir::element::{
     coding, concept, extension_of, has_coding, has_system, identifier, identifier_value, is, reference,
 };
-use crate::fhir::systems::{LINE, TWILIO, VOICE_CATEGORY, VOICE_DISPLAY};
+use crate::fhir::systems::{CALLER_ID_SYSTEM, TWILIO, VOICE_CATEGORY, VOICE_DISPLAY};
 use crate::json::{Json, decimal};
 use crate::phone::E164;
 use crate::time::instant;
@@ -139,9 +139,9 @@ impl CallState {
         // The limits of outgoing calls count the records with a caller ID.
         let media = resource.get("medium").map(Json::elements).unwrap_or_default();
         if let Some(number) = self.caller_id()
-            && !media.iter().any(|medium| has_system(medium, LINE))
+            && !media.iter().any(|medium| has_system(medium, CALLER_ID_SYSTEM))
         {
-            replace_or_append(&mut resource, "medium", concept(LINE, number), |_| false);
+            replace_or_append(&mut resource, "medium", concept(CALLER_ID_SYSTEM, number), |_| false);
         }
         // `status` is required in a `Communication`, so the status of a draft by another program is replaced.
         if is_new && !is(&resource, "status", "entered-in-error") {
@@ -169,7 +169,7 @@ impl CallState {
 
     /// A summary of the call in one line, for people. It has the outcome if the status alone would be misleading.
     #[must_use]
-    pub fn line(&self) -> String {
+    pub fn summary_line(&self) -> String {
         let decision = self.decision();
         let (mut status, mut outcome, mut mailbox) = (None, None, None);
         if let Some(Decision { leg, status: of_leg, outcome: of_call }) = decision {
@@ -185,7 +185,7 @@ impl CallState {
         }
         let duration = self.duration().filter(|seconds| *seconds > 0);
         let duration = duration.map(|seconds| [&decimal(seconds.into()), "s"].concat());
-        self.line_of(&[
+        self.summary_line_of(&[
             ("; status=", status),
             ("; outcome=", outcome),
             ("; answeredBy=", self.answered_by()),
@@ -194,7 +194,7 @@ impl CallState {
         ])
     }
 
-    fn line_of(&self, parts: &[(&str, Option<&str>)]) -> String {
+    fn summary_line_of(&self, parts: &[(&str, Option<&str>)]) -> String {
         let kind = match self.direction() {
             Some(CallDirection::Inbound) => "Inbound Twilio voice call",
             Some(CallDirection::Outbound) => "Outbound Twilio voice call",
@@ -211,14 +211,14 @@ impl CallState {
     }
 
     /// The elements as an earlier version wrote them, to recognize its values. It used only the root leg for the status
-    /// and the line.
+    /// and the summary line.
     fn earlier_elements(&self, elements: Elements) -> Elements {
         let root = self.root_leg();
         let answered_by = |leg: &'_ Leg| leg.text(TextField::AnsweredBy).is_some();
         let answered_by = root.filter(|leg| answered_by(leg)).or_else(|| self.children().find(|leg| answered_by(leg)));
         let duration = root.and_then(|root| root.count(NumberField::Duration));
         let duration = duration.map(|seconds| [&decimal(seconds.into()), "s"].concat());
-        let line = self.line_of(&[
+        let line = self.summary_line_of(&[
             ("; status=", root.and_then(Leg::status).map(Status::word)),
             ("; answeredBy=", answered_by.and_then(|leg| leg.text(TextField::AnsweredBy))),
             ("; duration=", duration.as_deref()),
@@ -254,7 +254,7 @@ impl CallState {
             received: at(self.answered_at()),
             recipient,
             sender,
-            payload: payload(&self.line()),
+            payload: payload(&self.summary_line()),
         }
     }
 }

@@ -106,7 +106,7 @@ impl CallState {
         let outcome = match root.outcome()? {
             // No end was reported for a dialed leg, so it still rang when the caller hung up.
             _ if self.children().next().is_some() || root.status() == Some(Status::Canceled) => Outcome::Dropped,
-            Outcome::Answered if !self.has_one_party(root) => Outcome::NoAnswer,
+            Outcome::Answered if !self.needs_no_dialed_leg(root) => Outcome::NoAnswer,
             outcome => outcome,
         };
         Some((outcome, root))

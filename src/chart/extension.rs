@@ -3,7 +3,7 @@
 //! Reads and writes the extension with the call state. A call state that is written and read again is the same.
 //!
 //! The parts of the extension are a summary for readers, the context, and a part `leg` for each leg. Earlier versions
-//! wrote no summary and no `leg` for the root leg, but the parts of the root leg in place of the summary.
+//! wrote the root leg's parts at the top level, where the summary is now, and no `leg` for the root leg.
 
 use super::leg::{COUNTS, INSTANTS, Leg, NumberField, TEXTS, TextField, insert, keep_min};
 use super::status::{Reports, Status};
@@ -233,14 +233,14 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
     leg.screened = boolean("screened") == Some(true);
     leg.message = boolean("message") == Some(true);
     leg.rejected = boolean("rejected") == Some(true);
-    let is_shown = status("callStatus");
+    let shown_status = status("callStatus");
     match leg.count(NumberField::Sequence) {
         Some(last) => {
             let sequence = number("terminalSequence").unwrap_or(last);
-            leg.reports = Reports::of(status("sequencedStatus").or(is_shown), Some(sequence));
+            leg.reports = Reports::of(status("sequencedStatus").or(shown_status), Some(sequence));
             leg.reports.merge(Reports::of(status("reportedStatus"), None));
         }
-        None => leg.reports = Reports::of(is_shown, None),
+        None => leg.reports = Reports::of(shown_status, None),
     }
     Some(leg)
 }

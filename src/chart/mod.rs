@@ -43,7 +43,7 @@ use values::{is_address, is_candidate};
 /// The state of one call, merged from its events.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallState {
-    /// The root leg's `CallSid`. `None` while a ticket waits for its call.
+    /// The root leg's `CallSid`. `None` in a prepared record that no call has claimed.
     root: Option<String>,
     /// All legs including the root leg, sorted by `CallSid`.
     legs: Vec<Leg>,
@@ -51,8 +51,8 @@ pub struct CallState {
 }
 
 /// What is known about a call apart from its legs: its people and subject, the values of a prepared call, and the
-/// direction if only dialed legs are known. A merge keeps the first of two texts in byte
-/// order, and the earlier of two instants.
+/// direction if only dialed legs are known. A merge keeps the first of two texts in byte order, and the earlier of two
+/// instants.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CallContext {
     /// `Patient/…`: the subject of the call.
@@ -63,9 +63,9 @@ pub struct CallContext {
     pub practitioner: Option<String>,
     /// `Appointment/…`: the appointment that the call is about.
     pub appointment: Option<String>,
-    /// The Twilio identity that may claim the ticket, or that placed the call.
+    /// The Twilio identity for which the call was prepared, or that placed the call.
     pub identity: Option<String>,
-    /// The number that the ticket allows to dial, E.164.
+    /// The number that the prepared call dials, E.164.
     pub number: Option<String>,
     /// The practitioner's own phone, E.164. It rings first in a call that is placed by REST.
     pub practitioner_number: Option<String>,
@@ -149,8 +149,8 @@ impl CallState {
         keep_min(&mut self.context.direction, event.inferred_direction.as_ref());
     }
 
-    /// Sets the root call, for example when a call claims a ticket. Do not merge the states of two calls. If that
-    /// happens, the smaller `CallSid` is the root and the other one a leg.
+    /// Sets the root call, for example when a call claims a prepared record. Do not merge the states of two calls. If
+    /// that happens, the smaller `CallSid` is the root and the other one a leg.
     pub fn set_root(&mut self, root: &str) {
         keep_min(&mut self.root, Some(&root.to_owned()));
         self.merge_leg(&Leg { sid: root.to_owned(), ..Leg::default() });
@@ -219,7 +219,7 @@ impl CallState {
         })
     }
 
-    /// The root's `CallSid`. `None` for a ticket that no call has claimed.
+    /// The root's `CallSid`. `None` in a prepared record that no call has claimed.
     #[must_use]
     pub fn root_sid(&self) -> Option<&str> {
         self.root.as_deref()

@@ -75,7 +75,7 @@ impl Leg {
 impl CallState {
     /// Whether the root leg alone is a complete call: REST placed it to the callee, or staff took a caller from a queue
     /// or joined a conference.
-    pub(super) fn has_one_party(&self, root: &Leg) -> bool {
+    pub(super) fn needs_no_dialed_leg(&self, root: &Leg) -> bool {
         let to_queue =
             root.text(TextField::To).is_some_and(|to| to.starts_with("queue:") || to.starts_with("conference:"));
         let from_browser = matches!(root.text(TextField::From).map(Party::parse), Some(Party::Client(_)));

@@ -68,8 +68,9 @@ impl Status {
 /// The reports that determine the status of a leg.
 ///
 /// Of two final statuses with a `SequenceNumber`, the one with the higher number is used. A status without a number
-/// (from a dial action or the REST list) cannot be ordered in that way. So the greatest status of each kind is kept,
-/// and the greater of the two is the status of the leg. The result does not depend on the order of the reports.
+/// (from a dial action or the REST list) cannot be ordered in that way. So the greatest of the numbered and the
+/// greatest of the unnumbered statuses are kept, and the greater of the two is the status of the leg. The result does
+/// not depend on the order of the reports.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reports {
     /// The greatest report with a number, as number and status. The number is 0 unless the status is final.
@@ -98,8 +99,8 @@ impl Reports {
             self.numbered = Some(other);
         }
         self.unnumbered = self.unnumbered.max(other.unnumbered);
-        // A plain status that is not final is dropped if the numbered status is equal or greater. A final one is kept,
-        // because a report with a higher number may have a smaller status.
+        // An unnumbered status that is not final is dropped if the numbered status is equal or greater. A final one is
+        // kept, because a report with a higher number may have a smaller status.
         if let (Some((_, own)), Some(unnumbered)) = (self.numbered, self.unnumbered)
             && !unnumbered.is_terminal()
             && unnumbered <= own

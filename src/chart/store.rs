@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Stores the events of a call in its call record: read, merge, conditional write, and repeat after a conflict. An
-//! acknowledged event is in the chart, and Twilio may repeat every request.
+//! Stores the events of a call in its call record: read, merge, conditional write, and repeat after a conflict. The bot
+//! answers a status callback with 200 only after its event is stored. Storing an event twice has no effect.
 //!
 //! [`store`] does all of this. To combine it with other reads, add [`search`] to a batch, read the response with
 //! [`CallRecord::read`], and set [`RecordWrite::call_record`]. To combine it with other writes, set
@@ -163,7 +163,8 @@ pub fn search(root: &str) -> FhirRequest {
     FhirRequest::get(["Communication?", &criteria(root)].concat())
 }
 
-/// The same search as [`search`] with the maximum number of results, so that copies do not hide the record.
+/// The same search as [`search`] with the maximum number of results, so that duplicate records (for example made by
+/// staff) do not hide it.
 #[must_use]
 pub fn search_all(root: &str) -> FhirRequest {
     let mut request = search(root);
@@ -198,8 +199,8 @@ impl CallRecord {
     /// Reads the response to [`search`] for the root `CallSid` `root`.
     ///
     /// A call has one record. It has several if another program created one, or if a callback was stored before the
-    /// call claimed its ticket. Then the ticket's record is used, or else the record with the smallest id. The call
-    /// state is merged from all records. (`meta.lastUpdated` is not used, because every write changes it.)
+    /// call claimed its prepared record. Then the prepared record is used, or else the record with the smallest id. The
+    /// call state is merged from all records. (`meta.lastUpdated` is not used, because every write changes it.)
     ///
     /// Staff may edit records. So other records do not change the prepared context, and the values of a record with
     /// another `CallSid` are ignored. Such a record is updated only if there is no other.
@@ -242,7 +243,7 @@ impl CallRecord {
         Ok(call_record)
     }
 
-    /// A record from a read by id, such as a ticket's.
+    /// A record from a read by id, such as a prepared record.
     #[must_use]
     pub fn of(resource: Json) -> Self {
         Self { state: CallState::read(&resource), found: Some(resource) }

@@ -127,7 +127,7 @@ impl<'a> ConditionEvaluator<'a> {
 
 /// Whether the conditions on the people with the caller's number hold.
 fn people_match(conditions: &Conditions, people: &PeopleOfNumber) -> bool {
-    let only = people.only_patient();
+    let only = people.sole_person();
     let speaks = |expected: &Vec<String>| {
         let language = only.and_then(|patient| patient.language.as_deref());
         language.is_some_and(|language| expected.iter().any(|expected| is_language(expected, language)))

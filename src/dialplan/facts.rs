@@ -45,7 +45,7 @@ pub enum Lookup {
     People {
         /// Whether the general practitioners and care teams of the patients are needed.
         with_includes: bool,
-        /// Whether the first search filled its page.
+        /// Whether to search with more digits of the number, because the first search filled its page.
         narrow: bool,
     },
     /// The clinician who last tried to reach the patient.

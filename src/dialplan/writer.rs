@@ -194,8 +194,8 @@ impl<'a> Writer<'a> {
     }
 
     /// The patient who calls, if no one else has the number.
-    pub(super) fn only_patient(&self) -> Option<&'a Patient> {
-        self.facts.people.known()?.only_patient()
+    pub(super) fn sole_person(&self) -> Option<&'a Patient> {
+        self.facts.people.known()?.sole_person()
     }
 
     /// The recording settings, if inbound calls are recorded.

@@ -23,14 +23,14 @@ pub const IDENTITY: &str = "http://twilio.com/voice/identity";
 /// The system of a call request's identifier. The value is `<Practitioner id>.<requestId>`.
 pub const CALL_REQUEST: &str = "https://plumline.dev/fhir/call-request";
 
-/// The system of the clinic's number in `Communication.medium`.
-pub const LINE: &str = "https://plumline.dev/fhir/phone-number";
+/// The system of the caller ID, one of the clinic's numbers, in `Communication.medium`.
+pub const CALLER_ID_SYSTEM: &str = "https://plumline.dev/fhir/phone-number";
 
-/// The system in `Communication.medium` for the pool that the clinic's number was chosen from.
+/// The system in `Communication.medium` for the pool that the caller ID was chosen from.
 pub const POOL: &str = "https://plumline.dev/fhir/caller-id-pool";
 
 /// The code of [`POOL`] for the pool `roundRobin`.
 pub const ROUND_ROBIN: &str = "roundRobin";
 
-/// The system of the identifier for the turn of a call in the pool `roundRobin`. The value is the index of the turn.
-pub const TURN: &str = "https://plumline.dev/fhir/caller-id-turn";
+/// The system of the identifier for a call's position in the pool `roundRobin`. The value is the index.
+pub const POSITION: &str = "https://plumline.dev/fhir/caller-id-turn";

@@ -3,7 +3,7 @@
 //! Chooses the caller ID from the clinic's numbers. The choice depends only on the callee, the call and the chart, so
 //! it is the same on every bot instance.
 
-use crate::fhir::systems::{LINE, VOICE_CATEGORY};
+use crate::fhir::systems::{CALLER_ID_SYSTEM, VOICE_CATEGORY};
 use crate::phone::E164;
 use crate::policy::{Outbound, Pool};
 use crate::text::percent_encode;
@@ -82,9 +82,9 @@ pub(super) fn different<'a>(numbers: &[E164<'a>]) -> Vec<E164<'a>> {
 pub fn last_use_search(number: E164<'_>) -> String {
     let (system, code) = VOICE_CATEGORY;
     let category = percent_encode(&[system, "|", code].concat());
-    let line = percent_encode(&[LINE, "|", number.as_str()].concat());
+    let number = percent_encode(&[CALLER_ID_SYSTEM, "|", number.as_str()].concat());
     // A prepared call has no `sent` and would be the first result.
-    ["Communication?category=", &category, "&medium=", &line, "&sent=ge1970-01-01&_sort=-sent&_count=1"].concat()
+    ["Communication?category=", &category, "&medium=", &number, "&sent=ge1970-01-01&_sort=-sent&_count=1"].concat()
 }
 
 /// The least recently used number. A number that was never used comes first.

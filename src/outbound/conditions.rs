@@ -4,7 +4,7 @@
 //! of the clinic's numbers.
 
 use super::caller_id::{PoolKey, by_last_use, choose, different, fixed, last_use_search};
-use super::turn::{Turn, latest_turns};
+use super::round_robin::{Position, latest_positions};
 use crate::dialplan::config::Config;
 use crate::error::Code;
 use crate::json::Json;
@@ -36,8 +36,9 @@ pub async fn check_calling_hours(config: &Config, callee: &str, now: u64, host: 
 pub struct ChosenCallerId<'a> {
     /// The number.
     pub number: E164<'a>,
-    /// The index of the call's turn, if the number is from the pool `roundRobin`. Write it into the record of the call.
-    pub turn: Option<u32>,
+    /// The call's position in the round-robin order, if the number is from the pool `roundRobin`. Write it into the
+    /// record.
+    pub position: Option<u32>,
 }
 
 /// Chooses the caller ID of a call.
@@ -68,7 +69,7 @@ impl<'a> CallerIdChooser<'a> {
             Pool::LeastRecentlyUsed => {
                 self.numbers.iter().map(|number| FhirRequest::get(last_use_search(*number))).collect()
             }
-            Pool::RoundRobin => latest_turns().into(),
+            Pool::RoundRobin => latest_positions().into(),
         }
     }
 
@@ -81,11 +82,11 @@ impl<'a> CallerIdChooser<'a> {
         codes: &mut Vec<Code>,
     ) -> Option<ChosenCallerId<'a>> {
         if let Some(number) = self.only() {
-            return Some(ChosenCallerId { number, turn: None });
+            return Some(ChosenCallerId { number, position: None });
         }
         self.choose_by_chart(answers, codes).or_else(|| {
             let number = choose(self.config.outbound.pool, self.numbers, key)?;
-            Some(ChosenCallerId { number, turn: None })
+            Some(ChosenCallerId { number, position: None })
         })
     }
 
@@ -119,11 +120,11 @@ impl<'a> CallerIdChooser<'a> {
             return None;
         }
         if self.config.outbound.pool == Pool::RoundRobin {
-            let turn = Turn::next(&found, self.numbers)?;
-            return Some(ChosenCallerId { number: turn.number, turn: Some(turn.index) });
+            let position = Position::next(&found, self.numbers)?;
+            return Some(ChosenCallerId { number: position.number, position: Some(position.index) });
         }
         let used = |bundle: &Json| parse_instant(bundle.at(&["entry", "0", "resource", "sent"])?.text()?);
         let used: Vec<Option<u64>> = found.iter().map(used).collect();
-        by_last_use(self.numbers, &used).map(|number| ChosenCallerId { number, turn: None })
+        by_last_use(self.numbers, &used).map(|number| ChosenCallerId { number, position: None })
     }
 }

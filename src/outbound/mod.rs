@@ -11,8 +11,8 @@ mod identity;
 mod identity_owners;
 mod pending;
 mod prepared;
+mod round_robin;
 mod ticket;
-mod turn;
 mod twiml;
 
 pub use caller_id::{PoolKey, by_last_use, choose, fixed, last_use_search};
@@ -24,6 +24,6 @@ pub use identity::{
 pub use identity_owners::{is_of_another, may_call, owner_searches};
 pub use pending::{MAX_RINGING, REFUSED, pending_records, search_pending};
 pub use prepared::{ATTEMPT, NewPreparedCall, PreparedCall, set_caller_id};
+pub use round_robin::{Position, is_taken, latest_positions, same_position};
 pub use ticket::{LIFETIME, SealingKeys, expires_at, expiry_of, ticket_of};
-pub use turn::{Turn, is_taken, latest_turns, same_turn};
 pub use twiml::{Connection, callback, conference, confirm, connect, queue, refuse};

@@ -8,11 +8,12 @@ use crate::json::{Json, decimal};
 use crate::runtime::FhirRequest;
 use crate::time::{MINUTE, instant};
 
-/// The maximum time, in milliseconds, from the request for a call to its answer. Twilio rings for at most ten minutes.
+/// The maximum time, in milliseconds, from the request to place a call to its answer. Twilio rings for at most ten
+/// minutes.
 pub const MAX_RINGING: u64 = 12 * MINUTE;
 
-/// The maximum number of records that are read. If there may be more, the only match among them may not be the only
-/// one.
+/// The maximum number of records that are read. If there may be more records, a second match may be among those not
+/// read.
 const MAX: usize = 200;
 
 /// `Communication.statusReason.text` of a call that Twilio refused to place.

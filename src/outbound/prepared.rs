@@ -3,14 +3,14 @@
 //! Prepared calls: the record of an outbound call before Twilio has the call.
 //!
 //! Before the call, the record has a call state without a root call: the caller, the callee and the subject
-//! ([`CallState::ticket`]). The record also has the caller ID and the `requestId` that created it. A repeated request
+//! ([`CallState::prepared`]). The record also has the caller ID and the `requestId` that created it. A repeated request
 //! therefore does not place a second call.
 
 use super::ticket::SealingKeys;
 use crate::chart::{CallContext, CallState, RecordFormat};
 use crate::fhir::change::replace_or_append;
 use crate::fhir::element::{concept, extension, has_coding, identifier, is};
-use crate::fhir::systems::{CALL_REQUEST, LINE, POOL, ROUND_ROBIN, TURN, VOICE_CATEGORY};
+use crate::fhir::systems::{CALL_REQUEST, CALLER_ID_SYSTEM, POOL, POSITION, ROUND_ROBIN, VOICE_CATEGORY};
 use crate::json::{Json, decimal};
 use crate::time::parse_instant;
 
@@ -39,8 +39,8 @@ pub struct NewPreparedCall<'a> {
     pub context: CallContext,
     /// The caller ID, E.164.
     pub from: &'a str,
-    /// The index of the call's turn, if the caller ID is from the pool `roundRobin`.
-    pub turn: Option<u32>,
+    /// The call's position in the round-robin order, if the caller ID is from the pool `roundRobin`.
+    pub position: Option<u32>,
     /// The `requestId` of the operation, if it has one.
     pub request: Option<&'a str>,
 }
@@ -57,19 +57,19 @@ impl NewPreparedCall<'_> {
         if let Some(request) = self.request {
             replace_or_append(&mut resource, "identifier", identifier(CALL_REQUEST, request), |_| false);
         }
-        set_caller_id(&mut resource, self.from, self.turn);
+        set_caller_id(&mut resource, self.from, self.position);
         resource
     }
 }
 
-/// Writes the caller ID, and the index of the call's turn in the pool `roundRobin`, if it has one.
-pub fn set_caller_id(resource: &mut Json, from: &str, turn: Option<u32>) {
-    let mut medium = concept(LINE, from);
-    if let Some(index) = turn {
+/// Writes the caller ID, and the call's position in the round-robin order, if it has one.
+pub fn set_caller_id(resource: &mut Json, from: &str, position: Option<u32>) {
+    let mut medium = concept(CALLER_ID_SYSTEM, from);
+    if let Some(index) = position {
         let pool = Json::object([("system", Json::of(POOL)), ("code", Json::of(ROUND_ROBIN))]);
         replace_or_append(&mut medium, "coding", pool, |_| false);
-        let index = identifier(TURN, &decimal(index.into()));
-        replace_or_append(resource, "identifier", index, |item| is(item, "system", TURN));
+        let index = identifier(POSITION, &decimal(index.into()));
+        replace_or_append(resource, "identifier", index, |item| is(item, "system", POSITION));
     }
     replace_or_append(resource, "medium", medium, |item| caller_id_in(item).is_some());
 }
@@ -82,7 +82,7 @@ pub(super) fn caller_id_of(resource: &Json) -> Option<&str> {
 }
 
 fn caller_id_in(medium: &Json) -> Option<&str> {
-    let coding = medium.get("coding")?.elements().iter().find(|coding| is(coding, "system", LINE))?;
+    let coding = medium.get("coding")?.elements().iter().find(|coding| is(coding, "system", CALLER_ID_SYSTEM))?;
     coding.get("code")?.text()
 }
 
@@ -123,8 +123,8 @@ impl PreparedCall {
         caller_id_of(&self.resource)
     }
 
-    /// When the call was last requested by REST, as Unix time in milliseconds. `None` for a browser's call. Any base
-    /// URL is accepted.
+    /// When Twilio was last asked by REST to place the call, as Unix time in milliseconds. `None` for a browser's call.
+    /// Any base URL is accepted.
     #[must_use]
     pub fn sent_at(&self) -> Option<u64> {
         let extensions = self.resource.get("extension").map(Json::elements).unwrap_or_default();
@@ -152,14 +152,15 @@ impl PreparedCall {
         self.placed_seals().any(|(owner, _)| sealing.verifies_placed(owner, call_sid, practitioner))
     }
 
-    /// Whether a seal proves what the call, which was placed by REST, dials, and that the record is unchanged.
+    /// Whether a seal proves that the call, which was placed by REST, may dial the number in this record with its
+    /// caller ID: the sealed values are unchanged since the call was placed.
     #[must_use]
-    pub fn is_dialed_by(&self, call_sid: &str, sealing: &SealingKeys) -> bool {
+    pub fn seal_allows_dialing(&self, call_sid: &str, sealing: &SealingKeys) -> bool {
         let (from, context) = (self.from().unwrap_or_default(), self.state.context());
         self.placed_seals().any(|(_, dialing)| sealing.verifies_dialing(dialing, call_sid, from, context))
     }
 
-    /// Makes the two seals of a call that `practitioner` placed by REST with the values of this record. Verify before
+    /// Makes the two seals of a call that `practitioner` placed by REST with the values of this record. First verify
     /// that the record is unchanged.
     #[must_use]
     pub fn placed_seal(&self, practitioner: &str, call_sid: &str, sealing: &SealingKeys) -> Option<String> {

@@ -28,12 +28,12 @@ pub const fn expires_at(since: u64) -> u64 {
     since / 1_000 + LIFETIME
 }
 
-/// The prefixes of the sealed texts. Each kind of seal has its own prefix, so that no seal is valid as another kind.
-const DOMAIN: &str = "plumline call ticket 1\n";
-
-const RECORD: &str = "plumline call record 1\n";
-const PLACED: &str = "plumline placed call 1\n";
-const DIALS: &str = "plumline dialed by a placed call 1\n";
+/// The prefixes of the texts under a ticket's MAC or a seal. Each kind has its own prefix, so that none is valid as
+/// another kind.
+const TICKET_DOMAIN: &str = "plumline call ticket 1\n";
+const RECORD_DOMAIN: &str = "plumline call record 1\n";
+const PLACED_DOMAIN: &str = "plumline placed call 1\n";
+const DIALS_DOMAIN: &str = "plumline dialed by a placed call 1\n";
 
 /// The minimum length of a secret, in characters. A user of a ticket could find a short secret by an offline search.
 const MIN_SECRET_LENGTH: usize = 32;
@@ -80,38 +80,38 @@ impl SealingKeys {
     /// without the keys.
     #[must_use]
     pub fn seal_record(&self, from: &str, context: &CallContext) -> Option<String> {
-        Some(seal(self.0.first()?, RECORD, &record_parts(from, context)))
+        Some(seal(self.0.first()?, RECORD_DOMAIN, &record_parts(from, context)))
     }
 
     /// Whether the sealed values of a record are unchanged.
     #[must_use]
     pub fn verifies_record(&self, received: &str, from: &str, context: &CallContext) -> bool {
-        self.verifies(received, RECORD, &record_parts(from, context))
+        self.verifies(received, RECORD_DOMAIN, &record_parts(from, context))
     }
 
     /// Makes the seal over the practitioner `who` (`Practitioner/<id>`) who placed a call by REST.
     #[must_use]
     pub fn seal_placed(&self, call_sid: &str, who: &str) -> Option<String> {
-        Some(seal(self.0.first()?, PLACED, &[call_sid, who].map(str::to_owned)))
+        Some(seal(self.0.first()?, PLACED_DOMAIN, &[call_sid, who].map(str::to_owned)))
     }
 
     /// Whether the seal proves that `who` placed the call.
     #[must_use]
     pub fn verifies_placed(&self, received: &str, call_sid: &str, who: &str) -> bool {
-        self.verifies(received, PLACED, &[call_sid, who].map(str::to_owned))
+        self.verifies(received, PLACED_DOMAIN, &[call_sid, who].map(str::to_owned))
     }
 
     /// Makes the seal over what a call, which was placed by REST, dials after a key press. It is over the `CallSid`,
     /// the caller ID and all prepared values, so it is not valid for another call or record.
     #[must_use]
     pub fn seal_dialing(&self, call_sid: &str, from: &str, context: &CallContext) -> Option<String> {
-        Some(seal(self.0.first()?, DIALS, &dialing_parts(call_sid, from, context)))
+        Some(seal(self.0.first()?, DIALS_DOMAIN, &dialing_parts(call_sid, from, context)))
     }
 
     /// Whether the seal proves that a call dials the number in `context` with the caller ID `from`.
     #[must_use]
     pub fn verifies_dialing(&self, received: &str, call_sid: &str, from: &str, context: &CallContext) -> bool {
-        self.verifies(received, DIALS, &dialing_parts(call_sid, from, context))
+        self.verifies(received, DIALS_DOMAIN, &dialing_parts(call_sid, from, context))
     }
 
     fn verifies(&self, received: &str, domain: &str, parts: &[String]) -> bool {
@@ -125,7 +125,7 @@ impl SealingKeys {
     /// Makes a ticket for `identity` and the call of a `Communication`. It is valid for [`LIFETIME`] after `since`
     /// (Unix time in milliseconds).
     #[must_use]
-    pub fn seal(&self, communication: &str, identity: &str, since: u64) -> String {
+    pub fn make_ticket(&self, communication: &str, identity: &str, since: u64) -> String {
         let expiry = decimal(expires_at(since));
         let mac = self.0.first().map(|key| mac(key, communication, &expiry, identity)).unwrap_or_default();
         [communication, ".", &expiry, ".", &mac].concat()
@@ -248,7 +248,7 @@ fn encoded(mac: Hmac<Sha256>) -> String {
 fn mac(key: &Hmac<Sha256>, id: &str, expiry: &str, identity: &str) -> String {
     let mut mac = key.clone();
     // Neither an id nor an expiry contains a line break, so the text is unambiguous.
-    for part in [DOMAIN, id, "\n", expiry, "\n", identity] {
+    for part in [TICKET_DOMAIN, id, "\n", expiry, "\n", identity] {
         mac.update(part.as_bytes());
     }
     encoded(mac)

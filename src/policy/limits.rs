@@ -5,7 +5,7 @@
 use super::config::Outbound;
 use super::refusal::Refusal;
 use crate::fhir::reference::is_reference;
-use crate::fhir::systems::{LINE, VOICE_CATEGORY};
+use crate::fhir::systems::{CALLER_ID_SYSTEM, VOICE_CATEGORY};
 use crate::json::Json;
 use crate::phone::E164;
 use crate::text::percent_encode;
@@ -36,7 +36,7 @@ pub fn limit_searches(outbound: &Outbound, practitioner: &str, numbers: &[E164<'
     }
     let (system, code) = VOICE_CATEGORY;
     let codings: Vec<String> =
-        numbers.iter().map(|number| percent_encode(&[LINE, "|", number.as_str()].concat())).collect();
+        numbers.iter().map(|number| percent_encode(&[CALLER_ID_SYSTEM, "|", number.as_str()].concat())).collect();
     let category = percent_encode(&[system, "|", code].concat());
     let calls =
         ["Communication?category=", &category, "&sender=", practitioner, "&medium=", &codings.join(",")].concat();

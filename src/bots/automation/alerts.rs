@@ -80,7 +80,7 @@ fn attempt_extension(run: &AutomationRun<'_>) -> Json {
 ///
 /// # Errors
 /// [`StoreError`] if the intent may not exist.
-pub(super) async fn follow_up(
+pub(super) async fn send_if_created(
     run: &AutomationRun<'_>,
     alerts: &Alerts,
     answer: HostResponse,

@@ -8,7 +8,7 @@
 
 use super::marks::{Mark, Marks};
 use super::prepared_calls::PreparedCalls;
-use super::reconcile::{Reconciled, reconcile};
+use super::reconcile::{UnfinishedCalls, reconcile};
 use super::sweep_run::{AutomationRun, TIMEOUT};
 use crate::chart::{CallEvent, StoreError};
 use crate::error::Code;
@@ -26,7 +26,7 @@ const ORDER_TOLERANCE: u64 = MINUTE;
 /// How long, in milliseconds, a call that is in progress or cannot be written may hold back the mark.
 const MAX_HOLD: u64 = 4 * HOUR;
 /// The maximum number of round trips for a page: one for the list, three reads and writes, and the same number for legs
-/// whose root call must be requested.
+/// whose root call must be read.
 const PAGE_ROUND_TRIPS: u32 = 18;
 /// Calls per page.
 const PAGE_SIZE: &str = "100";
@@ -175,7 +175,7 @@ async fn sync_list(
             marks.set(mark, None);
         }
     } else if position < pass_position {
-        // The first mark is the start of this pass.
+        // Stores `from`, so that the next run continues this pass down to the same lower bound.
         marks.set(read, Some(from));
         marks.set(pass_start_mark, Some(pass_start));
         marks.set(pass_position_mark, Some(position));
@@ -185,14 +185,14 @@ async fn sync_list(
 }
 
 /// Writes a page into the chart. Returns the start of the earliest call that the server refused. If the root call of a
-/// leg is not on the page, the bot requests it from Twilio.
+/// leg is not on the page, the bot reads it from Twilio.
 async fn write(
     run: &AutomationRun<'_>,
     rest: &TwilioRest,
     events: &[CallEvent<'_>],
     prepared_calls: &mut PreparedCalls,
 ) -> Result<Option<u64>, Code> {
-    let Reconciled { mut refused, unknown } = reconcile(run, events, prepared_calls).await?;
+    let UnfinishedCalls { mut refused, unknown } = reconcile(run, events, prepared_calls).await?;
     for chunk in unknown.chunks(MAX_ROOTS_PER_REQUEST) {
         if !run.has_budget(8) {
             return Err(Code::TwilioUnavailable);
@@ -215,7 +215,7 @@ async fn write(
     Ok(refused)
 }
 
-/// Requests a resource from Twilio.
+/// Reads a resource from Twilio.
 pub(super) async fn get_from_twilio(run: &AutomationRun<'_>, request: HttpRequest) -> Result<Json, Code> {
     match run.http(request).await {
         HostResponse::Done { status: 200..=299, body } => Ok(body),

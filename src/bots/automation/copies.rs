@@ -24,10 +24,10 @@ pub(super) const COPY_ROUND_TRIPS: u32 = 12;
 pub(super) const SWEEP_COPY_ROUND_TRIPS: u32 = COPY_ROUND_TRIPS + 2;
 /// The time, in milliseconds, after which another run continues a copy. The run that started it has then ended.
 const TAKE_OVER_AFTER: u64 = 2 * MINUTE;
-/// The same time in milliseconds if the call ended more than [`MAX_HOLD`] ago.
+/// Replaces [`TAKE_OVER_AFTER`], in milliseconds, if the call ended more than [`RETRY_EVERY_SWEEP_FOR`] ago.
 const SLOW_TAKE_OVER_AFTER: u64 = 55 * MINUTE;
 /// How long after the end of a call, in milliseconds, every sweep tries to copy. Later, one sweep per hour tries.
-pub(super) const MAX_HOLD: u64 = HOUR;
+pub(super) const RETRY_EVERY_SWEEP_FOR: u64 = HOUR;
 /// The maximum time, in milliseconds, until a search finds a written record.
 const OVERLAP: u64 = 2 * MINUTE;
 /// How far back the first run reads, in milliseconds.
@@ -49,7 +49,7 @@ pub(super) enum Need {
 /// The recordings of a call that are not copied, with the `Binary` of a copy that was started.
 pub(super) fn missing(run: &AutomationRun<'_>, call: &EndedCall) -> (Need, Vec<(String, Option<String>)>) {
     let (mut need, mut missing) = (Need::Nothing, Vec::new());
-    let is_recent = call.ended_at() + MAX_HOLD > run.now;
+    let is_recent = call.ended_at() + RETRY_EVERY_SWEEP_FOR > run.now;
     let take_over_after = if is_recent { TAKE_OVER_AFTER } else { SLOW_TAKE_OVER_AFTER };
     let states = copies(call.resource());
     for sid in remaining_recordings(call.resource()) {
@@ -125,7 +125,7 @@ pub(super) async fn copy_missing(run: &AutomationRun<'_>, rest: &TwilioRest, mar
                 }
                 Need::Wait => false,
             };
-            if !is_complete && call.ended_at() + MAX_HOLD > run.now {
+            if !is_complete && call.ended_at() + RETRY_EVERY_SWEEP_FOR > run.now {
                 hold = earlier(hold, Some(changed));
             } else if !is_complete {
                 marks.set(Mark::CopiesRetryFrom, earlier(marks.get(Mark::CopiesRetryFrom), Some(changed)));

@@ -5,7 +5,7 @@
 //! If a run ends between two steps, a later run finds the `Binary` in the record and continues. At worst, an empty
 //! `Binary` remains that no record names.
 
-use super::copies::{COPY_ROUND_TRIPS, MAX_HOLD, Need, belongs_to, is_gone, missing};
+use super::copies::{COPY_ROUND_TRIPS, Need, RETRY_EVERY_SWEEP_FOR, belongs_to, is_gone, missing};
 use super::ended::EndedCall;
 use super::recorded::{CopyState, Recording, attach, copies, remaining_recordings, set_copy};
 use super::sweep_run::{AutomationRun, TIMEOUT};
@@ -156,7 +156,7 @@ async fn describe(
         let resource = match answer {
             HostResponse::Done { status: 200..=299, body } => body,
             HostResponse::Done { status: 404 | 410, .. } => {
-                *is_complete &= call.ended_at() + MAX_HOLD <= run.now;
+                *is_complete &= call.ended_at() + RETRY_EVERY_SWEEP_FOR <= run.now;
                 continue;
             }
             answer => {

@@ -83,8 +83,8 @@ impl EndedCall {
         self.started_at
     }
 
-    /// Whether people of the call are missing, or the config requires a task, an alert or an appointment update.
-    pub(super) fn has_follow_up(&self, run: &AutomationRun<'_>) -> bool {
+    /// Whether people of the call are missing, or the config may require a task, an alert or an appointment update.
+    pub(super) fn may_need_follow_up(&self, run: &AutomationRun<'_>) -> bool {
         let config = run.config;
         self.lacks_people(run)
             || !config.tasks.on.is_empty()
@@ -228,7 +228,7 @@ async fn attempt(run: &AutomationRun<'_>, reference: &str, known: &EndedCall) ->
     // The alert comes first, because only the run that created its intent sends it.
     let mut outcome = Ok(());
     if let (Some(answer), Some(alerts)) = (alert, &run.config.alerts) {
-        outcome = alerts::follow_up(run, alerts, answer).await;
+        outcome = alerts::send_if_created(run, alerts, answer).await;
     }
     for answer in answers {
         outcome = outcome.and(StoreError::check(&answer));
@@ -245,7 +245,7 @@ async fn prepare_writes(
     writes: &mut Vec<FhirRequest>,
 ) -> Result<Option<StoreError>, StoreError> {
     let trigger = call.task(run);
-    let opens = trigger.filter(|_| own.is_empty());
+    let new_task_trigger = trigger.filter(|_| own.is_empty());
     for task in &own {
         writes.extend(tasks::correct(task, trigger, call.patient()));
     }
@@ -253,15 +253,15 @@ async fn prepare_writes(
     let mut reads = Vec::new();
     let mut kinds = Vec::new();
     let number = other_end(&call.state);
-    if opens.is_some() && (patient.is_some() || number.is_some()) {
+    if new_task_trigger.is_some() && (patient.is_some() || number.is_some()) {
         // Staff may have called back before this follow-up.
         reads.push(later_calls(patient, call.at));
         kinds.push("Communication");
     }
     if call.can_close_tasks(run) {
-        let from = [patient.map(|patient| tasks::search_of_patient(patient, call.started_at))];
-        let by = [number.map(|number| tasks::search_of_caller(number, call.started_at))];
-        for request in from.into_iter().chain(by).flatten() {
+        let by_patient = [patient.map(|patient| tasks::search_of_patient(patient, call.started_at))];
+        let by_number = [number.map(|number| tasks::search_of_caller(number, call.started_at))];
+        for request in by_patient.into_iter().chain(by_number).flatten() {
             reads.push(request);
             kinds.push("Task");
         }
@@ -297,7 +297,7 @@ async fn prepare_writes(
             }
         }
     }
-    if let Some(trigger) = opens {
+    if let Some(trigger) = new_task_trigger {
         let owner = run.config.tasks.owner.as_deref();
         let task = tasks::new_task(trigger, &call.root, &call.state, &call.reference, owner, called_back);
         writes.push(tasks::create_request(&task, &call.root));

@@ -18,10 +18,10 @@ use crate::rest::{TwilioRest, call_path, recording_path};
 use crate::runtime::{FhirRequest, HostRequest, HostResponse, MAX_BYTES};
 use crate::time::{DAY, HOUR, instant, parse_rfc2822};
 
-/// The age, in milliseconds, after which a call in progress is requested from Twilio. At this age, the sweep no longer
-/// reads that part of the list.
+/// The age, in milliseconds, after which a call in progress is read from Twilio by its `CallSid`. At this age, the
+/// sweep no longer reads that part of the list.
 const STUCK_AFTER: u64 = 4 * HOUR;
-/// The age, in milliseconds, after which such a call is no longer requested.
+/// The age, in milliseconds, after which such a call is no longer read.
 const GIVE_UP_AFTER: u64 = 7 * DAY;
 /// The maximum number of stuck calls per hour.
 const MAX_STUCK_CALLS: usize = 5;
@@ -36,7 +36,7 @@ const DELETION_BYTES: usize = 600;
 /// The timeout of a deletion, in milliseconds.
 const TIMEOUT: u32 = 10_000;
 
-/// Requests calls from Twilio that the chart has had as in progress for hours, because the report of their end was
+/// Reads from Twilio the calls that have been `in-progress` in the chart for hours, because the report of their end was
 /// lost.
 pub(super) async fn refresh_stuck_calls(
     run: &AutomationRun<'_>,
@@ -189,7 +189,7 @@ async fn delete_page(run: &AutomationRun<'_>, rest: &TwilioRest, page: Vec<(u64,
                 }
             }
         }
-        for (index, sid) in with_copies(run, &calls, deleted, &mut result).await {
+        for (index, sid) in delete_page_copies(run, &calls, deleted, &mut result).await {
             calls[index].2.push(sid);
         }
     }
@@ -218,8 +218,8 @@ async fn delete_page(run: &AutomationRun<'_>, rest: &TwilioRest, page: Vec<(u64,
     result
 }
 
-/// Deletes the copies of recordings that are deleted at Twilio. Returns the recordings without a copy.
-async fn with_copies(
+/// Deletes the copies of recordings that are deleted at Twilio. Returns the recordings that now have no copy.
+async fn delete_page_copies(
     run: &AutomationRun<'_>,
     calls: &[(u64, Json, Vec<String>)],
     deleted: Vec<(usize, String)>,

@@ -56,32 +56,32 @@ pub(super) enum Mark {
     LastHourlyRun,
     /// The recordings of ended calls whose records changed before this instant were copied.
     CopiedTo,
-    /// When the first record changed whose recordings could not be copied.
+    /// The earliest change time of a record whose recordings could not be copied.
     CopiesRetryFrom,
     /// When the sweep last started to retry those copies.
     CopiesRetried,
 }
 
-/// For each [`Mark`]: its name in the resource, and whether every change is written. Other marks are written only after
-/// a change of `MIN_STEP`.
-const MARKS: [(&str, bool); 17] = [
-    ("calls", false),
-    ("top", true),
-    ("high", true),
-    ("held", true),
-    ("recorded", false),
-    ("recordedTop", true),
-    ("recordedHigh", true),
-    ("recordedHeld", true),
-    ("followUp", false),
-    ("summary", true),
-    ("recordings", false),
-    ("undone", true),
-    ("again", true),
-    ("hourly", true),
-    ("copied", false),
-    ("copiesHeld", true),
-    ("copiesAgain", true),
+/// Each [`Mark`], its name in the resource, and whether every change is written. Other marks are written only after a
+/// change of `MIN_STEP`.
+const MARKS: [(Mark, &str, bool); 17] = [
+    (Mark::CallsReadTo, "calls", false),
+    (Mark::CallsPassStart, "top", true),
+    (Mark::CallsPassPosition, "high", true),
+    (Mark::CallsRetryFrom, "held", true),
+    (Mark::RecordingsReadTo, "recorded", false),
+    (Mark::RecordingsPassStart, "recordedTop", true),
+    (Mark::RecordingsPassPosition, "recordedHigh", true),
+    (Mark::RecordingsRetryFrom, "recordedHeld", true),
+    (Mark::FollowedUpTo, "followUp", false),
+    (Mark::SummarizedTo, "summary", true),
+    (Mark::RetentionPosition, "recordings", false),
+    (Mark::RetentionRetryFrom, "undone", true),
+    (Mark::RetentionRetrying, "again", true),
+    (Mark::LastHourlyRun, "hourly", true),
+    (Mark::CopiedTo, "copied", false),
+    (Mark::CopiesRetryFrom, "copiesHeld", true),
+    (Mark::CopiesRetried, "copiesAgain", true),
 ];
 
 /// The marks of one run.
@@ -112,9 +112,9 @@ impl Marks {
         let extensions = resource.as_ref().and_then(|resource| resource.get("extension")).map(Json::elements);
         let own = extensions.unwrap_or_default().iter().find(|item| is_ours(item, extension_base));
         for part in own.and_then(|own| own.get("extension")).map(Json::elements).unwrap_or_default() {
-            if let Some(index) = MARKS.iter().position(|(name, _)| is(part, "url", name)) {
-                let mark = part.get("valueInstant").and_then(Json::text).and_then(parse_instant);
-                at[index] = mark.map(|mark| if mark > now + MAX_CLOCK_SKEW { now } else { mark });
+            if let Some((mark, ..)) = MARKS.iter().find(|(_, name, _)| is(part, "url", name)) {
+                let instant = part.get("valueInstant").and_then(Json::text).and_then(parse_instant);
+                at[*mark as usize] = instant.map(|instant| if instant > now + MAX_CLOCK_SKEW { now } else { instant });
             }
         }
         Self { at, saved: at, resource, is_outdated: false }
@@ -131,7 +131,7 @@ impl Marks {
     /// Writes the marks if the change is large enough.
     pub(super) async fn save(&mut self, run: &AutomationRun<'_>) {
         let has_changed =
-            MARKS.iter().zip(self.at).zip(self.saved).any(|(((_, always), at), saved)| match (at, saved) {
+            MARKS.iter().any(|(mark, _, always)| match (self.at[*mark as usize], self.saved[*mark as usize]) {
                 (Some(at), Some(saved)) => at != saved && (*always || at.abs_diff(saved) >= MIN_STEP),
                 (at, saved) => at != saved,
             });
@@ -165,8 +165,8 @@ impl Marks {
             ])
         });
         let mut parts = Vec::new();
-        for ((name, _), at) in MARKS.iter().zip(self.at) {
-            if let Some(at) = at {
+        for (mark, name, _) in MARKS {
+            if let Some(at) = self.get(mark) {
                 parts.push(extension(name, "valueInstant", Json::of(&instant(at))));
             }
         }

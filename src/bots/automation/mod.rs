@@ -87,7 +87,7 @@ async fn after_call(run: &AutomationRun<'_>, input: Json) -> Result<(), Code> {
         return Ok(());
     };
     let mut outcome = Ok(());
-    if call.has_follow_up(run) {
+    if call.may_need_follow_up(run) {
         outcome = ended::follow_up_call(run, &reference, &call).await;
     }
     // Copies come last, because they may take long. The sweep completes them.

@@ -23,7 +23,7 @@ impl<'a> MissingPeople<'a> {
         Self(searches_of(state, run))
     }
 
-    /// Whether no one who may be in the chart is missing.
+    /// Whether there is nothing to search for.
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -85,8 +85,8 @@ impl<'a> MissingPeople<'a> {
 /// The maximum number of calls whose people are searched for in one batch.
 const BATCH_CALLS: usize = 20;
 
-/// For each state, whether the chart has people who are missing in it, or a search for them failed. Most callers that
-/// no callback found are not in the chart, so this saves the round trips of a follow-up.
+/// For each state, whether the chart has people whom the state lacks, or a search for them failed. Most callers that no
+/// callback found are not in the chart, so this saves the round trips of a follow-up.
 pub(super) async fn have_missing_people(run: &AutomationRun<'_>, states: &[&CallState]) -> Vec<bool> {
     let mut results = Vec::with_capacity(states.len());
     for states in states.chunks(BATCH_CALLS) {
@@ -128,7 +128,8 @@ fn searches_of<'a>(state: &'a CallState, run: &AutomationRun<'_>) -> Vec<(Option
     searches
 }
 
-/// The clinic's number in a call, or else any of its numbers. The numbers in the chart are typed in its country.
+/// The clinic's number in a call, or else any of its numbers. Numbers in the chart without a calling code belong to
+/// that number's country.
 fn clinic_number<'a>(run: &'a AutomationRun<'_>, state: &'a CallState) -> Option<E164<'a>> {
     let inbound = state.root_direction() == Some(CallDirection::Inbound);
     let of_call = if inbound {

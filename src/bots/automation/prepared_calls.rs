@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Prepared calls that no call has claimed. The sweep finds the call of a prepared call by caller, callee and time, or
-//! closes the prepared call.
+//! Prepared records that no call has claimed. The sweep finds the call of a prepared record by caller, callee and time,
+//! or closes the record.
 
 use super::sweep_run::{AutomationRun, MAX_BATCH_WRITES};
 use crate::chart::{CallRecord, CallState, Leg, StoreError, TextField};
@@ -9,17 +9,17 @@ use crate::dialplan::Party;
 use crate::error::Code;
 use crate::fhir::element::is;
 use crate::fhir::reference::is_reference;
-use crate::fhir::systems::{LINE, VOICE_CATEGORY};
+use crate::fhir::systems::{CALLER_ID_SYSTEM, VOICE_CATEGORY};
 use crate::json::{Json, decimal};
 use crate::runtime::FhirRequest;
 use crate::time::{MINUTE, instant, parse_instant};
 
-/// A prepared call that was written less than this many milliseconds ago is not changed, because its call may be
+/// A prepared record that was written less than this many milliseconds ago is not changed, because its call may be
 /// starting.
 const RECENT: u64 = 2 * MINUTE;
-/// How long a prepared call is valid, in milliseconds.
+/// How long a prepared record is valid, in milliseconds.
 const VALID: u64 = 10 * MINUTE;
-/// The maximum delay, in milliseconds, until the call of an expired prepared call is in Twilio's list.
+/// The maximum delay, in milliseconds, until the call of an expired prepared record is in Twilio's list.
 const LIST_DELAY: u64 = 20 * MINUTE;
 /// The maximum difference between Twilio's clock and the server's, in milliseconds.
 const MAX_CLOCK_SKEW: u64 = MINUTE;
@@ -27,19 +27,19 @@ const MAX_CLOCK_SKEW: u64 = MINUTE;
 /// The maximum number of practitioners in one round trip.
 const MAX_PRACTITIONERS: usize = 20;
 /// The maximum number of records of one practitioner. If there are more, none of the practitioner's calls without a
-/// dialed leg claims a prepared call.
+/// dialed leg claims a prepared record.
 const MAX_RECORDS: usize = 200;
 
 /// The code system of `Communication.statusReason`.
 const REASON: &str = "https://plumline.dev/fhir/status-reason";
 
-/// The suffix of the extension with the time at which a call was placed by REST.
+/// The suffix of the extension with the time at which Twilio was last asked to place the call by REST.
 const SENT_EXTENSION: &str = "/call-attempt";
 
-/// Prepared calls that wait for their call.
+/// The prepared records that no call has claimed.
 pub(super) struct PreparedCalls {
     waiting: Vec<CallRecord>,
-    /// Prepared calls that were written at or after this instant (Unix time in milliseconds) are not changed.
+    /// Prepared records that were written at or after this instant (Unix time in milliseconds) are not changed.
     recent_since: u64,
     /// The other records of the same practitioners.
     known_records: Vec<PractitionerRecords>,
@@ -57,8 +57,8 @@ struct PractitionerRecords {
 pub(super) type PractitionerPeriod = (String, u64);
 
 impl PreparedCalls {
-    /// The search for waiting prepared calls, newest first. A prepared call is used within minutes, but other drafts
-    /// may remain in the chart.
+    /// The search for prepared records that no call has claimed, newest first. A record is claimed within minutes, but
+    /// other drafts may remain in the chart.
     pub(super) fn search() -> FhirRequest {
         let category = ["&category=", VOICE_CATEGORY.0, "|", VOICE_CATEGORY.1].concat();
         FhirRequest::get(["Communication?status=preparation", &category, "&_sort=-_lastUpdated&_count=100"].concat())
@@ -75,17 +75,16 @@ impl PreparedCalls {
         Self { waiting, recent_since: now.saturating_sub(RECENT), known_records: Vec::new() }
     }
 
-    /// Takes the prepared call with which a call was placed: the latest prepared call that matches. A call without a
-    /// dialed leg has no callee, so exactly one prepared call must match. If that prepared call is recent, no prepared
-    /// call is taken.
+    /// Takes the prepared record of a call: the latest one that matches. A call without a dialed leg has no callee, so
+    /// exactly one record must match. If that record is recent, none is taken.
     pub(super) fn take(&mut self, state: &CallState) -> Option<CallRecord> {
         if state.context().prepared.is_some() {
             return None;
         }
         let mut best: Option<(u64, usize)> = None;
-        for (index, prepared_call) in self.waiting.iter().enumerate() {
-            if let Some(prepared) = prepared_call.state.context().prepared
-                && fits(prepared_call, state)
+        for (index, prepared_record) in self.waiting.iter().enumerate() {
+            if let Some(prepared) = prepared_record.state.context().prepared
+                && fits(prepared_record, state)
                 && best.is_none_or(|(latest, _)| prepared > latest)
             {
                 best = Some((prepared, index));
@@ -93,67 +92,67 @@ impl PreparedCalls {
         }
         let index = best.map(|(_, index)| index);
         let index = index
-            .or_else(|| self.only(|prepared_call| fits_unanswered(prepared_call, state)))
+            .or_else(|| self.only(|prepared_record| fits_unanswered(prepared_record, state)))
             .or_else(|| self.without_dial(state))?;
-        let is_recent = self.waiting.get(index).is_none_or(|prepared_call| self.is_recent(prepared_call));
+        let is_recent = self.waiting.get(index).is_none_or(|prepared_record| self.is_recent(prepared_record));
         (!is_recent).then(|| self.waiting.remove(index))
     }
 
-    fn is_recent(&self, prepared_call: &CallRecord) -> bool {
+    fn is_recent(&self, prepared_record: &CallRecord) -> bool {
         let written =
-            prepared_call.resource().and_then(|prepared_call| prepared_call.at(&["meta", "lastUpdated"])?.text());
+            prepared_record.resource().and_then(|prepared_record| prepared_record.at(&["meta", "lastUpdated"])?.text());
         written.and_then(parse_instant).is_none_or(|at| at >= self.recent_since)
     }
 
-    /// The index of the prepared call that matches, if exactly one does.
+    /// The index of the prepared record that matches, if exactly one does.
     fn only(&self, fits: impl Fn(&CallRecord) -> bool) -> Option<usize> {
         let mut found = None;
-        for (index, prepared_call) in self.waiting.iter().enumerate() {
-            if fits(prepared_call) && found.replace(index).is_some() {
+        for (index, prepared_record) in self.waiting.iter().enumerate() {
+            if fits(prepared_record) && found.replace(index).is_some() {
                 return None;
             }
         }
         found
     }
 
-    /// The prepared call of a browser's call that dialed no number because the chart was not available. Such a call has
-    /// no callee. A call that was refused because its prepared call was already used looks the same. So exactly one
-    /// prepared call must match the call, including prepared calls that other calls claimed.
+    /// The prepared record of a browser's call that dialed no number because the chart was not available. Such a call
+    /// has no callee. A call that was refused because its ticket was already used looks the same. So a record is used
+    /// only if no other record of the practitioner matches, not even one that another call claimed.
     fn without_dial(&self, state: &CallState) -> Option<usize> {
-        let index = self.only(|prepared_call| fits_without_dial(prepared_call, state))?;
-        let prepared_call = self.waiting.get(index)?;
-        let (practitioner, since) = unconfirmed_of(prepared_call, state)?;
+        let index = self.only(|prepared_record| fits_without_dial(prepared_record, state))?;
+        let prepared_record = self.waiting.get(index)?;
+        let (practitioner, since) = practitioner_to_check(prepared_record, state)?;
         let known_records = self
             .known_records
             .iter()
             .find(|known_records| known_records.practitioner == practitioner && known_records.since <= since)?;
         let another =
-            |item: &CallRecord| item.reference() != prepared_call.reference() && fits_without_dial(item, state);
+            |item: &CallRecord| item.reference() != prepared_record.reference() && fits_without_dial(item, state);
         (!known_records.records.iter().any(another)).then_some(index)
     }
 
-    /// The practitioners whose records are needed before calls without a dialed leg may take a prepared call.
-    pub(super) fn unconfirmed(&self, states: impl Iterator<Item = CallState>) -> Vec<PractitionerPeriod> {
-        let mut unconfirmed: Vec<PractitionerPeriod> = Vec::new();
+    /// The practitioners whose records are needed before calls without a dialed leg may take a prepared record.
+    pub(super) fn practitioners_to_check(&self, states: impl Iterator<Item = CallState>) -> Vec<PractitionerPeriod> {
+        let mut practitioners_to_check: Vec<PractitionerPeriod> = Vec::new();
         for state in states {
-            let prepared_call = self
-                .only(|prepared_call| fits_without_dial(prepared_call, &state))
+            let prepared_record = self
+                .only(|prepared_record| fits_without_dial(prepared_record, &state))
                 .and_then(|index| self.waiting.get(index));
             let Some((practitioner, since)) =
-                prepared_call.and_then(|prepared_call| unconfirmed_of(prepared_call, &state))
+                prepared_record.and_then(|prepared_record| practitioner_to_check(prepared_record, &state))
             else {
                 continue;
             };
-            if let Some((_, known)) = unconfirmed.iter_mut().find(|(known, _)| *known == practitioner) {
+            if let Some((_, known)) = practitioners_to_check.iter_mut().find(|(known, _)| *known == practitioner) {
                 *known = since.min(*known);
-            } else if unconfirmed.len() < MAX_PRACTITIONERS {
+            } else if practitioners_to_check.len() < MAX_PRACTITIONERS {
                 // Later runs check the other practitioners.
-                unconfirmed.push((practitioner, since));
+                practitioners_to_check.push((practitioner, since));
             }
         }
         // The period starts earlier than needed, because the call's start may still change before it takes the prepared
-        // call.
-        unconfirmed
+        // record.
+        practitioners_to_check
             .into_iter()
             .map(|(practitioner, since)| (practitioner, since.saturating_sub(MAX_CLOCK_SKEW)))
             .collect()
@@ -181,20 +180,20 @@ impl PreparedCalls {
         }
     }
 
-    /// Returns a prepared call that could not be claimed.
-    pub(super) fn put_back(&mut self, prepared_call: CallRecord) {
-        self.waiting.push(prepared_call);
+    /// Adds a prepared record again that could not be claimed.
+    pub(super) fn put_back(&mut self, prepared_record: CallRecord) {
+        self.waiting.push(prepared_record);
     }
 
-    /// Closes the expired prepared calls. `read_to` (Unix time in milliseconds) is how far Twilio's list was read. A
-    /// prepared call is closed only if its call would be in that part of the list.
+    /// Closes the expired prepared records. `read_to` (Unix time in milliseconds) is how far Twilio's list was read. A
+    /// record is closed only if its call would be in that part of the list.
     pub(super) async fn expire(self, run: &AutomationRun<'_>, read_to: u64) {
         let mut requests = Vec::new();
-        for prepared_call in &self.waiting {
-            let prepared = prepared_call.state.context().prepared.unwrap_or(u64::MAX);
-            if let Some(resource) = prepared_call.resource()
+        for prepared_record in &self.waiting {
+            let prepared = prepared_record.state.context().prepared.unwrap_or(u64::MAX);
+            if let Some(resource) = prepared_record.resource()
                 && is(resource, "status", "preparation")
-                && !self.is_recent(prepared_call)
+                && !self.is_recent(prepared_record)
                 && prepared.saturating_add(VALID + LIST_DELAY) < read_to
             {
                 let mut closed = resource.clone();
@@ -205,7 +204,7 @@ impl PreparedCalls {
         while !requests.is_empty() && run.has_budget(1) {
             let rest = requests.split_off(requests.len().min(MAX_BATCH_WRITES));
             for answer in run.fhir(requests).await {
-                // The prepared call changed: a call claimed it, or the next run closes it.
+                // The record changed: a call claimed it, or the next run closes it.
                 if let Err(error) = StoreError::check(&answer)
                     && error != StoreError::Retryable(Code::ChartConflict)
                 {
@@ -225,11 +224,11 @@ pub(super) fn close(resource: &mut Json, status: &str, code: &str, text: &str) {
     resource.set("statusReason", reason);
 }
 
-/// Whether the prepared call was issued for this call. A browser's call must have the same identity, number and time. A
-/// call that was placed by REST rings the practitioner's phone and has no identity. It must have the same phone, caller
-/// ID, dialed number and time.
-fn fits(prepared_call: &CallRecord, state: &CallState) -> bool {
-    let context = prepared_call.state.context();
+/// Whether the record was prepared for this call. A browser's call must have the same identity, number and time. A call
+/// that was placed by REST rings the practitioner's phone and has no identity. It must have the same phone, caller ID,
+/// dialed number and time.
+fn fits(prepared_record: &CallRecord, state: &CallState) -> bool {
+    let context = prepared_record.state.context();
     let (Some(prepared), Some(number), Some(root)) = (context.prepared, &context.number, state.root_leg()) else {
         return false;
     };
@@ -245,26 +244,26 @@ fn fits(prepared_call: &CallRecord, state: &CallState) -> bool {
     }
     // Earlier versions did not record the phone. For their records, the dialed number is enough.
     let phone = context.practitioner_number.as_deref().is_none_or(|phone| root.text(TextField::To) == Some(phone));
-    is_placed_by_rest(prepared_call, root) && phone && in_time && state.children().any(to)
+    is_placed_by_rest(prepared_record, root) && phone && in_time && state.children().any(to)
 }
 
-/// Whether the prepared call matches a REST call that reached only the practitioner's phone. The call must have rung
+/// Whether the record was prepared for a REST call that reached only the practitioner's phone. The call must have rung
 /// that phone at the time when it was placed. Other calls from the same number ring other phones. If the phone was not
 /// recorded, no call matches.
-fn fits_unanswered(prepared_call: &CallRecord, state: &CallState) -> bool {
-    let context = prepared_call.state.context();
+fn fits_unanswered(prepared_record: &CallRecord, state: &CallState) -> bool {
+    let context = prepared_record.state.context();
     let (Some(prepared), Some(phone), Some(root)) = (context.prepared, &context.practitioner_number, state.root_leg())
     else {
         return false;
     };
     let in_time = state.started_at().is_some_and(|started| is_in_time(started, prepared, MAX_CLOCK_SKEW));
-    let was_unanswered = state.children().next().is_none() && was_sent(prepared_call);
-    is_placed_by_rest(prepared_call, root) && root.text(TextField::To) == Some(phone) && in_time && was_unanswered
+    let was_unanswered = state.children().next().is_none() && was_sent(prepared_record);
+    is_placed_by_rest(prepared_record, root) && root.text(TextField::To) == Some(phone) && in_time && was_unanswered
 }
 
-/// Whether a call was placed by REST from the number that the prepared call's callee sees.
-fn is_placed_by_rest(prepared_call: &CallRecord, root: &Leg) -> bool {
-    let resource = prepared_call.resource().unwrap_or(&Json::Null);
+/// Whether a call was placed by REST from the caller ID of a prepared record.
+fn is_placed_by_rest(prepared_record: &CallRecord, root: &Leg) -> bool {
+    let resource = prepared_record.resource().unwrap_or(&Json::Null);
     let by_rest = root.text(TextField::Direction).is_some_and(|direction| direction.starts_with("outbound-api"));
     let from = root.text(TextField::From);
     by_rest && from.is_some() && from == caller_id(resource)
@@ -274,26 +273,26 @@ const fn is_in_time(started: u64, prepared: u64, valid_for: u64) -> bool {
     started + MAX_CLOCK_SKEW >= prepared && started <= prepared + valid_for + MAX_CLOCK_SKEW
 }
 
-/// The practitioner whose records are needed before a call without a dialed leg may take the prepared call, and the
+/// The practitioner whose records are needed before a call without a dialed leg may take the prepared record, and the
 /// start of the period.
-fn unconfirmed_of(prepared_call: &CallRecord, state: &CallState) -> Option<PractitionerPeriod> {
+fn practitioner_to_check(prepared_record: &CallRecord, state: &CallState) -> Option<PractitionerPeriod> {
     let practitioner =
-        prepared_call.state.context().practitioner.clone().filter(|who| is_reference(who, "Practitioner"))?;
+        prepared_record.state.context().practitioner.clone().filter(|who| is_reference(who, "Practitioner"))?;
     Some((practitioner, state.started_at()?.saturating_sub(VALID + MAX_CLOCK_SKEW)))
 }
 
-/// Whether the prepared call matches a browser's call without a dialed leg. The call must not start before the prepared
-/// call was prepared. The comparison is in seconds, because Twilio reports seconds. The prepared call must not be that
-/// of a REST call.
-fn fits_without_dial(prepared_call: &CallRecord, state: &CallState) -> bool {
-    let context = prepared_call.state.context();
+/// Whether the record may be that of a browser's call without a dialed leg. The call must not start before the record
+/// was prepared. The comparison is in seconds, because Twilio reports seconds. The record must not be that of a REST
+/// call.
+fn fits_without_dial(prepared_record: &CallRecord, state: &CallState) -> bool {
+    let context = prepared_record.state.context();
     let (Some(prepared), Some(root), Some(started)) = (context.prepared, state.root_leg(), state.started_at()) else {
         return false;
     };
     let Some(Party::Client(identity)) = root.text(TextField::From).map(Party::parse) else {
         return false;
     };
-    let has_not_dialed = !was_sent(prepared_call)
+    let has_not_dialed = !was_sent(prepared_record)
         && root.text(TextField::To).is_none_or(str::is_empty)
         && state.children().next().is_none();
     let own = context.identity.as_deref() == Some(&*identity);
@@ -303,17 +302,17 @@ fn fits_without_dial(prepared_call: &CallRecord, state: &CallState) -> bool {
         && started <= prepared + VALID + MAX_CLOCK_SKEW
 }
 
-/// The number that a prepared call's callee sees.
-fn caller_id(prepared_call: &Json) -> Option<&str> {
-    let media = prepared_call.get("medium").map(Json::elements).unwrap_or_default();
+/// The caller ID of a prepared record.
+fn caller_id(prepared_record: &Json) -> Option<&str> {
+    let media = prepared_record.get("medium").map(Json::elements).unwrap_or_default();
     let codings = media.iter().filter_map(|medium| medium.at(&["coding", "0"]));
-    codings.into_iter().find(|coding| is(coding, "system", LINE))?.get("code")?.text()
+    codings.into_iter().find(|coding| is(coding, "system", CALLER_ID_SYSTEM))?.get("code")?.text()
 }
 
-/// Whether a call was placed by REST for the prepared call: the record then has the time.
-fn was_sent(prepared_call: &CallRecord) -> bool {
+/// Whether Twilio was asked to place the call of the record by REST. The record then has the time.
+fn was_sent(prepared_record: &CallRecord) -> bool {
     let extensions =
-        prepared_call.resource().and_then(|prepared_call| prepared_call.get("extension")).map(Json::elements);
+        prepared_record.resource().and_then(|prepared_record| prepared_record.get("extension")).map(Json::elements);
     let extensions = extensions.unwrap_or_default();
     let url = |item: &Json| item.get("url").and_then(Json::text).is_some_and(|url| url.ends_with(SENT_EXTENSION));
     extensions.iter().any(url)

@@ -27,7 +27,7 @@ struct Call<'a> {
 
 /// The calls of a page that are not done.
 #[derive(Default)]
-pub(super) struct Reconciled {
+pub(super) struct UnfinishedCalls {
     /// The start of the earliest call that the server refused to store. The sweep continues with other calls.
     pub(super) refused: Option<u64>,
     /// The root `CallSid`s of calls that may belong to another application. The root leg would show that, but the page
@@ -43,11 +43,11 @@ pub(super) async fn reconcile<'a>(
     run: &AutomationRun<'_>,
     events: &'a [CallEvent<'a>],
     prepared_calls: &mut PreparedCalls,
-) -> Result<Reconciled, Code> {
+) -> Result<UnfinishedCalls, Code> {
     let mut open = by_root(events);
-    let mut result = Reconciled::default();
+    let mut result = UnfinishedCalls::default();
     let mut code = Code::ChartConflict;
-    let mut is_behind = false;
+    let mut has_failed_writes = false;
     let mut conflicting = None;
     for _ in 0..ATTEMPTS {
         let records = read_records(run, &open, prepared_calls).await?;
@@ -78,7 +78,7 @@ pub(super) async fn reconcile<'a>(
                 Ok(()) => {}
                 Err(error) if is_retryable(error) => {
                     code = error.code();
-                    if work.claims_prepared_call && code != Code::ChartConflict {
+                    if work.claims_prepared_record && code != Code::ChartConflict {
                         prepared_calls.put_back(work.call_record);
                     }
                     conflicts &= code == Code::ChartConflict;
@@ -90,14 +90,14 @@ pub(super) async fn reconcile<'a>(
                 }
             }
         }
-        is_behind = !open.is_empty() && !conflicts;
+        has_failed_writes = !open.is_empty() && !conflicts;
         conflicting = if conflicts { open.iter().filter_map(Call::started_at).min() } else { None };
         open.extend(second_writes);
         if open.is_empty() {
             break;
         }
     }
-    if is_behind {
+    if has_failed_writes {
         return Err(code);
     }
     // A few records changed in every attempt, or the search found the record of another call. The other calls do not
@@ -133,8 +133,8 @@ struct CallWork<'a> {
     state: Option<CallState>,
     /// A duplicate record of the call. The other record has its content, so the duplicate is closed.
     duplicate: Option<Json>,
-    /// Whether this write claims a prepared call, because the record is a prepared call's.
-    claims_prepared_call: bool,
+    /// Whether this write claims a prepared record, because `call_record` is one.
+    claims_prepared_record: bool,
     /// Whether a duplicate must be closed after this write.
     needs_second_write: bool,
 }
@@ -150,7 +150,7 @@ impl<'a> CallWork<'a> {
                 call_record,
                 state: None,
                 duplicate: None,
-                claims_prepared_call: false,
+                claims_prepared_record: false,
                 needs_second_write: false,
             };
         }
@@ -159,17 +159,17 @@ impl<'a> CallWork<'a> {
         for event in &call.events {
             state.add(event);
         }
-        if let Some(mut prepared_call) = prepared_calls.take(&state) {
-            // The prepared call's record becomes the call record, because the app that placed the call has its id.
-            state.merge(&prepared_call.state);
-            prepared_call.state.merge(&call_record.state);
+        if let Some(mut prepared_record) = prepared_calls.take(&state) {
+            // The prepared record becomes the call record, because the app that placed the call has its id.
+            state.merge(&prepared_record.state);
+            prepared_record.state.merge(&call_record.state);
             let needs_second_write = call_record.resource().is_some();
             return Self {
                 call,
-                call_record: prepared_call,
+                call_record: prepared_record,
                 state: Some(state),
                 duplicate: None,
-                claims_prepared_call: true,
+                claims_prepared_record: true,
                 needs_second_write,
             };
         }
@@ -186,7 +186,7 @@ impl<'a> CallWork<'a> {
             state: has_news.then_some(state),
             duplicate,
             call_record,
-            claims_prepared_call: false,
+            claims_prepared_record: false,
             needs_second_write: false,
         }
     }
@@ -226,7 +226,7 @@ async fn write<'a>(
 }
 
 /// The records of each call, in the order of `calls`. The same round trip reads the practitioners' other records, which
-/// are needed before a call without a dialed leg may claim a prepared call.
+/// are needed before a call without a dialed leg may claim a prepared record.
 async fn read_records(
     run: &AutomationRun<'_>,
     calls: &[Call<'_>],
@@ -245,8 +245,8 @@ async fn read_records(
         requests.push(FhirRequest::get(url));
     }
     let searches = requests.len();
-    let unconfirmed = prepared_calls.unconfirmed(calls.iter().map(Call::state));
-    requests.extend(unconfirmed.iter().map(PreparedCalls::search_records));
+    let practitioners_to_check = prepared_calls.practitioners_to_check(calls.iter().map(Call::state));
+    requests.extend(practitioners_to_check.iter().map(PreparedCalls::search_records));
     let mut records: Vec<Vec<Json>> = calls.iter().map(|_| Vec::new()).collect();
     let mut answers = run.fhir(requests).await.into_iter();
     for answer in answers.by_ref().take(searches) {
@@ -256,9 +256,10 @@ async fn read_records(
             }
         }
     }
-    // A later run checks what is still unconfirmed.
-    prepared_calls
-        .set_known_records(unconfirmed.into_iter().zip(answers.map(|answer| found(answer, "Communication").ok())));
+    // A later run repeats a search that failed.
+    prepared_calls.set_known_records(
+        practitioners_to_check.into_iter().zip(answers.map(|answer| found(answer, "Communication").ok())),
+    );
     Ok(records)
 }
 

@@ -2,8 +2,8 @@
 
 //! What a call record says about its recordings: which are copied into the chart, and which are deleted.
 //!
-//! An extension of the record has the state of each copy. It names the `Binary` before the `Binary` has any audio, so
-//! no audio is in the chart that no record names.
+//! An extension of the record has the state of each copy. It names the `Binary` before the `Binary` has any audio, so a
+//! record names every audio in the chart.
 
 use crate::chart::CallState;
 use crate::fhir::change::replace_or_append;
@@ -41,7 +41,7 @@ pub(super) struct Recording {
     pub(super) is_message: bool,
 }
 
-/// The `RecordingSid`s of a call without those that the record has as deleted.
+/// The `RecordingSid`s of a call without those that the record marks as deleted.
 pub(super) fn remaining_recordings(call: &Json) -> Vec<String> {
     let state = CallState::read(call);
     let mut remaining = Vec::new();

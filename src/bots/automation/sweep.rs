@@ -29,10 +29,10 @@ const ALERT_ROUND_TRIPS: u32 = 12;
 /// The maximum number of hours in a summary.
 const MAX_SUMMARY_HOURS: u64 = 24;
 
-/// Does the work that fits into one run. Fails only if the marks and prepared calls cannot be read.
+/// Does the work that fits into one run. Fails only if the marks and the prepared records cannot be read.
 ///
 /// `has_config` is false if the config is not valid. The run then only writes Twilio's list of calls into the chart and
-/// closes expired prepared calls. The other steps wait for a valid config, because with the default config the marks
+/// closes expired prepared records. The other steps wait for a valid config, because with the default config the marks
 /// would move past work that was not done.
 pub(super) async fn sweep(run: &AutomationRun<'_>, event: &BotEvent, has_config: bool) -> Result<(), Code> {
     let searches = [("Basic", Marks::search()), ("Communication", PreparedCalls::search())];

@@ -8,12 +8,12 @@ use crate::chart::RecordFormat;
 use crate::fhir::search::search_value;
 use crate::fhir::systems::CALL_REQUEST;
 use crate::json::Json;
-use crate::outbound::{NewPreparedCall, SealingKeys, Turn, is_taken, same_turn};
+use crate::outbound::{NewPreparedCall, Position, SealingKeys, is_taken, same_position};
 use crate::phone::E164;
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply};
 
-/// How often a call takes the next turn because another call took its turn at the same time.
-const MAX_TURNS: u32 = 20;
+/// How often a call takes the next position because another call took its position at the same time.
+const MAX_POSITIONS: u32 = 20;
 
 /// A record to create.
 pub(super) struct RecordToCreate<'a> {
@@ -28,8 +28,9 @@ impl RecordToCreate<'_> {
     /// Creates the record, unless the same request created it before. Returns the record, and whether it was created.
     /// `complete` adds to the record.
     ///
-    /// Two calls may take the same turn of the pool `roundRobin` at the same time. The batch that creates the record
-    /// also searches for such a call. The later one of them takes the next turn, before anyone sees its number.
+    /// Two calls may take the same position in the pool `roundRobin` at the same time. The batch that creates the
+    /// record also searches for such a call. The later one of them takes the next position, before anyone sees its
+    /// number.
     pub(super) async fn create(&mut self, complete: &dyn Fn(&mut Json), host: &Host) -> Result<(Json, bool), Reply> {
         let unless = self.new_call.request.map(|request| ["identifier=", &criterion(request)].concat());
         let create = FhirRequest::create(&self.resource(complete), unless);
@@ -37,9 +38,9 @@ impl RecordToCreate<'_> {
         let answer = answers.next().unwrap_or(HostResponse::Failed);
         let is_created = matches!(answer, HostResponse::Done { status: 201, .. });
         let mut record = written(answer, "Communication")?;
-        for _ in 0..MAX_TURNS {
+        for _ in 0..MAX_POSITIONS {
             let found = answers.next().and_then(HostResponse::ok);
-            if !is_created || !found.is_some_and(|found| is_taken(&found, &record)) || !self.take_next_turn() {
+            if !is_created || !found.is_some_and(|found| is_taken(&found, &record)) || !self.take_next_position() {
                 break;
             }
             let mut resource = self.resource(complete);
@@ -49,7 +50,7 @@ impl RecordToCreate<'_> {
             let Some(update) = FhirRequest::update(&resource) else { break };
             answers = self.send(update, host).await.into_iter();
             match answers.next().unwrap_or(HostResponse::Failed) {
-                // Another client changed the record. It keeps its turn, so two calls show the same number.
+                // Another client changed the record. It keeps its position, so two calls show the same number.
                 HostResponse::Done { status: 409 | 412, .. } => break,
                 answer => record = written(answer, "Communication")?,
             }
@@ -63,19 +64,19 @@ impl RecordToCreate<'_> {
         resource
     }
 
-    /// Sends a write of the record, and the search for other calls with the same turn.
+    /// Sends a write of the record, and the search for other calls with the same position.
     async fn send(&self, write: FhirRequest, host: &Host) -> Vec<HostResponse> {
-        let search = self.new_call.turn.map(same_turn);
+        let search = self.new_call.position.map(same_position);
         let requests = core::iter::once(write).chain(search);
         host.send_all(requests.map(|request| (HostRequest::Fhir(request), Some(TIMEOUT))).collect()).await
     }
 
-    fn take_next_turn(&mut self) -> bool {
-        let turn = self.new_call.turn.zip(E164::parse(self.new_call.from));
-        let next = turn.and_then(|(index, number)| Turn { index, number }.following(self.numbers));
+    fn take_next_position(&mut self) -> bool {
+        let position = self.new_call.position.zip(E164::parse(self.new_call.from));
+        let next = position.and_then(|(index, number)| Position { index, number }.following(self.numbers));
         if let Some(next) = next {
             self.new_call.from = next.number.as_str();
-            self.new_call.turn = Some(next.index);
+            self.new_call.position = Some(next.index);
         }
         next.is_some()
     }

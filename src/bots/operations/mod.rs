@@ -5,6 +5,7 @@
 //! The bot runs as the user (the requester), so the server refuses what the requester may not read or write.
 
 mod access_token;
+mod call_request;
 mod clinic_settings;
 mod create_record;
 mod end_call;
@@ -12,7 +13,6 @@ mod place_call;
 mod placed;
 mod requester;
 mod start_call;
-mod target;
 
 mod history;
 mod statistics;

@@ -3,17 +3,17 @@
 //! `place-call`: click to call. Twilio rings the practitioner's own phone. When the practitioner answers and presses a
 //! key, the webhook dials the callee.
 //!
-//! The bot first writes the intent, then requests the call from Twilio, and then writes its `CallSid`. If Twilio's
-//! response is lost, the bot checks Twilio's list of calls before it requests the call again. A request therefore
-//! places at most one call.
+//! The bot first writes the prepared record, then asks Twilio to place the call, and then writes its `CallSid` into the
+//! record. If Twilio's response is lost, the bot checks Twilio's list of calls before it asks Twilio again. A request
+//! therefore places at most one call.
 
+use super::call_request::{CallRequest, number_of, numbers_of};
 use super::clinic_settings::{ClinicSettings, keys, refusal_reply};
 use super::create_record::{RecordToCreate, criterion};
 use super::end_call::{mark_not_done, twilio_body};
 use super::placed::{Owner, find_call, is_expired, phone_of, record};
 use super::requester::{read, written};
 use super::start_call::is_same_call;
-use super::target::{CallRequest, number_of, numbers_of};
 use super::{TIMEOUT, invalid_argument, text_of};
 use crate::bots::settings::read_rest;
 use crate::chart::CallContext;
@@ -49,47 +49,51 @@ pub(super) async fn place_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     let settings = ClinicSettings::read(event, host).await?;
     let numbers = settings.numbers();
     let earlier = FhirRequest::get(["Communication?identifier=", &criterion(&request)].concat());
-    let mut target = call_request.target(event, &settings, &numbers, vec![earlier], host, log).await?;
-    let found = read(target.more.pop().unwrap_or(HostResponse::Failed), "Communication")?;
+    let mut allowed_call = call_request.check_call(event, &settings, &numbers, vec![earlier], host, log).await?;
+    let found = read(allowed_call.more.pop().unwrap_or(HostResponse::Failed), "Communication")?;
     let sealing = keys(event);
     let policy = Policy::new(&settings.config.outbound, &numbers);
     let wanted = text_of(&event.input, "practitionerNumber")?;
-    let who = target.requester.reference.clone();
+    let who = allowed_call.requester.reference.clone();
     let owner = Owner { who: &who, sealing: &sealing };
-    let earlier = record_for(found, owner).map(|prepared| same_call(prepared, &target.context, wanted, &policy, owner));
+    let earlier =
+        record_for(found, owner).map(|prepared| same_call(prepared, &allowed_call.context, wanted, &policy, owner));
     let earlier = earlier.transpose()?;
     // This is a repeated request. The limits already include its call, so they are not checked again.
     if let Some(prepared) = earlier.as_ref().filter(|prepared| prepared.state.root_sid().is_some()) {
         return Ok(answer_of(prepared, prepared.state.root_sid().unwrap_or_default()));
     }
-    target.check_limits(&settings, event.now, host).await?;
-    let practitioner = &target.requester.practitioner;
-    let own: Vec<String> =
-        numbers_of(practitioner, event.now).into_iter().filter_map(|own| policy.allows_typed(own).ok()).collect();
+    allowed_call.check_limits(&settings, event.now, host).await?;
+    let practitioner = &allowed_call.requester.practitioner;
+    let own_phones: Vec<String> =
+        numbers_of(practitioner, event.now).into_iter().filter_map(|phone| policy.allows_typed(phone).ok()).collect();
     let phone = match (&earlier, wanted) {
         // The first request chose the phone.
         (Some(_), _) => None,
         (None, None) => Some(number_of(practitioner, &policy, event.now)?),
         (None, Some(wanted)) => {
             let wanted = policy.allows_typed(wanted).map_err(refusal_reply)?;
-            Some(own.contains(&wanted).then_some(wanted).ok_or(invalid_argument("practitionerNumber"))?)
+            Some(own_phones.contains(&wanted).then_some(wanted).ok_or(invalid_argument("practitionerNumber"))?)
         }
     };
-    target.context.practitioner_number = phone;
-    target.context.identity = Some(target.requester.identity(None, event.now, &settings.config, host, log).await?);
+    allowed_call.context.practitioner_number = phone;
+    allowed_call.context.identity =
+        Some(allowed_call.requester.identity(None, event.now, &settings.config, host, log).await?);
 
-    let sending = Sending { event, settings: &settings, rest: &rest, webhook: webhook.as_str(), own: &own, owner };
+    let sending =
+        Sending { event, settings: &settings, rest: &rest, webhook: webhook.as_str(), own_phones: &own_phones, owner };
     if let Some(prepared) = earlier {
         return sending.resume(prepared, host, log).await;
     }
-    let ChosenCallerId { number, turn } = target.chosen;
-    let new_call = NewPreparedCall { context: target.context, from: number.as_str(), turn, request: Some(&request) };
+    let ChosenCallerId { number, position } = allowed_call.chosen;
+    let new_call =
+        NewPreparedCall { context: allowed_call.context, from: number.as_str(), position, request: Some(&request) };
     let format = settings.record_format();
     let mut to_create = RecordToCreate { new_call, numbers: &numbers, format, sealing: &sealing };
     let (resource, is_created) = to_create.create(&|resource| sending.set_attempt(resource), host).await?;
     let prepared = PreparedCall::read(resource).ok_or(Reply::Broken(Code::ChartUnavailable.into()))?;
     let prepared = same_call(prepared, &to_create.new_call.context, wanted, &policy, owner)?;
-    // Only the run that created the intent requests the call.
+    // Only the run that created the record asks Twilio to place the call.
     if is_created { sending.send(prepared, host, log).await } else { sending.resume(prepared, host, log).await }
 }
 
@@ -130,8 +134,8 @@ fn same_call(
     let same_phone = match (&known.practitioner_number, wanted) {
         (Some(phone), Some(wanted)) => policy.allows_typed(wanted).map_err(refusal_reply)? == *phone,
         (Some(_), None) => true,
-        // A browser's call, or a record of an earlier version, has no phone that rings first. The bot requests no call
-        // for such a record.
+        // A browser's call, or a record of an earlier version, has no phone that rings first. For such a record, the
+        // bot does not ask Twilio to place a call.
         (None, _) => prepared.state.root_sid().is_some(),
     };
     if is_same_call(known, context) && same_phone { Ok(prepared) } else { Err(request_used()) }
@@ -145,29 +149,29 @@ fn call_unknown() -> Reply {
     Reply::Conflict(Code::OutboundUnknown.into())
 }
 
-/// What is needed to request a call from Twilio.
+/// What is needed to ask Twilio to place a call.
 struct Sending<'a> {
     event: &'a BotEvent,
     settings: &'a ClinicSettings,
     rest: &'a TwilioRest,
     webhook: &'a str,
     /// The practitioner's phones that the policy allows, E.164.
-    own: &'a [String],
+    own_phones: &'a [String],
     /// The requester.
     owner: Owner<'a>,
 }
 
 impl Sending<'_> {
-    /// Sets the time at which the call is requested.
+    /// Sets the time at which the bot asks Twilio to place the call.
     fn set_attempt(&self, resource: &mut Json) {
         let url = [self.settings.extension_base(), "/", ATTEMPT].concat();
         let value = Json::of(&instant(self.event.now));
         replace_or_append(resource, "extension", extension(&url, "valueInstant", value), |item| is(item, "url", &url));
     }
 
-    /// When the call was last requested, as Unix time in milliseconds.
+    /// When the bot last asked Twilio to place the call, as Unix time in milliseconds.
     fn attempted_at(&self, prepared: &PreparedCall) -> u64 {
-        // Without a recorded time, this is the latest possible one, so that the call is not requested again too early.
+        // Without a recorded time, this is the latest possible one, so that the bot does not ask again too early.
         prepared.sent_at().or(prepared.state.context().prepared).unwrap_or(self.event.now)
     }
 
@@ -177,8 +181,9 @@ impl Sending<'_> {
             return Ok(answer_of(&prepared, root));
         }
         // Staff may have edited the record, so its caller ID must be one of the clinic's numbers.
-        let own = self.settings.numbers().iter().any(|own| Some(own.as_str()) == prepared.from());
-        if prepared.status() != "preparation" || !own {
+        let has_clinic_caller_id =
+            self.settings.numbers().iter().any(|number| Some(number.as_str()) == prepared.from());
+        if prepared.status() != "preparation" || !has_clinic_caller_id {
             return Err(request_used());
         }
         if is_expired(&prepared, self.event.now) {
@@ -191,11 +196,11 @@ impl Sending<'_> {
             return Err(call_unknown());
         }
         // The phone must still be the practitioner's.
-        if !self.own.iter().any(|own| own == phone_of(&prepared)) {
+        if !self.own_phones.iter().any(|phone| phone == phone_of(&prepared)) {
             return Err(request_used());
         }
         // The call was not placed. If several runs find that at the same time, only one conditional write succeeds, and
-        // that run requests the call again.
+        // that run asks Twilio again.
         let mut resource = prepared.resource.clone();
         self.set_attempt(&mut resource);
         let write = FhirRequest::update(&resource).ok_or(Reply::Broken(Code::ChartRefused.into()))?;
@@ -210,7 +215,7 @@ impl Sending<'_> {
         }
     }
 
-    /// Requests the call from Twilio. Only for an intent that this run created or took over.
+    /// Asks Twilio to place the call. Only for a record that this run created or took over.
     async fn send(&self, prepared: PreparedCall, host: &Host, log: &mut Vec<Code>) -> Result<Json, Reply> {
         let from = prepared.from().unwrap_or_default().to_owned();
         let twiml = confirm(self.webhook, &self.settings.config).ok().filter(|twiml| twiml.len() <= MAX_TWIML);

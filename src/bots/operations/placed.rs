@@ -46,11 +46,11 @@ fn is_sid(text: &str) -> bool {
     call_sid(text).is_some()
 }
 
-/// Finds the call in Twilio's list that was placed for the record `own`. `None` if there is no such call. Verify the
-/// record's seal before, so that its phone, caller ID and time are as prepared.
+/// Finds the call in Twilio's list that was placed for the record `own`. `None` if there is no such call. First verify
+/// the record's seal, which proves that its phone, caller ID and time are as prepared.
 ///
 /// # Errors
-/// [`Code::OutboundUnknown`] if several calls match, or if the call may belong to another intent.
+/// [`Code::OutboundUnknown`] if several calls match, or if the call may belong to another prepared record.
 pub(super) async fn find_call(
     rest: &TwilioRest,
     own: &PreparedCall,
@@ -71,8 +71,8 @@ pub(super) async fn find_call(
         criteria.push_str(&percent_encode(&[TWILIO, "|", sid].concat()));
     }
     criteria.push_str("&_sort=identifier&_count=1000");
-    // The record of another intent is either pending or has a `CallSid`. Pending records are read first, so a record
-    // that changes between the two reads is in at least one result.
+    // Another prepared record is either pending or has a `CallSid`. Pending records are read first, so a record that
+    // changes between the two reads is in at least one result.
     let requests = [search_pending(now), FhirRequest::get(criteria)].map(|ask| (HostRequest::Fhir(ask), Some(TIMEOUT)));
     let mut answers = host.send_all(requests.to_vec()).await.into_iter();
     let mut found = || read(answers.next().unwrap_or(HostResponse::Failed), "Communication");
@@ -91,7 +91,7 @@ pub(super) async fn find_call(
             continue;
         };
         let context = other.state.context();
-        // Only prepared records have an intent. A callback may have created the others.
+        // Only prepared records belong to a `start-call` or `place-call`. A callback may have created the others.
         if let Some(root) = other.state.root_sid().filter(|_| context.prepared.is_some()) {
             let who = context.practitioner.as_deref().unwrap_or_default();
             uncertain |= !other.is_placed_by(who, root, sealing);
@@ -107,8 +107,9 @@ pub(super) async fn find_call(
     }
 }
 
-/// Whether the call of another record may be in the list for a record that was prepared within the last ten minutes. A
-/// call is requested within ten minutes after its record was prepared. Older records may be copies and are ignored.
+/// Whether the list that [`find_call`] searches may contain the call of `other`. The list starts when the searched
+/// record was prepared, at most ten minutes ago. Twilio is asked to place a call within ten minutes after its record
+/// was prepared. Older records may be copies and are ignored.
 fn may_have_called(other: &PreparedCall, now: u64) -> bool {
     let prepared = other.state.context().prepared.unwrap_or_default();
     now < prepared + 2 * LIFETIME * 1_000 + 2 * MAX_CLOCK_SKEW
@@ -137,8 +138,8 @@ pub(super) struct Owner<'a> {
     pub(super) sealing: &'a SealingKeys,
 }
 
-/// Writes the `CallSid` into the record of an intent, and merges records that callbacks created in the meantime. With
-/// `owner`, also seals who placed the call and what it dials. Verify the record's own seal before.
+/// Writes the `CallSid` into a prepared record, and merges records that callbacks created in the meantime. With
+/// `owner`, also seals who placed the call and what it dials. First verify the record's own seal.
 pub(super) async fn record(
     mut prepared: PreparedCall,
     call: &Json,

@@ -4,9 +4,9 @@
 //! for the call.
 
 use super::access_token::mint;
+use super::call_request::CallRequest;
 use super::clinic_settings::{ClinicSettings, keys};
 use super::create_record::RecordToCreate;
-use super::target::CallRequest;
 use super::text_of;
 use crate::chart::CallContext;
 use crate::error::{Code, Problem};
@@ -22,17 +22,17 @@ pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     let call_request = CallRequest::read(event)?;
     let settings = ClinicSettings::read(event, host).await?;
     let numbers = settings.numbers();
-    let mut target = call_request.target(event, &settings, &numbers, Vec::new(), host, log).await?;
-    target.check_limits(&settings, event.now, host).await?;
+    let mut allowed_call = call_request.check_call(event, &settings, &numbers, Vec::new(), host, log).await?;
+    allowed_call.check_limits(&settings, event.now, host).await?;
     let wanted = text_of(&event.input, "identity")?;
-    let identity = target.requester.identity(wanted, event.now, &settings.config, host, log).await?;
+    let identity = allowed_call.requester.identity(wanted, event.now, &settings.config, host, log).await?;
     // The token is created first. If that fails, the browser cannot call, and nothing is written.
     let token = mint(event, &settings.config, &identity)?;
-    target.context.identity = Some(identity.clone());
+    allowed_call.context.identity = Some(identity.clone());
     let new_call = NewPreparedCall {
-        context: target.context,
-        from: target.chosen.number.as_str(),
-        turn: target.chosen.turn,
+        context: allowed_call.context,
+        from: allowed_call.chosen.number.as_str(),
+        position: allowed_call.chosen.position,
         request: call_request.request.as_deref(),
     };
     let (sealing_record, format) = (keys(event), settings.record_format());
@@ -53,13 +53,13 @@ pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
         ("token", Json::of(&token)),
         ("identity", Json::of(&identity)),
         ("fromNumber", Json::of(from)),
-        ("ticket", Json::of(&sealing.seal(prepared.id(), &identity, since))),
+        ("ticket", Json::of(&sealing.make_ticket(prepared.id(), &identity, since))),
         ("expires", Json::of(&instant(expiry))),
         ("communication", Json::of(&["Communication/", prepared.id()].concat())),
     ]))
 }
 
-/// Creates the intent, unless the same request created it before. Returns the record.
+/// Creates the prepared record, unless the same request created it before. Returns the record.
 async fn prepare(mut to_create: RecordToCreate<'_>, host: &Host) -> Result<PreparedCall, Reply> {
     let (body, _) = to_create.create(&|_| {}, host).await?;
     let RecordToCreate { new_call, sealing, .. } = &to_create;
@@ -77,7 +77,7 @@ async fn prepare(mut to_create: RecordToCreate<'_>, host: &Host) -> Result<Prepa
     }
 }
 
-/// Whether two intents have the same caller, callee and appointment. The way to place the call is ignored.
+/// Whether two prepared calls have the same caller, callee and appointment. The way to place the call is ignored.
 pub(super) fn is_same_call(item: &CallContext, other: &CallContext) -> bool {
     let call = |context: &CallContext| {
         let CallContext { patient, practitioner, appointment, number, .. } = context.clone();

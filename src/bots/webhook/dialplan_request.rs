@@ -3,9 +3,10 @@
 //! Runs the dialplan of a number: reads the facts that the dialplan needs, updates the chart, and answers.
 //!
 //! A request makes at most two round trips to read, and the second one is for facts that depend on the first. A
-//! rejected call makes one more, for its record. Most requests write nothing before the response: the callbacks of the
-//! call repeat what they report. A request writes if no callback repeats it, such as a caller who accepts the offer of
-//! a callback. The caller hears a response within three seconds. A fact that arrives too late is treated as unknown.
+//! rejected call makes one more, for its record. Most requests write nothing before the response, because a later
+//! callback carries the same information. A request writes if no later callback does, for example if a caller accepts
+//! the offer of a callback. The caller hears a response within three seconds. A fact that arrives too late is treated
+//! as unknown.
 
 use std::cell::RefCell;
 
@@ -226,7 +227,7 @@ fn requests_for(lookup: &Lookup, input: &DialplanInput<'_>, facts: &Facts) -> Ve
     lookup.urls(&input.caller, facts).into_iter().map(|url| HostRequest::Fhir(FhirRequest::get(url))).collect()
 }
 
-/// What must be in the chart before the response, because no later request of the call repeats it.
+/// What must be in the chart before the response, because no later callback carries the same information.
 struct RecordUpdate<'a> {
     event: CallEvent<'a>,
     /// The answer to the search for the call's record. `None` before the search.
@@ -234,9 +235,9 @@ struct RecordUpdate<'a> {
 }
 
 impl<'a> RecordUpdate<'a> {
-    /// The update for a request with `turn`. `None` if later requests repeat everything in this one. The status
-    /// callbacks of the dialed legs repeat a dial action, unless no leg was dialed or the answered leg was not
-    /// connected. The recording callback repeats the action of a voicemail.
+    /// The update for a request with `turn`. `None` if later callbacks carry the same information. For a dial action,
+    /// these are the status callbacks of the dialed legs, unless no leg was dialed or the answered leg was not
+    /// connected. For the action of a voicemail, it is the recording callback.
     fn of(request: &WebhookRequest<'_, 'a>, turn: &Turn<'_>) -> Option<Self> {
         let accepted = turn.event() == Some(VerbEvent::OfferAccepted);
         let mut event = CallEvent::read(request.pairs, request.now)?;

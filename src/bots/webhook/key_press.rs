@@ -97,7 +97,7 @@ async fn sealed_record(
         let mut records = found.take("entry").into_elements().into_iter();
         let sealed = records.find_map(|entry| {
             let record = PreparedCall::read(entry.take("resource"))?;
-            (record.is_dialed_by(event.sid.0, sealing) && has_same_numbers(&record, event)).then_some(record)
+            (record.seal_allows_dialing(event.sid.0, sealing) && has_same_numbers(&record, event)).then_some(record)
         });
         if let Some(record) = sealed {
             return if is_too_late(&record, now) { Err(Refusal::TicketExpired) } else { Ok(record) };

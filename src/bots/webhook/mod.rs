@@ -106,12 +106,12 @@ async fn respond(
     let (url, now) = (&*verified.url, event.now);
     let request =
         WebhookRequest { pairs, call: &call, clinic: &clinic, callback: verified.callback, url, now, local_times };
-    let planned = match verified.callback.kind {
+    let handled = match verified.callback.kind {
         CallbackKind::Connect if settings.config_error.is_some() => Some(Response::from(Reply::Twiml(apology()))),
         CallbackKind::Connect => Some(boxed(key_pressed(&request, settings.sealing(), host)).await),
         _ => boxed(dispatch(host, &request, &direction)).await,
     };
-    let mut response = match (planned, &direction) {
+    let mut response = match (handled, &direction) {
         (Some(response), _) => response,
         // Without a valid config, the bot cannot check whether the call is allowed.
         (None, Direction::Outbound { .. }) if settings.config_error.is_some() => {

@@ -36,9 +36,9 @@ pub(super) async fn without_ticket(
     check_calling_hours(config, &callee, call.request.now, host).await?;
 
     let limited = outbound.concurrent.is_some() || outbound.per_hour.is_some();
-    let claims = Params(call.request.pairs);
-    let patient = claims.spelled("patientid").and_then(|id| reference_to(id, "Patient"));
-    let appointment = claims.spelled("appointmentid").and_then(|id| reference_to(id, "Appointment"));
+    let params = Params(call.request.pairs);
+    let patient = params.spelled("patientid").and_then(|id| reference_to(id, "Patient"));
+    let appointment = params.spelled("appointmentid").and_then(|id| reference_to(id, "Appointment"));
     let needs_caller = limited || patient.is_some() || appointment.is_some();
     // The next call needs the record of this one.
     let has_record = needs_caller || matches!(outbound.pool, Pool::LeastRecentlyUsed | Pool::RoundRobin);
@@ -172,7 +172,7 @@ fn record(
     let mut state = CallState::of(core::slice::from_ref(event));
     state.add_context(context);
     let mut resource = state.write(None, call.request.record_format());
-    set_caller_id(&mut resource, chosen.number.as_str(), chosen.turn);
+    set_caller_id(&mut resource, chosen.number.as_str(), chosen.position);
     let criteria = ["identifier=", TWILIO, "|", &search_value(state.root_sid().unwrap_or_default())].concat();
     FhirRequest::create(&resource, Some(criteria))
 }

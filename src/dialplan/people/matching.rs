@@ -68,7 +68,7 @@ impl PeopleOfNumber {
 
     /// The patient who may be greeted by name: the only person with the number.
     #[must_use]
-    pub fn only_patient(&self) -> Option<&Patient> {
+    pub fn sole_person(&self) -> Option<&Patient> {
         self.patient.as_ref().filter(|_| self.matched == CallerMatch::One)
     }
 
@@ -90,9 +90,9 @@ impl PeopleOfNumber {
     }
 }
 
-/// The searches for patients and for related persons with a number, relative to the FHIR base URL. `narrow` is for a
-/// number whose first searches were not complete. `with_includes` adds the general practitioners, their roles and the
-/// care teams of the patients.
+/// The searches for patients and for related persons with a number, relative to the FHIR base URL. With `narrow`, the
+/// searches use more digits of the number, because the first searches filled their page. `with_includes` adds the
+/// general practitioners, their roles and the care teams of the patients.
 ///
 /// Sources: <https://hl7.org/fhir/R4/patient.html#search>, <https://hl7.org/fhir/R4/relatedperson.html#search>.
 #[must_use]
@@ -140,8 +140,8 @@ pub(super) fn has_number(resource: &Json, number: &StoredNumber<'_>, now: u64) -
     elements(resource, "telecom").iter().any(is_number)
 }
 
-/// The people who have `number`, from the results of [`people_searches`]. `country` (ISO 3166) is where the numbers in
-/// the chart were typed; `now` is Unix time in milliseconds.
+/// The people who have `number`, from the results of [`people_searches`]. Numbers in the chart without a calling code
+/// belong to `country` (ISO 3166). `now` is Unix time in milliseconds.
 ///
 /// The searches compare parts of texts, so they also find people with other numbers, and people who had the number in
 /// the past.

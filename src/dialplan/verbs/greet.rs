@@ -54,7 +54,7 @@ impl DialplanVerb for Greet {
     }
 
     fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
-        let given = writer.only_patient().and_then(|patient| patient.given.as_deref());
+        let given = writer.sole_person().and_then(|patient| patient.given.as_deref());
         let words = if given.is_some() { &self.patient } else { &self.neutral };
         let config = writer.input.config;
         let (words, language) = localized(words, writer.current_language(), config);

@@ -197,11 +197,12 @@ impl DialplanVerb for Queue {
                 }
             }
             VerbEvent::Left => {
-                let leaves = [self.offered().filter(|then| !can_run_in_queue(config, then)), self.overflow_action()];
-                if leaves == [None, None] {
+                let possible_actions =
+                    [self.offered().filter(|then| !can_run_in_queue(config, then)), self.overflow_action()];
+                if possible_actions == [None, None] {
                     lookups.action(self.left());
                 }
-                leaves.into_iter().flatten().for_each(|then| lookups.action(then));
+                possible_actions.into_iter().flatten().for_each(|then| lookups.action(then));
             }
             _ => {}
         }
@@ -234,8 +235,8 @@ impl DialplanVerb for Queue {
         let waits = writer.url(CallbackKind::Wait, action, 0);
         let mut attributes = vec![("action", ended.as_str())];
         // Without a `waitUrl`, Twilio plays its own music and sends no request.
-        let has_part = self.position.is_some() || self.callback.is_some() || self.overflow.is_some();
-        if has_part || self.music.is_some() {
+        let needs_wait_document = self.position.is_some() || self.callback.is_some() || self.overflow.is_some();
+        if needs_wait_document || self.music.is_some() {
             attributes.push(("waitUrl", &waits));
         }
         writer.document.element("Enqueue", &attributes, &self.name);
@@ -340,8 +341,8 @@ impl Queue {
 
 impl Overflow {
     fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
-        let ever = self.size.is_some() || self.position.is_some() || self.average_wait.is_some();
-        checker.expect(ever, Code::ConfigEmpty, at);
+        let has_limit = self.size.is_some() || self.position.is_some() || self.average_wait.is_some();
+        checker.expect(has_limit, Code::ConfigEmpty, at);
         checker.range(self.size, 0, MAX_QUEUE_SIZE, &at.field("size"));
         checker.range(self.position, 1, MAX_QUEUE_SIZE, &at.field("position"));
         checker.range(self.average_wait, 1, MAX_AVERAGE_WAIT, &at.field("averageWait"));

@@ -65,7 +65,7 @@ fn with_code(part: Json) -> Json {
 }
 
 fn earlier_line(log: &CallState) -> String {
-    let line = log.line();
+    let line = log.summary_line();
     let (kind, _) = line.split_once(';').unwrap_or((&line, ""));
     let root = log.root_leg();
     let answered_by = |leg: &'_ Leg| leg.text(TextField::AnsweredBy).map(str::to_owned);

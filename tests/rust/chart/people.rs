@@ -213,7 +213,7 @@ fn the_root_leg_has_precedence_over_its_dialed_legs() {
     add(&mut log, &root(CALLER, CLINIC, "inbound", &[("CallStatus", "in-progress")]), None);
     assert_eq!((log.direction(), log.has_ended()), (Some(CallDirection::Inbound), false));
     add(&mut log, &root(CALLER, CLINIC, "inbound", &[("CallStatus", "completed"), ("CallDuration", "61")]), None);
-    assert_eq!(log.line(), "Inbound Twilio voice call; status=completed; duration=61s");
+    assert_eq!(log.summary_line(), "Inbound Twilio voice call; status=completed; duration=61s");
     assert!(log.leg(LEGS[0]).is_some());
     // Another bot saw the legs of the call from the other side. The result does not depend on the order.
     let directions = [Some(CallDirection::Inbound), Some(CallDirection::Outbound)];

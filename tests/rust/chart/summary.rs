@@ -109,14 +109,14 @@ fn a_message_names_its_mailbox() {
     let mut log = log(&[root(CALLER, CLINIC, "inbound", &[("CallStatus", "completed"), ("CallDuration", "27")])]);
     let event = CallEvent::read(&pairs, NOW).unwrap();
     log.add(&CallEvent { mailbox: Some("refill"), ..event.clone() });
-    assert_eq!(log.line(), "Inbound Twilio voice call; outcome=voicemail; mailbox=refill; duration=27s");
+    assert_eq!(log.summary_line(), "Inbound Twilio voice call; outcome=voicemail; mailbox=refill; duration=27s");
     let record = log.write(None, EXTENSION_BASE);
     assert_eq!(part(&record, "mailbox"), Some(&json(r#"{"url":"mailbox","valueString":"refill"}"#)));
     assert_eq!(CallState::read(&record), log);
     // A name is one word.
     let mut other = CallState::default();
     other.add(&CallEvent { mailbox: Some("re fill"), ..event });
-    assert!(!other.line().contains("mailbox"), "{}", other.line());
+    assert!(!other.summary_line().contains("mailbox"), "{}", other.summary_line());
 }
 
 #[test]
@@ -124,7 +124,7 @@ fn a_rejected_call_is_named() {
     let pairs = root(CALLER, CLINIC, "inbound", &[("CallStatus", "ringing")]);
     let mut log = log(&[root(CALLER, CLINIC, "inbound", &[("CallStatus", "busy")])]);
     log.add(&CallEvent { rejected: true, ..CallEvent::read(&pairs, NOW).unwrap() });
-    assert_eq!(log.line(), "Inbound Twilio voice call; outcome=rejected");
+    assert_eq!(log.summary_line(), "Inbound Twilio voice call; outcome=rejected");
     let record = log.write(None, EXTENSION_BASE);
     assert_eq!(part(&record, "callStatus"), Some(&json(r#"{"url":"callStatus","valueString":"busy"}"#)));
 }
@@ -134,7 +134,7 @@ fn a_prepared_call_dials_its_callee() {
     let mut log = CallState::prepared(&CallContext { prepared: Some(NOW), ..CallContext::default() });
     log.merge(&self::log(&[root(CLINIC, "+15550100077", "outbound-api", &[("CallStatus", "no-answer")])]));
     assert_eq!(
-        (log.direction_word(), log.line().as_str()),
+        (log.direction_word(), log.summary_line().as_str()),
         (Some("outbound-dial"), "Outbound Twilio voice call; status=no-answer")
     );
 }

@@ -16,7 +16,7 @@ use crate::world::staff::{PLACE, amber};
 use crate::world::{CLINIC_NUMBER, PATIENT, World, sid};
 
 /// The clinic's number that the newest call was placed from.
-fn line(world: &World) -> String {
+fn caller_id(world: &World) -> String {
     text(&world.calls[0], &["from"]).to_owned()
 }
 
@@ -36,7 +36,7 @@ fn record(world: &World) -> String {
 fn a_key_press_dials_the_patient_of_the_record() {
     let mut world = placed();
     let response = press(&mut world, &[]);
-    assert_eq!(dialed(&response), (line(&world), PATIENT.to_owned()));
+    assert_eq!(dialed(&response), (caller_id(&world), PATIENT.to_owned()));
     // The key press takes one round trip, which only reads.
     assert_eq!(world.fhir.batches.len(), 1);
     // Twilio repeats a request whose response was lost. It gets the same document.
@@ -110,7 +110,7 @@ fn the_current_policy_applies() {
     assert_eq!(dialed(&press_with(&mut placed(), &[], &limited)).1, PATIENT);
     // The clinic no longer has the number, so it is not used as the caller ID.
     let mut world = placed();
-    let others = CLINIC_NUMBER.iter().filter(|own| **own != line(&world)).copied().collect::<Vec<_>>().join(",");
+    let others = CLINIC_NUMBER.iter().filter(|own| **own != caller_id(&world)).copied().collect::<Vec<_>>().join(",");
     let response = press_with(&mut world, &[], &[(Secret::Number, &others)]);
     assert_eq!(refused(&response), "OUTBOUND_TICKET_INVALID");
 }
@@ -136,7 +136,7 @@ fn a_call_whose_response_was_lost_is_matched_to_its_record() {
     let mut world = World { http_faults: Faults::at(0, Fault::DoneTooLate), unlisted: 1, ..World::default() };
     assert_eq!(amber().refused(&mut world, PLACE), ("OUTBOUND_UNKNOWN".into(), 409));
     world.now += 20_000;
-    assert_eq!(dialed(&press(&mut world, &[])), (line(&world), PATIENT.to_owned()));
+    assert_eq!(dialed(&press(&mut world, &[])), (caller_id(&world), PATIENT.to_owned()));
     let record = world.communications()[0].clone();
     assert_eq!((text(&record, &["status"]), text(&record, &["subject", "reference"])), ("in-progress", "Patient/eve"));
     // A repeated request returns this call. The bot sends nothing to Twilio, whatever Twilio's list shows.
@@ -228,7 +228,7 @@ fn a_key_press_at_any_time_gives_one_call_that_dials_one_patient() {
             });
         }
         let response = answered.unwrap_or_else(|| press(&mut world, &[]));
-        assert_eq!(dialed(&response), (line(&world), PATIENT.to_owned()), "case {case}");
+        assert_eq!(dialed(&response), (caller_id(&world), PATIENT.to_owned()), "case {case}");
         let value = amber().at(NOW + 240_000).value(&mut world, PLACE);
         assert_eq!((text(&value, &["callSid"]), world.calls.len()), (text(&world.calls[0], &["sid"]), 1));
         assert_eq!(world.communications().len(), 1);

@@ -9,8 +9,8 @@ use crate::constants::NOW;
 use crate::fault::{Fault, Faults};
 use crate::json::{json, text};
 use crate::world::colleague::{
-    BRUNO_IDENTITY, assert_bruno_is_refused, by_phone, by_record, by_sid, edit, extension, line, posts, practitioner,
-    set_call, string, take_over,
+    BRUNO_IDENTITY, assert_bruno_is_refused, by_phone, by_record, by_sid, edit, extension, posts, practitioner,
+    set_call, set_caller_id, string, take_over,
 };
 use crate::world::key_press::{PHONE, press};
 use crate::world::phone::refused;
@@ -146,7 +146,7 @@ fn a_ticket_dials_the_prepared_number() {
     let mut world = World::default();
     let value = amber().value(&mut world, START);
     let other = CLINIC_NUMBER.iter().find(|own| **own != text(&value, &["fromNumber"])).unwrap();
-    line(&mut world, text(&value, &["communication"]), other);
+    set_caller_id(&mut world, text(&value, &["communication"]), other);
     let (from, call) = (format!("client:{AMBER_IDENTITY}"), sid(1));
     let params = browser(&from, &call, &[("Ticket", text(&value, &["ticket"]))]);
     let response = world.play(webhook_flow(&params, &[(Secret::SealingKeys, SECRET)], NOW));

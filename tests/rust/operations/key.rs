@@ -9,7 +9,8 @@ use crate::constants::NOW;
 use crate::fault::{Fault, Faults};
 use crate::json::{json, text};
 use crate::world::colleague::{
-    BRUNO_IDENTITY, OTHER, by_phone, by_sid, edit, extension, line, practitioner, set_call, status_callback, string,
+    BRUNO_IDENTITY, OTHER, by_phone, by_sid, edit, extension, practitioner, set_call, set_caller_id, status_callback,
+    string,
 };
 use crate::world::key_press::{press, press_at};
 use crate::world::phone::{dialed, refused};
@@ -90,7 +91,7 @@ fn a_key_press_dials_no_number_of_a_record_edited_to_name_the_call() {
                 for id in ids.into_iter().filter(|id| id.contains("-copy-")) {
                     let reference = format!("Communication/{id}");
                     set_call(&mut world, &reference, &call);
-                    line(&mut world, &reference, &from);
+                    set_caller_id(&mut world, &reference, &from);
                 }
                 assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT, "{copies} {input} {earlier}");
                 assert!(world.retry < 2_500);
@@ -138,7 +139,7 @@ fn the_seal_of_a_placed_call_covers_the_call_and_everything_it_dials() {
     world.calls[0].set("status", Json::of("in-progress"));
     let from = text(&world.calls[0], &["from"]).to_owned();
     set_call(&mut world, &old, &call);
-    line(&mut world, &old, &from);
+    set_caller_id(&mut world, &old, &from);
     assert_eq!(dialed(&press(&mut world, &secrets)).1, PATIENT);
     // The old record has the seals of the new call but another number. It is ignored, so nothing is dialed.
     let seals = world.read(&reference).get("extension").cloned().unwrap_or_default().into_elements();
@@ -162,7 +163,7 @@ fn the_seal_of_a_placed_call_covers_the_call_and_everything_it_dials() {
     }
     let (mut world, reference, _) = by_phone();
     let other = CLINIC_NUMBER.iter().find(|own| **own != text(&world.calls[0], &["from"])).copied().unwrap_or_default();
-    line(&mut world, &reference, other);
+    set_caller_id(&mut world, &reference, other);
     world.calls[0].set("from", Json::of(other));
     assert_eq!(refused(&press(&mut world, &secrets)), "OUTBOUND_TICKET_INVALID");
 }
@@ -251,7 +252,7 @@ fn a_long_line_or_thousands_of_seals_are_not_hashed() {
     seals.extend(forged.get("extension").cloned().unwrap().into_elements());
     forged.set("extension", Json::List(seals));
     world.put(&forged.write());
-    line(&mut world, "Communication/0-forged", &"5".repeat(200_000));
+    set_caller_id(&mut world, "Communication/0-forged", &"5".repeat(200_000));
     // Amber's own record is used.
     assert_eq!(dialed(&press(&mut world, &[(Secret::SealingKeys, SECRET)])).1, PATIENT);
 }

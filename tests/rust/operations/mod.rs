@@ -8,9 +8,9 @@ mod end;
 mod identities;
 mod key;
 mod place;
+mod round_robin;
 mod shared_phone;
 mod start;
-mod turns;
 
 use plumline::json::Json;
 use plumline::runtime::Reply;

@@ -9,7 +9,7 @@ use crate::constants::NOW;
 use crate::fault::{Fault, Faults};
 use crate::json::{json, text};
 use crate::world::colleague::{
-    OTHER, assert_bruno_is_refused, by_phone, by_record, by_sid, edit, extension, line, posts, set_call,
+    OTHER, assert_bruno_is_refused, by_phone, by_record, by_sid, edit, extension, posts, set_call, set_caller_id,
     status_callback, string,
 };
 use crate::world::key_press::{press, press_at};
@@ -105,7 +105,7 @@ fn reset_to_waiting(world: &mut World, own: &str) {
 }
 
 #[test]
-fn the_line_of_a_record_is_sealed() {
+fn the_caller_id_of_a_record_is_sealed() {
     for junk in [0, 999, 1_000, 1_200] {
         for waits in [true, false] {
             let mut world = World::default();
@@ -123,7 +123,7 @@ fn the_line_of_a_record_is_sealed() {
             let amber_call = amber().value(&mut world, PLACE);
             world.calls[0].set("status", Json::of("in-progress"));
             let call = text(&amber_call, &["callSid"]).to_owned();
-            line(&mut world, &own, text(&amber_call, &["fromNumber"]));
+            set_caller_id(&mut world, &own, text(&amber_call, &["fromNumber"]));
             if waits {
                 reset_to_waiting(&mut world, &own);
             } else {
@@ -194,7 +194,7 @@ fn an_edited_line_is_not_shown() {
     let own = format!("Communication/{}", text(world.communications()[0], &["id"]));
     let from = text(&world.calls[0], &["from"]).to_owned();
     let other = CLINIC_NUMBER.iter().find(|own| **own != from).unwrap();
-    line(&mut world, &own, other);
+    set_caller_id(&mut world, &own, other);
     let before = posts(&world);
     assert_eq!(amber().at(NOW + 180_000).refused(&mut world, PLACE), ("OUTBOUND_REQUEST_USED".into(), 409));
     assert_eq!(posts(&world), before);

@@ -222,7 +222,7 @@ fn sealing(secret: &str) -> SealingKeys {
 fn a_ticket_is_valid_for_its_owner_until_it_expires() {
     let sealing = sealing(SECRET);
     for id in ["5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02", "a.b.c", "1"] {
-        let ticket = sealing.seal(id, AMBER_IDENTITY, NOW);
+        let ticket = sealing.make_ticket(id, AMBER_IDENTITY, NOW);
         let open = |identity, now| sealing.open(&ticket, identity, now);
         assert_eq!(open(AMBER_IDENTITY, NOW), Ok(id));
         assert_eq!(open(AMBER_IDENTITY, NOW + LIFETIME * 1_000 - 1), Ok(id));
@@ -245,17 +245,17 @@ fn secrets_have_a_minimum_length_and_can_be_rotated() {
     assert!(SealingKeys::read(&SECRET[..32]).is_ok());
     assert_eq!(format!("{:?}", sealing(SECRET)), "[redacted]");
     let other = "another-invented-secret-of-40-characters";
-    let old = sealing(SECRET).seal("a", "b", NOW);
+    let old = sealing(SECRET).make_ticket("a", "b", NOW);
     let both = sealing(&[other, ", ", SECRET].concat());
     assert_eq!(both.open(&old, "b", NOW), Ok("a"));
     assert_eq!(sealing(other).open(&old, "b", NOW), Err(Refusal::TicketInvalid));
-    assert_eq!(sealing(other).open(&both.seal("a", "b", NOW), "b", NOW), Ok("a"));
+    assert_eq!(sealing(other).open(&both.make_ticket("a", "b", NOW), "b", NOW), Ok("a"));
 }
 
 #[test]
 fn an_altered_ticket_is_invalid() {
     let sealing = sealing(SECRET);
-    let ticket = sealing.seal("5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02", "nurse_1", NOW);
+    let ticket = sealing.make_ticket("5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02", "nurse_1", NOW);
     let mut random = Random::new(7);
     for case in 0..50_000 {
         let mut bytes = ticket.clone().into_bytes();
@@ -276,15 +276,15 @@ fn an_altered_ticket_is_invalid() {
         assert!(opened == Err(Refusal::TicketInvalid) || forged == ticket, "case {case}: {forged}");
     }
     // The parts of two tickets do not form a valid ticket.
-    let [item, two] = ["a", "b"].map(|id| sealing.seal(id, "nurse_1", NOW));
-    let late = sealing.seal("a", "nurse_1", NOW + 60_000);
+    let [item, two] = ["a", "b"].map(|id| sealing.make_ticket(id, "nurse_1", NOW));
+    let late = sealing.make_ticket("a", "nurse_1", NOW + 60_000);
     let mac = |ticket: &str| ticket.rsplit_once('.').unwrap().1.to_owned();
     for (ticket, other) in [(&item, &two), (&item, &late), (&late, &item)] {
         let mixed = ticket.replace(&mac(ticket), &mac(other));
         assert_eq!(sealing.open(&mixed, "nurse_1", NOW), Err(Refusal::TicketInvalid));
     }
     // An identity cannot imitate the parts before it.
-    let sly = sealing.seal("a", "1\nnurse", NOW);
+    let sly = sealing.make_ticket("a", "1\nnurse", NOW);
     assert_eq!(sealing.open(&sly, "nurse", NOW), Err(Refusal::TicketInvalid));
     for text in ["", ".", "..", "...", "a..b", "../x.1.y", &"a.".repeat(5_000), "a.18446744073709551616.x", "\u{0}.1.é"]
     {

@@ -85,14 +85,14 @@ fn round_robin_goes_strictly_in_turn() {
         let from = dialed(&call(&mut world, AMBER_IDENTITY, &sid(100 - number), &own, &secrets)).0;
         assert_eq!(from, CLINIC_NUMBER[number as usize % 3], "call {number}");
     }
-    // Each call makes one read and one write, and its record shows the number and the turn.
+    // Each call makes one read and one write, and its record shows the number and the position.
     assert_eq!((world.fhir.reads(), world.fhir.writes()), (7, 7));
     assert!(world.retry < 3_000, "{}", world.retry);
     let record = world.communications()[6];
     assert_eq!(text(record, &["medium", "1", "coding", "0", "code"]), CLINIC_NUMBER[0]);
     assert_eq!(text(record, &["identifier", "0", "value"]), sid(94));
     assert_eq!(text(record, &["identifier", "1", "value"]), "7");
-    // A practitioner with a number of their own takes no turn.
+    // A practitioner with a number of their own takes no position.
     let amber =
         format!(r#"{{"outbound":{{"pool":"roundRobin","practitioners":{{"Practitioner/{AMBER}":"+15550100001"}}}}}}"#);
     for number in 0..30 {
@@ -116,7 +116,7 @@ fn round_robin_without_the_chart_uses_a_hash() {
         let mut world = World { faults: Faults::at(0, fault), ..World::default() };
         let response = call(&mut world, AMBER_IDENTITY, &sid(number), &own, &secrets);
         assert_eq!(codes(&response), ["CHART_UNREAD"], "{fault:?}");
-        // The record has the number and no turn.
+        // The record has the number and no position.
         assert!(!world.communications()[0].write().contains("caller-id-turn"));
         // The next call starts with the first number.
         let next = call(&mut world, AMBER_IDENTITY, &sid(number + 1), &own, &secrets);

@@ -78,10 +78,10 @@ fn other_parameters_of_the_browser_are_ignored() {
 fn invalid_tickets_are_refused() {
     let (mut world, ticket) = prepared();
     let bruno = AMBER_IDENTITY.replace("0001", "0002");
-    let old = SealingKeys::read(SECRET).unwrap().seal(made(&world), AMBER_IDENTITY, NOW - LIFETIME * 1_000);
-    let nowhere = SealingKeys::read(SECRET).unwrap().seal("nowhere", AMBER_IDENTITY, NOW);
+    let old = SealingKeys::read(SECRET).unwrap().make_ticket(made(&world), AMBER_IDENTITY, NOW - LIFETIME * 1_000);
+    let nowhere = SealingKeys::read(SECRET).unwrap().make_ticket("nowhere", AMBER_IDENTITY, NOW);
     let stolen = SealingKeys::read("another-invented-secret-of-40-characters").unwrap();
-    let stolen = stolen.seal(made(&world), AMBER_IDENTITY, NOW);
+    let stolen = stolen.make_ticket(made(&world), AMBER_IDENTITY, NOW);
     for (identity, ticket, code) in [
         (&*bruno, &*ticket, "OUTBOUND_TICKET_INVALID"),
         ("unknown", &ticket, "OUTBOUND_TICKET_INVALID"),

@@ -64,8 +64,8 @@ pub(crate) fn set_call(world: &mut World, reference: &str, root: &str) {
     world.change(reference, "status", Json::of("in-progress"));
 }
 
-/// Sets the clinic's number in a record.
-pub(crate) fn line(world: &mut World, reference: &str, from: &str) {
+/// Sets the caller ID in a record.
+pub(crate) fn set_caller_id(world: &mut World, reference: &str, from: &str) {
     let medium = format!(r#"[{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{from}"}}]}}]"#);
     world.change(reference, "medium", json(&medium));
 }

@@ -32,11 +32,11 @@ pub(crate) fn prepare(world: &mut World, practitioner: &str, identity: &str, cal
         prepared: Some(NOW - 5_000),
         ..CallContext::default()
     };
-    let intent = NewPreparedCall { context, from: CLINIC_NUMBER[1], turn: None, request: None };
+    let new_call = NewPreparedCall { context, from: CLINIC_NUMBER[1], position: None, request: None };
     let sealing = SealingKeys::read(SECRET).unwrap();
-    let made = world.put(&intent.write(EXTENSION_BASE, &sealing).write());
+    let made = world.put(&new_call.write(EXTENSION_BASE, &sealing).write());
     let id = made.get("id").and_then(Json::text).unwrap();
-    sealing.seal(id, identity, NOW - 5_000)
+    sealing.make_ticket(id, identity, NOW - 5_000)
 }
 
 /// Posts a call from the browser of `identity`. `own` are the parameters that the browser sends.

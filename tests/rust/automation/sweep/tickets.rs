@@ -58,29 +58,30 @@ fn tickets_are_matched_to_their_calls() {
     }
 }
 
-/// The record of a call that is placed by REST from the clinic's number `line`. If `phone` is set, it rings first.
-fn intent(world: &mut World, line: &str, phone: Option<&str>, number: &str, at: u64) -> Json {
-    let mut intent = ticket(world, number, at, "Appointment/a1");
-    let mut log = CallState::read(&intent);
+/// The record of a call that is placed by REST with the caller ID `caller_id`. If `phone` is set, it rings first.
+fn rest_record(world: &mut World, caller_id: &str, phone: Option<&str>, number: &str, at: u64) -> Json {
+    let mut rest_record = ticket(world, number, at, "Appointment/a1");
+    let mut log = CallState::read(&rest_record);
     log.add_context(&CallContext { practitioner_number: phone.map(str::to_owned), ..CallContext::default() });
-    intent = log.write(Some(intent), EXTENSION_BASE);
-    let medium = format!(r#"{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{line}"}}]}}"#);
-    let mut media = intent.get("medium").cloned().unwrap().into_elements();
+    rest_record = log.write(Some(rest_record), EXTENSION_BASE);
+    let medium =
+        format!(r#"{{"coding":[{{"system":"https://plumline.dev/fhir/phone-number","code":"{caller_id}"}}]}}"#);
+    let mut media = rest_record.get("medium").cloned().unwrap().into_elements();
     media.push(json(&medium));
-    intent.set("medium", Json::List(media));
+    rest_record.set("medium", Json::List(media));
     let sent = format!(r#"{{"url":"{EXTENSION_BASE}/call-attempt","valueInstant":"{}"}}"#, plumline::time::instant(at));
-    let mut extensions = intent.get("extension").cloned().unwrap().into_elements();
+    let mut extensions = rest_record.get("extension").cloned().unwrap().into_elements();
     extensions.push(json(&sent));
-    intent.set("extension", Json::List(extensions));
-    world.fhir.put(&intent, at);
-    intent
+    rest_record.set("extension", Json::List(extensions));
+    world.fhir.put(&rest_record, at);
+    rest_record
 }
 
 const PHONE: &str = "+15550100300";
 
-/// A call that was placed by REST from `line`.
-fn by_rest(number: u64, line: &str, to: &str, start: u64) -> crate::automation::twilio::Leg {
-    crate::automation::twilio::Leg { direction: "outbound-api", ..leg(number, None, line, to, start, 30) }
+/// A call that was placed by REST with the caller ID `caller_id`.
+fn by_rest(number: u64, caller_id: &str, to: &str, start: u64) -> crate::automation::twilio::Leg {
+    crate::automation::twilio::Leg { direction: "outbound-api", ..leg(number, None, caller_id, to, start, 30) }
 }
 
 #[test]
@@ -88,8 +89,8 @@ fn calls_placed_by_rest_are_matched_to_their_records() {
     for (phone, picks_up) in [(Some(PHONE), true), (Some(PHONE), false), (None, true)] {
         let mut world = World::new("");
         let at = NOW - 8 * MINUTE;
-        let lines = [("+15550100201", CLINIC_NUMBER), ("+15550100202", "+15550100002")];
-        let intents = lines.map(|(number, line)| intent(&mut world, line, phone, number, at));
+        let calls = [("+15550100201", CLINIC_NUMBER), ("+15550100202", "+15550100002")];
+        let records = calls.map(|(number, caller_id)| rest_record(&mut world, caller_id, phone, number, at));
         // A callback has already stored the call of the second record.
         world.twilio.legs = vec![by_rest(1, "+15550100002", PHONE, at + 2_000)];
         if picks_up {
@@ -99,7 +100,7 @@ fn calls_placed_by_rest_are_matched_to_their_records() {
         }
         world.chart(&sid("CA", 1));
         world.sweep();
-        assert_eq!(world.call(&sid("CA", 1)).get("id"), intents[1].get("id"));
+        assert_eq!(world.call(&sid("CA", 1)).get("id"), records[1].get("id"));
         assert!(is(world.fhir.of_type("Communication")[0], "status", "preparation"));
     }
 }
@@ -111,7 +112,7 @@ fn a_call_to_another_phone_is_matched_to_no_record() {
         for dials in [false, true] {
             let mut world = World::new("");
             let at = NOW - 8 * MINUTE;
-            intent(&mut world, CLINIC_NUMBER, phone, "+15550100201", at);
+            rest_record(&mut world, CLINIC_NUMBER, phone, "+15550100201", at);
             world.twilio.legs = vec![by_rest(1, CLINIC_NUMBER, "+15550100399", at + 30_000)];
             world.twilio.legs[0].status = "no-answer";
             if dials && phone.is_some() {
@@ -129,9 +130,9 @@ fn a_call_to_another_phone_is_matched_to_no_record() {
 fn an_unanswered_call_is_matched_to_neither_of_two_records() {
     let mut world = World::new("");
     let at = NOW - 3 * MINUTE;
-    intent(&mut world, CLINIC_NUMBER, Some(PHONE), "+15550100201", at);
+    rest_record(&mut world, CLINIC_NUMBER, Some(PHONE), "+15550100201", at);
     // The second record is too recent to be closed. It makes the match of the first one ambiguous.
-    intent(&mut world, CLINIC_NUMBER, Some(PHONE), "+15550100202", at + 90_000);
+    rest_record(&mut world, CLINIC_NUMBER, Some(PHONE), "+15550100202", at + 90_000);
     world.twilio.legs = vec![by_rest(1, CLINIC_NUMBER, PHONE, at + 91_000)];
     world.twilio.legs[0].status = "no-answer";
     for _ in 0..10 {
@@ -245,7 +246,7 @@ fn a_ticket_stays_unmatched_while_other_candidates_are_unknown() {
     });
     other.set_root(&sid("CA", 21));
     world.fhir.put(&other.write(None, EXTENSION_BASE), at);
-    intent(&mut world, CLINIC_NUMBER, Some(PHONE), "+15550100203", at);
+    rest_record(&mut world, CLINIC_NUMBER, Some(PHONE), "+15550100203", at);
     let later = ticket(&mut world, "+15550100202", at + 3 * MINUTE, "Appointment/a2");
     let mut log = CallState::read(&later);
     log.set_root(&sid("CA", 25));

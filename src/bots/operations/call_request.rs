@@ -26,8 +26,8 @@ pub(super) struct CallRequest<'a> {
     pub(super) request: Option<String>,
 }
 
-/// A call that may be placed.
-pub(super) struct CallTarget<'a> {
+/// A call that the requester may place, if [`check_limits`](Self::check_limits) also allows it.
+pub(super) struct AllowedCall<'a> {
     /// The caller, the callee and the appointment, without the identity.
     pub(super) context: CallContext,
     /// The caller ID.
@@ -40,7 +40,7 @@ pub(super) struct CallTarget<'a> {
     counted: Vec<Option<Json>>,
 }
 
-impl CallTarget<'_> {
+impl AllowedCall<'_> {
     /// Checks the calling hours and the limits of the requester.
     pub(super) async fn check_limits(&self, settings: &ClinicSettings, now: u64, host: &Host) -> Result<(), Reply> {
         let callee = self.context.number.as_deref().unwrap_or_default();
@@ -76,8 +76,8 @@ impl<'a> CallRequest<'a> {
     }
 
     /// Checks that the requester may call the callee, and chooses the caller ID. One round trip sends all reads,
-    /// including `more`. [`CallTarget::check_limits`] checks the calling hours and limits.
-    pub(super) async fn target<'o>(
+    /// including `more`. [`AllowedCall::check_limits`] checks the calling hours and limits.
+    pub(super) async fn check_call<'o>(
         &self,
         event: &BotEvent,
         settings: &'o ClinicSettings,
@@ -85,7 +85,7 @@ impl<'a> CallRequest<'a> {
         more: Vec<FhirRequest>,
         host: &Host,
         log: &mut Vec<Code>,
-    ) -> Result<CallTarget<'o>, Reply> {
+    ) -> Result<AllowedCall<'o>, Reply> {
         let who = reference(event)?;
         let outbound = &settings.config.outbound;
         let limits = limit_searches(outbound, who, numbers, event.now);
@@ -128,7 +128,7 @@ impl<'a> CallRequest<'a> {
             prepared: Some(event.now),
             ..CallContext::default()
         };
-        Ok(CallTarget { context, chosen, requester, more: answers.collect(), limits, counted })
+        Ok(AllowedCall { context, chosen, requester, more: answers.collect(), limits, counted })
     }
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The caller ID of tokens and prepared calls: `fromNumber`, and the turns of the pool `roundRobin`.
+//! The caller ID of tokens and prepared calls: `fromNumber`, and the order of the pool `roundRobin`.
 
 use plumline::json::Json;
 use plumline::runtime::Reply;
@@ -90,12 +90,12 @@ fn prepared_calls_show_the_numbers_in_turn() {
     }
     let [first, second, third] = CLINIC_NUMBER;
     assert_eq!(seen, [first, second, third, first, second, third]);
-    // A repeated request keeps its number and takes no turn.
+    // A repeated request keeps its number and takes no position.
     let input = START.replace("\"visit\"", "\"visit\",\"requestId\":\"again\"");
     for _ in 0..3 {
         assert_eq!(from(&in_turn(amber()).value(&mut world, &input)), first);
     }
-    // A call that is given up before it is placed gives its turn back.
+    // A call that is given up before it is placed gives its position back.
     let value = in_turn(amber()).value(&mut world, START);
     assert_eq!(from(&value), second);
     let end = format!(r#"{{"operation":"end-call","communication":"{}"}}"#, text(&value, &["communication"]));
@@ -104,7 +104,7 @@ fn prepared_calls_show_the_numbers_in_turn() {
 }
 
 #[test]
-fn calls_at_the_same_time_take_different_turns() {
+fn calls_at_the_same_time_take_different_positions() {
     let mut random = Random::new(11);
     for case in 0..60 {
         let mut world = World::default();
@@ -131,7 +131,7 @@ fn calls_at_the_same_time_take_different_turns() {
 
 #[test]
 fn a_fault_of_a_turn_prevents_no_call() {
-    // Another call takes the same turn at the same time, and a request fails.
+    // Another call takes the same position at the same time, and a request fails.
     for at in 0..4 {
         for fault in TRANSIENT.into_iter().chain([Fault::EachRefused(403)]) {
             let mut world = World { faults: Faults::at(at, fault), ..World::default() };
