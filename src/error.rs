@@ -198,9 +198,9 @@ codes! {
     /// The host does not know a time zone of this name.
     ConfigTimeZoneUnknown = "CONFIG_TIME_ZONE_UNKNOWN",
         "Check the spelling of the time zone. A very new zone needs a newer version of Node.js.";
-    /// A message may be too long for Twilio to transcribe.
+    /// A message may be too long for Twilio to transcribe, or is not transcribed although its words matter.
     ConfigTranscription = "CONFIG_TRANSCRIPTION",
-        "Twilio transcribes only messages of 2 to 120 seconds. Set maxLength to 120 or less, or transcribe to false.";
+        "Twilio transcribes only messages of 2 to 120 seconds. Set maxLength to 120 or less, or transcribe to false. Urgent words of a mailbox need transcribe: true.";
     /// Callers leave messages or ask for a call back, but no task or alert reports it.
     ConfigUntold = "CONFIG_UNTOLD",
         "No task or alert reports this to your staff. Add \"voicemail\" (in a queue, \"callback\") to tasks.on or alerts.on.";

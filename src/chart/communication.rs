@@ -173,9 +173,9 @@ impl CallState {
         let decision = self.decision();
         let (mut status, mut outcome, mut mailbox) = (None, None, None);
         if let Some(Decision { leg, status: of_leg, outcome: of_call }) = decision {
-            let is_rejected = leg.is_rejected() && of_call.is_some() && of_call < Some(Outcome::Voicemail);
-            if is_rejected {
-                outcome = Some("rejected");
+            let closing = leg.closing().filter(|_| of_call.is_some() && of_call < Some(Outcome::Voicemail));
+            if let Some(closing) = closing {
+                outcome = Some(closing.word());
             } else if of_call.is_none() || of_leg.and_then(plain_outcome) == of_call {
                 status = of_leg.map(Status::word);
             } else {

@@ -56,6 +56,18 @@ impl CallState {
         self.deciding_leg()?.text(TextField::AnsweredBy)
     }
 
+    /// The mailbox that took a message: the name of its action.
+    #[must_use]
+    pub fn mailbox(&self) -> Option<&str> {
+        self.deciding_leg()?.text(TextField::Mailbox)
+    }
+
+    /// The priority of the message, if its transcription has an urgent word.
+    #[must_use]
+    pub fn message_priority(&self) -> Option<&str> {
+        self.deciding_leg()?.text(TextField::Priority)
+    }
+
     /// How long the call lasted, in seconds: the root leg, or else the leg that decided.
     #[must_use]
     pub fn duration(&self) -> Option<u32> {

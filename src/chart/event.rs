@@ -59,11 +59,12 @@ pub struct CallEvent<'a> {
     pub joined_conference: bool,
     /// Whether the leg is screened: the callee must press a key before the caller is connected.
     pub screening: Option<Screening>,
-    /// Whether the dialplan answered with `<Reject>`. Twilio does not report that: the call has the status of an
-    /// unanswered call.
-    pub rejected: bool,
+    /// How the dialplan ended the call. Twilio does not report that: the call has the status of an unanswered call.
+    pub closing: Option<Closing>,
     /// The name of the action that took the message, if the event reports a message.
     pub mailbox: Option<&'a str>,
+    /// The priority of the message, if its transcription has an urgent word: a code of FHIR's `request-priority`.
+    pub priority: Option<&'a str>,
     /// `Practitioner/…` or `PractitionerRole/…`: the person on this leg, if the bot looked them up.
     pub practitioner: Option<&'a str>,
     /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number of another party, or
@@ -245,10 +246,31 @@ impl<'a> CallEvent<'a> {
             queue: None,
             joined_conference: false,
             screening: None,
-            rejected: false,
+            closing: None,
             mailbox: None,
+            priority: None,
             practitioner: None,
             inferred_direction: None,
+        }
+    }
+}
+
+/// How the dialplan ended a call in which no one spoke with the caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Closing {
+    /// With `<Reject>`.
+    Rejected,
+    /// With what the caller needed, such as a closing notice.
+    Served,
+}
+
+impl Closing {
+    /// The name in the chart.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Rejected => "rejected",
+            Self::Served => "served",
         }
     }
 }

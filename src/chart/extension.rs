@@ -5,6 +5,7 @@
 //! The parts of the extension are a summary for readers, the context, and a part `leg` for each leg. Earlier versions
 //! wrote the root leg's parts at the top level, where the summary is now, and no `leg` for the root leg.
 
+use super::event::Closing;
 use super::leg::{COUNTS, INSTANTS, Leg, NumberField, TEXTS, TextField, insert, keep_min};
 use super::status::{Reports, Status};
 use super::values::{call_sid, is_address, is_practitioner, sid};
@@ -15,7 +16,7 @@ use crate::time::{instant, parse_instant};
 
 /// The parts of a leg that are not texts, numbers or instants. The last three are only written if `callStatus` and
 /// `sequenceNumber` are not enough; see [`Reports`].
-const LEG_PARTS: [&str; 13] = [
+const LEG_PARTS: [&str; 14] = [
     PRACTITIONER,
     "callSid",
     "callStatus",
@@ -26,6 +27,7 @@ const LEG_PARTS: [&str; 13] = [
     "screened",
     "message",
     "rejected",
+    "served",
     "reportedStatus",
     "sequencedStatus",
     "terminalSequence",
@@ -193,7 +195,9 @@ fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
     push(parts, "bridged", "valueBoolean", leg.bridged.map(Json::Bool));
     push(parts, "screened", "valueBoolean", leg.screened.then_some(Json::Bool(true)));
     push(parts, "message", "valueBoolean", leg.message.then_some(Json::Bool(true)));
-    push(parts, "rejected", "valueBoolean", leg.rejected.then_some(Json::Bool(true)));
+    if let Some(closing) = leg.closing {
+        push(parts, closing.word(), "valueBoolean", Some(Json::Bool(true)));
+    }
     push(parts, PRACTITIONER, "valueReference", leg.practitioner().map(reference));
     if let Some((sequence, status)) = leg.reports.numbered {
         push(parts, "reportedStatus", "valueCode", leg.reports.unnumbered.map(word));
@@ -232,7 +236,8 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
     leg.bridged = boolean("bridged");
     leg.screened = boolean("screened") == Some(true);
     leg.message = boolean("message") == Some(true);
-    leg.rejected = boolean("rejected") == Some(true);
+    leg.closing =
+        [Closing::Served, Closing::Rejected].into_iter().find(|closing| boolean(closing.word()) == Some(true));
     let shown_status = status("callStatus");
     match leg.count(NumberField::Sequence) {
         Some(last) => {

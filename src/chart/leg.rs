@@ -2,7 +2,7 @@
 
 //! One leg of a call, merged from all events about it.
 
-use super::event::{CallEvent, RecordingReport, Screening};
+use super::event::{CallEvent, Closing, RecordingReport, Screening};
 use super::status::{Reports, Status};
 use super::values::{is_practitioner, is_word};
 
@@ -29,8 +29,8 @@ pub struct Leg {
     pub(super) screened: bool,
     /// Whether a recording of the leg is a message.
     pub(super) message: bool,
-    /// Whether the dialplan answered with `<Reject>`.
-    pub(super) rejected: bool,
+    /// How the dialplan ended the call.
+    pub(super) closing: Option<Closing>,
     /// The `RecordingSid`s, sorted.
     pub(super) recordings: Vec<String>,
     /// `Practitioner/…` or `PractitionerRole/…`: the person on this leg. A merge keeps the first in byte order.
@@ -56,6 +56,8 @@ pub enum TextField {
     QueueResult,
     /// The name of the action that took a message.
     Mailbox,
+    /// The priority of a message with an urgent word.
+    Priority,
 }
 
 /// A number of a leg.
@@ -87,8 +89,8 @@ pub enum TimeField {
 }
 
 /// The names in the extension, by [`TextField`].
-pub(super) const TEXTS: [&str; 8] =
-    ["parentCallSid", "direction", "answeredBy", "stirVerstat", "from", "to", "queueResult", "mailbox"];
+pub(super) const TEXTS: [&str; 9] =
+    ["parentCallSid", "direction", "answeredBy", "stirVerstat", "from", "to", "queueResult", "mailbox", "priority"];
 /// The names in the extension, by [`NumberField`].
 pub(super) const COUNTS: [&str; 6] =
     ["durationSeconds", "sequenceNumber", "sipResponseCode", "errorCode", "queueSeconds", "recordingSeconds"];
@@ -109,6 +111,7 @@ impl Leg {
             owned(event.to),
             event.queue.map(|queue| queue.result.to_owned()),
             owned(event.mailbox.filter(|mailbox| is_word(mailbox))),
+            owned(event.priority),
         ];
         leg.counts = [
             event.duration,
@@ -122,7 +125,7 @@ impl Leg {
         leg.reports = Reports::of(event.status, event.sequence);
         leg.bridged = (event.joined_conference || event.screening == Some(Screening::Accepted)).then_some(true);
         leg.screened = event.screening.is_some();
-        leg.rejected = event.rejected;
+        leg.closing = event.closing;
         leg.practitioner = owned(event.practitioner.filter(|practitioner| is_practitioner(practitioner)));
         leg.dialed = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
         if let Some(recording) = event.recording.filter(RecordingReport::is_available) {
@@ -167,7 +170,7 @@ impl Leg {
         self.bridged = self.bridged.max(other.bridged);
         self.screened |= other.screened;
         self.message |= other.message;
-        self.rejected |= other.rejected;
+        self.closing = self.closing.max(other.closing);
         keep_min(&mut self.practitioner, other.practitioner.as_ref());
         for recording in &other.recordings {
             insert(&mut self.recordings, recording);
@@ -222,10 +225,10 @@ impl Leg {
         self.practitioner.as_deref()
     }
 
-    /// Whether the dialplan rejected the caller.
+    /// How the dialplan ended the call, if no one spoke with the caller.
     #[must_use]
-    pub const fn is_rejected(&self) -> bool {
-        self.rejected
+    pub const fn closing(&self) -> Option<Closing> {
+        self.closing
     }
 
     /// Whether a caller left a message.

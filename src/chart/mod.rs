@@ -22,7 +22,7 @@ mod store_error;
 mod values;
 
 pub use communication::{EXTENSION, is_call_extension};
-pub use event::{CallEvent, DialReport, QueueReport, RecordingReport, Screening};
+pub use event::{CallEvent, Closing, DialReport, QueueReport, RecordingReport, Screening};
 pub use leg::{Leg, NumberField, TextField, TimeField};
 pub use outcome::Outcome;
 pub use pages::PagedSearch;

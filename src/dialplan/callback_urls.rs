@@ -37,13 +37,15 @@ pub enum CallbackKind {
     Screen,
     /// A key was pressed on a screened phone.
     Accept,
+    /// The caller has heard an action that serves them.
+    Served,
     /// A progress event of a leg.
     Status,
     /// A progress event of a leg whose callee must press a key.
     ScreenedStatus,
     /// A recording is available. The URL of a voicemail message has the action, which is the mailbox.
     Recording,
-    /// A transcription is available.
+    /// A transcription is available. The URL has the action, which is the mailbox.
     Transcription,
     /// Whether a human or a machine answered.
     Machine,
@@ -71,7 +73,7 @@ impl CallbackKind {
 
     /// Whether the response depends on the language of the caller, so that the URL has it.
     const fn has_language(self) -> bool {
-        !matches!(self, Self::Recording | Self::Screen | Self::Accept)
+        !matches!(self, Self::Recording | Self::Screen | Self::Accept | Self::Served | Self::Transcription)
     }
 
     /// The name in the URL.
@@ -89,6 +91,7 @@ impl CallbackKind {
             Self::Announce => "announce",
             Self::Screen => "screen",
             Self::Accept => "accept",
+            Self::Served => "served",
             Self::Status => "status",
             Self::ScreenedStatus => "screened",
             Self::Recording => "recording",
@@ -255,6 +258,7 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
         | CallbackKind::Offer
         | CallbackKind::Announce
         | CallbackKind::Connect
+        | CallbackKind::Served
         | CallbackKind::Status
         | CallbackKind::ScreenedStatus => return true,
         CallbackKind::Screen => &["ParentCallSid"],
@@ -406,10 +410,10 @@ mod tests {
             ("{}", 8),
             (include_str!("../../docs/dialplan/missed-call.json"), 8),
             (include_str!("../../docs/dialplan/front-desk.json"), 12),
-            (include_str!("../../docs/dialplan/bilingual.json"), 40),
+            (include_str!("../../docs/dialplan/bilingual.json"), 41),
             (include_str!("../../docs/dialplan/nurse-line.json"), 17),
             (include_str!("../../docs/dialplan/known-patients.json"), 31),
-            (include_str!("../../tests/rust/valid-config.json"), 67),
+            (include_str!("../../tests/rust/valid-config.json"), 68),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));

@@ -84,6 +84,8 @@ pub enum VerbEvent {
     Screening,
     /// They pressed a key, so the caller is connected.
     Accepted,
+    /// The caller has heard an action that serves them.
+    Served,
 }
 
 /// A request to one of a verb's callback URLs.

@@ -225,8 +225,8 @@ impl<'a> Writer<'a> {
         CallbackUrl::common(kind).retried_url(self.input.url)
     }
 
-    /// The URL of the callback for the recording of a voicemail message.
-    pub(super) fn mailbox_url(&self, action: &'a str) -> String {
-        CallbackUrl { kind: CallbackKind::Recording, action, n: 0, language: None }.retried_url(self.input.url)
+    /// The URL of a callback about a voicemail message: its recording or transcription.
+    pub(super) fn mailbox_url(&self, kind: CallbackKind, action: &'a str) -> String {
+        CallbackUrl { kind, action, n: 0, language: None }.retried_url(self.input.url)
     }
 }

@@ -7,6 +7,7 @@ use super::calls::get_from_twilio;
 use super::people::MissingPeople;
 use super::reconcile::root_of;
 use super::sweep_run::AutomationRun;
+use super::tasks::TaskDetails;
 use super::trigger::{ended_at, is_unanswered, other_end, reached_callee, trigger_of};
 use super::{alerts, tasks};
 use crate::chart::{CallEvent, CallRecord, CallState, Leg, StoreError, found, is_call_extension};
@@ -99,11 +100,6 @@ impl EndedCall {
 
     pub(super) const fn state(&self) -> &CallState {
         &self.state
-    }
-
-    /// The patient of the call, `Patient/<id>`.
-    pub(super) fn patient(&self) -> Option<&str> {
-        self.state.context().patient.as_deref()
     }
 
     /// Adds the people whom the searches found. Returns the request that adds them to the record, if it changes.
@@ -247,7 +243,7 @@ async fn prepare_writes(
     let trigger = call.task(run);
     let new_task_trigger = trigger.filter(|_| own.is_empty());
     for task in &own {
-        writes.extend(tasks::correct(task, trigger, call.patient()));
+        writes.extend(tasks::correct(task, trigger, run.config, &call.state));
     }
     let patient = call.state.context().patient.as_deref();
     let mut reads = Vec::new();
@@ -298,8 +294,8 @@ async fn prepare_writes(
         }
     }
     if let Some(trigger) = new_task_trigger {
-        let owner = run.config.tasks.owner.as_deref();
-        let task = tasks::new_task(trigger, &call.root, &call.state, &call.reference, owner, called_back);
+        let details = TaskDetails::of(run.config, &call.state, trigger);
+        let task = tasks::new_task(trigger, &call.root, &call.state, &call.reference, details, called_back);
         writes.push(tasks::create_request(&task, &call.root));
     }
     Ok(appointment_error)

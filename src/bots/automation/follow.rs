@@ -175,7 +175,8 @@ impl Known {
     fn needs_follow_up(&self, run: &AutomationRun<'_>, call: &EndedCall) -> bool {
         let trigger = call.task(run);
         let own = self.tasks.iter().find(|task| tasks::root_of(task) == Some(call.root_sid()));
-        let task = own.map_or(trigger.is_some(), |task| tasks::correct(task, trigger, call.patient()).is_some());
+        let task =
+            own.map_or(trigger.is_some(), |task| tasks::correct(task, trigger, run.config, call.state()).is_some());
         let has_alert = || self.alerts.iter().any(|alert| alerts::root_of(alert) == Some(call.root_sid()));
         let closes_task = call.can_close_tasks(run)
             && self.open.iter().any(|task| tasks::complete(task, call.started_at()).is_some());

@@ -4,7 +4,7 @@
 
 use super::trigger::{TRIGGERS, code_of, ended_at, other_end};
 use crate::chart::CallState;
-use crate::dialplan::config::FollowUpTrigger;
+use crate::dialplan::config::{Config, FollowUpTrigger, MailboxTask, Priority};
 use crate::fhir::element::{concept, has_coding, identifier, identifier_value, is, reference};
 use crate::fhir::search::search_value;
 use crate::json::Json;
@@ -15,11 +15,37 @@ use crate::time::{DAY, instant, parse_instant};
 const CALL_SYSTEM: &str = "https://plumline.dev/fhir/call-task";
 /// The system of the second identifier. A later call to the same number finds the task by it.
 const CALLER_SYSTEM: &str = "https://plumline.dev/fhir/caller";
+/// The code system of the mailbox in a task's code: the name of the action that took the message.
+const MAILBOX_SYSTEM: &str = "https://plumline.dev/fhir/mailbox";
 /// The code system of a task's code, which is the trigger.
 const CODE_SYSTEM: &str = "https://plumline.dev/fhir/call-task-code";
 
 /// The statuses of an open task.
 const OPEN_STATUSES: [&str; 5] = ["requested", "received", "accepted", "ready", "in-progress"];
+
+/// What the config says about the task of a call.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct TaskDetails<'a> {
+    /// The owner.
+    owner: Option<&'a str>,
+    /// The mailbox: the name of the action that took the message, and its settings.
+    mailbox: Option<(&'a str, Option<&'a MailboxTask>)>,
+    priority: Option<Priority>,
+}
+
+impl<'a> TaskDetails<'a> {
+    /// The details of the task with a trigger.
+    pub(super) fn of(config: &'a Config, state: &'a CallState, trigger: FollowUpTrigger) -> Self {
+        let mailbox = state.mailbox().filter(|_| trigger == FollowUpTrigger::Voicemail);
+        let task = mailbox.and_then(|mailbox| config.mailbox_task(mailbox));
+        let of_message = state.message_priority().and_then(Priority::named).filter(|_| mailbox.is_some());
+        Self {
+            owner: task.and_then(|task| task.owner.as_deref()).or(config.tasks.owner.as_deref()),
+            mailbox: mailbox.map(|mailbox| (mailbox, task)),
+            priority: of_message.max(task.and_then(|task| task.priority)),
+        }
+    }
+}
 
 /// The new task of an ended call.
 pub(super) fn new_task(
@@ -27,7 +53,7 @@ pub(super) fn new_task(
     root: &str,
     state: &CallState,
     call: &str,
-    owner: Option<&str>,
+    details: TaskDetails<'_>,
     is_done: bool,
 ) -> Json {
     let mut identifiers = vec![identifier(CALL_SYSTEM, &[root, ".", code_of(trigger)].concat())];
@@ -40,16 +66,26 @@ pub(super) fn new_task(
         ("identifier", Json::List(identifiers)),
         ("status", Json::of(if is_done { "completed" } else { "requested" })),
         ("intent", Json::of("order")),
-        ("code", concept_of(trigger)),
+        ("priority", details.priority.map_or(Json::Null, |priority| Json::of(priority.word()))),
+        ("code", concept_of(trigger, details)),
         ("focus", reference(call)),
         ("for", to(state.context().patient.as_deref())),
         ("authoredOn", authored),
-        ("owner", to(owner)),
+        ("owner", to(details.owner)),
     ])
 }
 
-fn concept_of(trigger: FollowUpTrigger) -> Json {
+fn concept_of(trigger: FollowUpTrigger, details: TaskDetails<'_>) -> Json {
     let mut code = concept(CODE_SYSTEM, code_of(trigger));
+    let task = details.mailbox.and_then(|(_, task)| task);
+    let mut codings = code.get("coding").cloned().unwrap_or_default().into_elements();
+    codings.extend(details.mailbox.map(|(name, _)| coding_of(MAILBOX_SYSTEM, name)));
+    codings.extend(task.and_then(|task| task.code.as_ref()).map(|code| coding_of(&code.system, &code.code)));
+    code.set("coding", Json::List(codings));
+    if let Some(text) = task.and_then(|task| task.text.as_deref()) {
+        code.set("text", Json::of(text));
+        return code;
+    }
     let text = match trigger {
         FollowUpTrigger::Callback => "Call back, as the caller asked",
         FollowUpTrigger::Voicemail => "Listen to a message left by phone",
@@ -58,6 +94,10 @@ fn concept_of(trigger: FollowUpTrigger) -> Json {
     };
     code.set("text", Json::of(text));
     code
+}
+
+fn coding_of(system: &str, code: &str) -> Json {
+    Json::object([("system", Json::of(system)), ("code", Json::of(code))])
 }
 
 /// The request that creates the task. It is conditional: a call has at most one task, for any trigger.
@@ -87,19 +127,40 @@ pub(super) fn root_of(task: &Json) -> Option<&str> {
 }
 
 /// The request that corrects a task that staff have not started. `trigger` is the call's current trigger. It may differ
-/// because a message arrived later, or be `None` because a late callback reported an answer. `patient` may have become
-/// known after the task was created. `None` if nothing changes.
-pub(super) fn correct(task: &Json, trigger: Option<FollowUpTrigger>, patient: Option<&str>) -> Option<FhirRequest> {
+/// because a message arrived later, or be `None` because a late callback reported an answer. The patient, and the
+/// priority of a message, may have become known after the task was created. `None` if nothing changes.
+pub(super) fn correct(
+    task: &Json,
+    trigger: Option<FollowUpTrigger>,
+    config: &Config,
+    state: &CallState,
+) -> Option<FhirRequest> {
     if !is(task, "status", "requested") {
         return None;
     }
     let mut corrected = task.clone();
-    if let Some(patient) = patient.filter(|_| task.get("for").is_none()) {
+    if let Some(patient) = state.context().patient.as_deref().filter(|_| task.get("for").is_none()) {
         corrected.set("for", reference(patient));
     }
     match trigger {
-        Some(trigger) if task.get("code").is_some_and(|code| has_coding(code, CODE_SYSTEM, code_of(trigger))) => {}
-        Some(trigger) => corrected.set("code", concept_of(trigger)),
+        Some(trigger) => {
+            let details = TaskDetails::of(config, state, trigger);
+            let has =
+                |system: &str, code: &str| task.get("code").is_some_and(|concept| has_coding(concept, system, code));
+            let has_mailbox = details.mailbox.is_none_or(|(name, _)| has(MAILBOX_SYSTEM, name));
+            if !has(CODE_SYSTEM, code_of(trigger)) || !has_mailbox {
+                corrected.set("code", concept_of(trigger, details));
+                // Staff may have given the task to someone.
+                let owner = task.at(&["owner", "reference"]).and_then(Json::text);
+                if owner == config.tasks.owner.as_deref() {
+                    corrected.set("owner", details.owner.map_or(Json::Null, reference));
+                }
+            }
+            let known = task.get("priority").and_then(Json::text).and_then(Priority::named);
+            if let Some(priority) = details.priority.filter(|priority| known < Some(*priority)) {
+                corrected.set("priority", Json::of(priority.word()));
+            }
+        }
         None => corrected.set("status", Json::of("cancelled")),
     }
     if corrected == *task { None } else { FhirRequest::update(&corrected) }

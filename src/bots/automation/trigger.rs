@@ -32,10 +32,10 @@ pub(super) fn trigger_of(state: &CallState, of: &[FollowUpTrigger]) -> Option<Fo
                 FollowUpTrigger::Callback => inbound && asks_for_callback(state),
                 FollowUpTrigger::Voicemail => inbound && outcome == Outcome::Voicemail,
                 FollowUpTrigger::Failed => outcome == Outcome::Failed,
-                // A call that the dialplan rejected is not missed.
+                // A call that the dialplan rejected, or whose caller it served, is not missed.
                 FollowUpTrigger::Missed => {
                     inbound
-                        && !state.root_leg().is_some_and(Leg::is_rejected)
+                        && state.root_leg().and_then(Leg::closing).is_none()
                         && matches!(outcome, Outcome::NoAnswer | Outcome::Busy | Outcome::Declined | Outcome::Dropped)
                 }
             }

@@ -15,7 +15,7 @@ use super::status::{StatusCallback, jitter_seed, status};
 use super::transcription::transcription;
 use crate::bots::instance_cache::LocalTimeCache;
 use crate::chart::{
-    CallContext, CallEvent, CallRecord, CallState, QueueReport, RecordFormat, RecordWrite, RetryPolicy,
+    CallContext, CallEvent, CallRecord, CallState, Closing, QueueReport, RecordFormat, RecordWrite, RetryPolicy,
     SECOND_ATTEMPT_TIMEOUT, Screening, Status, StoreError, TextField, nothing_else, search, store,
 };
 use crate::dialplan::{
@@ -244,15 +244,17 @@ impl<'a> RecordUpdate<'a> {
         if accepted {
             event.queue = Some(QueueReport { result: OFFER_ACCEPTED, seconds: None });
         }
-        if turn.event() == Some(VerbEvent::Accepted) {
-            event.screening = Some(Screening::Accepted);
+        match turn.event() {
+            Some(VerbEvent::Accepted) => event.screening = Some(Screening::Accepted),
+            Some(VerbEvent::Served) => event.closing = Some(Closing::Served),
+            _ => {}
         }
         let is_needed = match request.callback.kind {
             CallbackKind::Dial | CallbackKind::Conference => event.dial.is_some_and(|dial| {
                 let not_connected = dial.bridged == Some(false) && dial.status.is_some_and(Status::means_answered);
                 dial.sid.is_none() || not_connected
             }),
-            CallbackKind::Queue | CallbackKind::Accept => true,
+            CallbackKind::Queue | CallbackKind::Accept | CallbackKind::Served => true,
             _ => accepted,
         };
         is_needed.then_some(Self { event, found: None })
@@ -261,7 +263,7 @@ impl<'a> RecordUpdate<'a> {
     /// The update for a call that the dialplan rejects. Twilio reports a rejected call like a missed one.
     async fn of_reject(request: &WebhookRequest<'_, 'a>, host: &Host) -> Option<Self> {
         let mut event = CallEvent::from_first_request(request.pairs, request.now)?;
-        event.rejected = true;
+        event.closing = Some(Closing::Rejected);
         let found = host.send(HostRequest::Fhir(search(event.root_sid().0)), Some(READ_TIMEOUT)).await;
         Some(Self { event, found: Some(found) })
     }

@@ -5,7 +5,7 @@
 
 use super::status::{StatusCallback, status, store_event};
 use crate::chart::{CallEvent, CallState, search, transcription_sid};
-use crate::dialplan::config::Config;
+use crate::dialplan::config::{Config, Priority};
 use crate::dialplan::{Params, Route};
 use crate::fhir::element::{concept, identifier, reference};
 use crate::fhir::systems::{TWILIO, VOICE_CATEGORY};
@@ -28,6 +28,9 @@ pub(super) async fn transcription(host: &Host, callback: StatusCallback<'_, '_>)
         // The transcription failed or is empty, so only the call record is updated.
         return status(host, callback).await;
     };
+    let mut event = event;
+    let task = callback.mailbox.and_then(|mailbox| callback.config.mailbox_task(mailbox));
+    event.priority = task.and_then(|task| task.priority_of(words)).map(Priority::word);
     let root = event.root_sid().0;
     // The batch writes the call record first. A new record has no id yet, so `partOf` is a conditional reference with
     // the `CallSid`.

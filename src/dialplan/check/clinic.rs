@@ -43,20 +43,28 @@ impl Checker<'_> {
         if let Some(recording) = &config.recording {
             self.recording(recording, &ConfigPath::root("recording"));
         }
-        let owner = config.tasks.owner.as_deref();
-        let known = owner.is_none_or(|owner| shape::is_reference(owner, OWNERS));
-        self.expect(known, Code::ConfigReference, &ConfigPath::root("tasks").field("owner"));
+        self.owner(config.tasks.owner.as_deref(), &ConfigPath::root("tasks").field("owner"));
         if let Some(alerts) = &config.alerts {
             self.alerts(alerts, &ConfigPath::root("alerts"));
         }
         let chart = &config.chart;
         for (name, url) in [("extensionBase", &chart.extension_base), ("categorySystem", &chart.category_system)] {
             if let Some(url) = url {
-                // The URL of a FHIR extension or code system is only an identifier, so `http` is allowed.
-                let fits = shape::is_url(url, &["https://", "http://"]) && !url.contains(['?', '#', '|']);
-                self.expect(fits, Code::ConfigUrl, &ConfigPath::root("chart").field(name));
+                self.code_system(url, &ConfigPath::root("chart").field(name));
             }
         }
+    }
+
+    /// The owner of a task.
+    pub(in crate::dialplan) fn owner(&mut self, owner: Option<&str>, at: &ConfigPath<'_>) {
+        let fits = owner.is_none_or(|owner| shape::is_reference(owner, OWNERS));
+        self.expect(fits, Code::ConfigReference, at);
+    }
+
+    /// The URL of a FHIR extension or code system. It is only an identifier, so `http` is allowed.
+    pub(in crate::dialplan) fn code_system(&mut self, url: &str, at: &ConfigPath<'_>) {
+        let fits = shape::is_url(url, &["https://", "http://"]) && !url.contains(['?', '#', '|']);
+        self.expect(fits, Code::ConfigUrl, at);
     }
 
     fn identities(&mut self) {

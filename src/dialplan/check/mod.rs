@@ -179,7 +179,7 @@ impl Checker<'_> {
     }
 
     /// Checks a name for Twilio or for people.
-    pub(super) fn label(&mut self, text: &str, at: &ConfigPath<'_>) {
+    pub(in crate::dialplan) fn label(&mut self, text: &str, at: &ConfigPath<'_>) {
         self.expect(shape::is_label(text), Code::ConfigText, at);
     }
 

@@ -3,6 +3,7 @@
 //! `PLUMLINE_CONFIG`: the clinic's config.
 
 mod clinic;
+mod mailbox;
 mod read;
 mod rules;
 #[cfg(feature = "schema")]
@@ -17,6 +18,7 @@ use crate::json::{Map, members};
 use crate::policy::Outbound;
 
 pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpTrigger, Identity, Recording, Tasks};
+pub use mailbox::{MailboxCode, MailboxTask, Priority, UrgentWords};
 pub use rules::{Conditions, Day, Hours, NumberPlan, Rule, Verification, Weekly};
 #[cfg(feature = "schema")]
 pub use schema::schema;
@@ -122,6 +124,13 @@ impl Config {
     pub fn practitioner_of_identity(&self, identity: &str) -> Option<&str> {
         let binding = self.identities.get(identity).filter(|binding| binding.roles.is_empty())?;
         if let [only] = &*binding.practitioners { Some(only) } else { None }
+    }
+
+    /// The task for a message in a mailbox. A mailbox has the name of its action.
+    #[must_use]
+    pub fn mailbox_task(&self, mailbox: &str) -> Option<&MailboxTask> {
+        let verbs = self.actions.get(mailbox)?;
+        verbs.iter().find_map(|verb| if let Verb::Voicemail(voicemail) = verb { voicemail.task.as_ref() } else { None })
     }
 
     /// Whether the config can cause a recording of a call or a voicemail message.

@@ -5,7 +5,7 @@
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::CallbackKind;
 use crate::dialplan::check::{Checker, ConfigPath};
-use crate::dialplan::config::{Config, FollowUpTrigger};
+use crate::dialplan::config::{Config, FollowUpTrigger, MailboxTask};
 use crate::dialplan::speech::{Prompt, RenderError};
 use crate::dialplan::turn::{CallbackRequest, CallbackResult, VerbEvent};
 use crate::dialplan::writer::{AfterVerb, Writer};
@@ -36,6 +36,8 @@ pub struct Voicemail {
     pub transcribe: bool,
     /// What is said after the message. If absent, nothing.
     pub farewell: Option<Prompt>,
+    /// The task for a message in this mailbox. Requires `voicemail` in `tasks.on`.
+    pub task: Option<MailboxTask>,
 }
 
 members!(Voicemail {
@@ -43,6 +45,7 @@ members!(Voicemail {
     max_length: optional "maxLength",
     transcribe: optional "transcribe",
     farewell: optional "farewell",
+    task: optional "task",
 });
 
 impl Voicemail {
@@ -65,6 +68,9 @@ impl DialplanVerb for Voicemail {
         if let Some(farewell) = &self.farewell {
             checker.prompt(farewell, &at.field("farewell"));
         }
+        if let Some(task) = &self.task {
+            task.check(self.transcribe, checker, &at.field("task"));
+        }
     }
 
     fn advise(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
@@ -76,6 +82,9 @@ impl DialplanVerb for Voicemail {
     fn callbacks(&self, _config: &Config, visit: &mut dyn FnMut(CallbackKind, u32)) {
         visit(CallbackKind::Voicemail, 0);
         visit(CallbackKind::Recording, 0);
+        if self.transcribe {
+            visit(CallbackKind::Transcription, 0);
+        }
     }
 
     fn size(&self, _config: &Config, size: &mut Size) {
@@ -90,8 +99,8 @@ impl DialplanVerb for Voicemail {
     fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         writer.say(&self.greeting)?;
         let url = writer.url(CallbackKind::Voicemail, action, 0);
-        let recorded = writer.mailbox_url(action);
-        let transcribed = writer.status_url(CallbackKind::Transcription);
+        let recorded = writer.mailbox_url(CallbackKind::Recording, action);
+        let transcribed = writer.mailbox_url(CallbackKind::Transcription, action);
         let length = decimal(self.max_length.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_LENGTH).into());
         let mut attributes = vec![
             ("action", url.as_str()),
@@ -136,7 +145,7 @@ mod tests {
             r#"{"main":[{"voicemail":{"greeting":{"text":"Speak."},"transcribe":true,"farewell":{"text":"Bye."}}}]}"#;
         assert_eq!(
             twiml(actions),
-            r#"<Say>Speak.</Say><Record action="/v?step=voicemail.main" maxLength="120" playBeep="true" recordingStatusCallback="/v?step=recording.main#rc=3&amp;rp=all" transcribe="true" transcribeCallback="/v?step=transcription#rc=3&amp;rp=all"/><Say>Bye.</Say><Hangup/>"#
+            r#"<Say>Speak.</Say><Record action="/v?step=voicemail.main" maxLength="120" playBeep="true" recordingStatusCallback="/v?step=recording.main#rc=3&amp;rp=all" transcribe="true" transcribeCallback="/v?step=transcription.main#rc=3&amp;rp=all"/><Say>Bye.</Say><Hangup/>"#
         );
     }
 }

@@ -2,7 +2,7 @@
 
 //! What a record says about a call: its line, the summary in the extension, and the displays.
 
-use plumline::chart::{CallContext, CallEvent, CallState, Outcome, RecordFormat};
+use plumline::chart::{CallContext, CallEvent, CallState, Closing, Outcome, RecordFormat};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 
@@ -123,7 +123,7 @@ fn a_message_names_its_mailbox() {
 fn a_rejected_call_is_named() {
     let pairs = root(CALLER, CLINIC, "inbound", &[("CallStatus", "ringing")]);
     let mut log = log(&[root(CALLER, CLINIC, "inbound", &[("CallStatus", "busy")])]);
-    log.add(&CallEvent { rejected: true, ..CallEvent::read(&pairs, NOW).unwrap() });
+    log.add(&CallEvent { closing: Some(Closing::Rejected), ..CallEvent::read(&pairs, NOW).unwrap() });
     assert_eq!(log.summary_line(), "Inbound Twilio voice call; outcome=rejected");
     let record = log.write(None, EXTENSION_BASE);
     assert_eq!(part(&record, "callStatus"), Some(&json(r#"{"url":"callStatus","valueString":"busy"}"#)));

@@ -276,7 +276,7 @@ fn a_voicemail_is_recorded() {
         format!(
             "<Say>Speak.</Say><Record action=\"{STEP}voicemail.first\" maxLength=\"60\" playBeep=\"true\" \
              recordingStatusCallback=\"{STEP}recording.first#rc=3&amp;rp=all\" transcribe=\"true\" \
-             transcribeCallback=\"{STEP}transcription#rc=3&amp;rp=all\"/><Say>Thanks.</Say><Hangup/>"
+             transcribeCallback=\"{STEP}transcription.first#rc=3&amp;rp=all\"/><Say>Thanks.</Say><Hangup/>"
         )
     );
     let recorded = [
@@ -329,6 +329,15 @@ fn the_transcription_of_a_message_is_stored() {
         clinic.faults = Faults::at(failing, fault);
         assert!(matches!(clinic.reply("?step=transcription", &params), Reply::Broken(_)), "{failing}");
     }
+    // Words of the mailbox make the message urgent. The record has the priority, and no word.
+    let mut urgent = Clinic::with_verbs(
+        r#"[{"voicemail":{"greeting":{"text":"Speak."},"transcribe":true,"task":{"urgent":{"words":["a message"]}}}}]"#,
+        "",
+    );
+    urgent.complete();
+    urgent.request("?step=transcription.first", &params);
+    let record = urgent.record().unwrap().write();
+    assert!(record.contains(r#""url":"priority","valueString":"urgent""#) && !record.contains("A message"), "{record}");
     // If the searches for people are too slow, the record is read alone.
     clinic.fhir.resources.retain(|item| !item.write().contains("A message."));
     clinic.faults = Faults::at(0, Fault::TimedOut);
@@ -420,4 +429,24 @@ fn an_unknown_step_is_refused() {
         let fits = forged == "?step=menu.first#x";
         assert_eq!(matches!(reply, Reply::Forbidden(_)), !fits, "{forged} {reply:?}");
     }
+}
+
+#[test]
+fn a_caller_who_heard_a_closing_notice_is_served() {
+    let verbs =
+        r#"[{"say":{"text":"We are closed today. Our address is on our website."}},{"hangup":{"served":true}}]"#;
+    let mut clinic = Clinic::with_verbs(verbs, "");
+    clinic.config = clinic.config.replacen('{', r#"{"tasks":{"on":["missed"]},"#, 1);
+    let twiml = clinic.call();
+    assert!(twiml.ends_with("<Redirect>https://fhir.example.com/webhook/1?step=served.first</Redirect>"), "{twiml}");
+    assert_eq!(clinic.round_trips(), 0);
+    // The caller hung up before the end of the notice.
+    clinic.complete();
+    assert!(!clinic.record().unwrap().write().contains("served"));
+    let mut clinic = Clinic { config: clinic.config, ..Clinic::new("") };
+    assert_eq!(clinic.request("?step=served.first", &[]), "<Hangup/>");
+    assert_eq!(clinic.round_trips(), 2);
+    clinic.complete();
+    let record = clinic.record().unwrap().write();
+    assert!(record.contains(r#""url":"served","valueBoolean":true"#) && record.contains("outcome=served"), "{record}");
 }

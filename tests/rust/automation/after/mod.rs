@@ -6,6 +6,7 @@
 mod alerts;
 mod appointments;
 mod failures;
+mod mailboxes;
 mod people;
 mod tasks;
 

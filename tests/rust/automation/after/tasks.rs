@@ -2,7 +2,7 @@
 
 //! Tasks for calls that the clinic did not answer.
 
-use plumline::chart::{CallContext, CallEvent, CallState};
+use plumline::chart::{CallContext, CallEvent, CallState, Closing};
 use plumline::fhir::systems::EXTENSION_BASE;
 use plumline::json::Json;
 use plumline::runtime::Reply;
@@ -101,7 +101,7 @@ fn a_call_that_the_dialplan_rejects_is_not_missed() {
     let root = sid("CA", 1);
     let opening = [("CallSid", root.as_str()), ("Direction", "inbound"), ("From", CALLER), ("To", CLINIC_NUMBER)];
     let mut event = CallEvent::from_first_request(&[&opening[..], &[("CallStatus", "ringing")]].concat(), NOW).unwrap();
-    event.rejected = true;
+    event.closing = Some(Closing::Rejected);
     let mut log = CallState::of(&[event]);
     log.add(&CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), NOW + 1_000).unwrap());
     let record = log.write(None, EXTENSION_BASE);
