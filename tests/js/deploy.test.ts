@@ -157,7 +157,10 @@ describe('deploy/', () => {
     // on-error would drop the runs that apologize to a caller, and still record forged requests.
     assert.deepEqual([kept('on-error', apology), kept('on-error', forged)], [false, true]);
     const page = text('docs/deploy.md').replaceAll(/\s+/g, ' ');
-    assert.match(page, /OperationOutcome with status 403 has failed \(measured: outcome 4\), so `on-error` keeps it/);
+    assert.match(
+      page,
+      /counts a refused \(403\) request as a failed run \(outcome 4 in our test\)\. So `on-error` stores/,
+    );
     assert.match(page, /each forged request, which is answered 403, leaves one `AuditEvent`/);
   });
 
