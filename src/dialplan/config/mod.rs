@@ -3,6 +3,7 @@
 //! `PLUMLINE_CONFIG`: the clinic's config.
 
 mod clinic;
+mod hours;
 mod read;
 mod rules;
 #[cfg(feature = "schema")]
@@ -16,7 +17,8 @@ use crate::json::{Map, members};
 use crate::policy::Outbound;
 
 pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpTrigger, Identity, Recording, Tasks};
-pub use rules::{Conditions, Day, Hours, NumberPlan, Rule, Verification, Weekly};
+pub use hours::{Day, Holiday, Hours, Opening, Weekly};
+pub use rules::{Conditions, NumberPlan, Rule, Verification};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 /// The config document (JSON). Every member is optional. `docs/dialplan.md` explains it with examples;
