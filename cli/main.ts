@@ -111,6 +111,11 @@ program
     '--numbers <list>',
     "the account's numbers, E.164, separated by commas; the check reports numbers that are not in the list",
   )
+  .option(
+    '--write',
+    'replace the sets of holidays in the file, such as @US, by their rules (docs/dialplan.md#holidays)',
+    false,
+  )
   .action((file: string, options: CheckOptions) => {
     process.exitCode = check(file, options, (line) => console.log(line));
   });

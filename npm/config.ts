@@ -2,7 +2,7 @@
 import type { Config, ConfigCheck, ConfigCheckOptions, ConfigFinding } from '#pkg/plumline.js';
 import { toJson, numberList } from './call.ts';
 import * as core from './core/core.ts';
-import { plumlineError, argumentError, object } from './core/error.ts';
+import { plumlineError, argumentError, object, text } from './core/error.ts';
 import { Frame } from './core/frame.ts';
 
 /**
@@ -29,11 +29,12 @@ import { Frame } from './core/frame.ts';
  * @throws PlumlineError `ARGUMENT_INVALID` if an argument has the wrong type
  */
 export function checkConfig(config: Config | string, options: ConfigCheckOptions = {}): ConfigCheck {
-  const { numbers } = object(options, 'options') as ConfigCheckOptions;
+  const { numbers, today } = object(options, 'options') as ConfigCheckOptions;
   const numberTexts = numbers === undefined ? [] : numberList(numbers);
   const document = typeof config === 'string' ? config : toJson(object(config, 'config'));
   const frame = new Frame(numbers === undefined ? 0 : 1);
   frame.add(document);
+  frame.add(today === undefined ? '' : nonEmpty(today, 'today'));
   for (const number of numberTexts) {
     frame.add(number);
   }
@@ -46,6 +47,15 @@ export function checkConfig(config: Config | string, options: ConfigCheckOptions
   return findings.some(({ severity }) => severity === 'error')
     ? { ok: false, findings }
     : { ok: true, warnings: findings };
+}
+
+/** Returns a text that is not empty. The core reads an empty one as absent. */
+function nonEmpty(value: unknown, name: string): string {
+  const given = text(value, name);
+  if (given === '') {
+    throw argumentError(name);
+  }
+  return given;
 }
 
 /** A path in the config, and the time zone at that path. */

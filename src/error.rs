@@ -99,9 +99,9 @@ codes! {
     /// The value is not a valid country code.
     ConfigCountry = "CONFIG_COUNTRY",
         "The country code is unknown. Use the two capital letters of ISO 3166, such as \"US\".";
-    /// A holiday is not a valid date.
+    /// A holiday is not a valid date, range or rule.
     ConfigDate = "CONFIG_DATE",
-        "The holiday is not a valid date. Write \"2026-11-26\", or \"12-25\" for every year.";
+        "Write a date (\"12-25\", \"2026-11-26\", \"07-04 observed\"), a range (\"12-24..01-02\") or a rule (\"easter+1\", \"4 thu nov\", \"last mon may\"). docs/dialplan.md lists all forms.";
     /// An action or a choice of a menu has no next step.
     ConfigDeadEnd = "CONFIG_DEAD_END",
         "End the action with menu, dial, queue, voicemail, conference, goto, redirect, reject, hangup, or a when with otherwise. A menu choice needs then or language.";
@@ -111,6 +111,12 @@ codes! {
     /// A required value is missing, or a list is empty.
     ConfigEmpty = "CONFIG_EMPTY",
         "Put at least one entry in the list or object. A prompt needs either text or ssml. An overflow needs size, position or averageWait.";
+    /// All holidays with a year are over.
+    ConfigHolidaysPast = "CONFIG_HOLIDAYS_PAST",
+        "All holidays with a year are in the past. Add those of the next year, or write them without a year: \"12-25\", \"easter+1\", \"4 thu nov\".";
+    /// A holiday is the name of a set, such as `@US`, which only `check --write` knows.
+    ConfigHolidaySet = "CONFIG_HOLIDAY_SET",
+        "Run `npx plumline check --write config.json`. It replaces the set by its rules. A bot knows no sets.";
     /// An entry of `hours` has no opening times.
     ConfigHoursUncovered = "CONFIG_HOURS_UNCOVERED",
         "Give these hours weekly times, a healthcareService, or both.";
@@ -188,7 +194,7 @@ codes! {
         "A spoken text needs a letter or digit, and at most 4000 characters. A name has at most 64; a phrase of a menu at most 100, and no comma. Control characters are not allowed.";
     /// The value is not a valid time of day.
     ConfigTime = "CONFIG_TIME",
-        "Write the time as \"08:00\", from \"00:00\" to \"23:59\". An end may be \"24:00\". In outbound.hours, to must be later than from.";
+        "Write the time as \"08:00\", from \"00:00\" to \"23:59\". An end may also be \"24:00\" or \"23:59:59\". Both, and \"23:59\", mean midnight. In outbound.hours, to must be later than from.";
     /// The value does not have the form of a time zone name.
     ConfigTimeZone = "CONFIG_TIME_ZONE",
         "Write an IANA name such as \"America/New_York\", or \"UTC\".";

@@ -49,7 +49,9 @@ pub const fn weekday_from_days(days: u64) -> u32 {
     ((days + 3) % 7) as u32
 }
 
-fn days_in(year: u32, month: u32) -> u32 {
+/// The number of days in a month.
+#[must_use]
+pub(crate) fn days_in(year: u32, month: u32) -> u32 {
     match month {
         2 if year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400)) => 29,
         2 => 28,

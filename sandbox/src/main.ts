@@ -132,10 +132,10 @@ function readConfig(file: string): string {
 }
 
 /** Prints the errors of a config, as `npx plumline check` does. Fails if the bots cannot use the config. */
-async function checkConfig(file: string, text: string, numbers: string[]): Promise<void> {
+async function checkConfig(file: string, text: string, numbers: string[], at: number): Promise<void> {
   // Imported here, because it needs pkg/.
-  const { checkText } = await import('../../cli/check.ts');
-  const { ok, lines } = checkText(text, numbers);
+  const { checkText, localDate } = await import('../../cli/check.ts');
+  const { ok, lines } = checkText(text, { numbers, today: localDate(new Date(at)) });
   lines.forEach((line) => console.error(line));
   if (!ok) {
     throw new UsageError(`--config ${file} cannot be used: correct the errors above and start again`, 1);
@@ -168,7 +168,7 @@ async function main(args: string[]): Promise<void> {
   if (settings.config) {
     const { file, text } = settings.config;
     account.numbers = addConfigNumbers(account.numbers, text);
-    await checkConfig(file, text, account.numbers);
+    await checkConfig(file, text, account.numbers, settings.at ?? Date.now());
   }
   const sandbox = await start(settings.port, {
     seed: settings.seed,

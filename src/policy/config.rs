@@ -92,7 +92,7 @@ pub struct CallingHours {
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^([01][0-9]|2[0-3]):[0-5][0-9]$")))]
     pub from: String,
     /// `HH:MM`.
-    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$")))]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^(([01][0-9]|2[0-3]):[0-5][0-9]|23:59:59|24:00)$")))]
     pub to: String,
     /// Time zones (IANA) by number prefix (`+1212`). The longest matching prefix applies. All other numbers use
     /// `timeZone` of the config.

@@ -45,7 +45,9 @@ pub fn callee_zone<'a>(callee: &str, hours: &'a CallingHours, clinic: Option<&'a
 /// start, the hours extend past midnight.
 #[must_use]
 pub fn is_open(hours: &CallingHours, now: TimeOfDay) -> Option<bool> {
-    let (from, to) = (TimeOfDay::parse(&hours.from)?, TimeOfDay::parse(&hours.to)?);
+    // Many systems write the end of the day as `23:59` or `23:59:59`, so both are midnight.
+    let to = if matches!(&*hours.to, "23:59" | "23:59:59") { "24:00" } else { &hours.to };
+    let (from, to) = (TimeOfDay::parse(&hours.from)?, TimeOfDay::parse(to)?);
     Some(if from < to { from <= now && now < to } else { from <= now || now < to })
 }
 
@@ -66,6 +68,9 @@ mod tests {
             ("08:00", "20:00", "19:59", true),
             ("08:00", "20:00", "20:00", false),
             ("08:00", "24:00", "23:59", true),
+            ("08:00", "23:59", "23:59", true),
+            ("08:00", "23:59:59", "23:59", true),
+            ("08:00", "23:58", "23:58", false),
             ("22:00", "06:00", "23:00", true),
             ("22:00", "06:00", "05:59", true),
             ("22:00", "06:00", "06:00", false),

@@ -76,6 +76,8 @@ export type Verdict =
 export interface ConfigCheckOptions {
   /** The numbers of your Twilio account: a list, or a text with commas. With them, `checkConfig` also checks that the config uses your own numbers where it must. */
   readonly numbers?: string | readonly string[] | undefined;
+  /** The date, as `YYYY-MM-DD`. With it, `checkConfig` also warns of hours whose holidays with a year are all over. */
+  readonly today?: string | undefined;
 }
 
 /** An error or a warning about a config. Neither `path` nor `help` contains a value of the config. */

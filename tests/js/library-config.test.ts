@@ -93,6 +93,32 @@ describe('checkConfig', () => {
     assert.deepEqual(found(config, { numbers: '+15550100002' }), ['outbound.callerId CONFIG_NUMBER_NOT_OURS']);
   });
 
+  test('knows which holidays are over if the date is given', () => {
+    const config = (...holidays: unknown[]): object => ({
+      timeZone: 'UTC',
+      numbers: { '+15550100001': { name: 'Desk', dialplan: 'main' } },
+      dialplans: { main: [{ when: { open: 'day' }, then: 'end' }, { then: 'busy' }] },
+      hours: { day: { weekly: [{ days: ['mon'], from: '09:00', to: '23:59:59' }], holidays } },
+      actions: { end: [{ reject: {} }], busy: [{ reject: { reason: 'busy' } }] },
+    });
+    const past = ['hours.day.holidays CONFIG_HOLIDAYS_PAST'];
+    for (const [holidays, today, expected] of [
+      [['2026-11-26'], undefined, []],
+      [['2026-11-26'], '2026-11-26', []],
+      [['2026-11-26'], '2026-11-27', past],
+      [['2026-11-26', '12-25', 'easter+1'], '2026-11-27', past],
+      [['2026-11-26', '2026-12-24..2027-01-01'], '2027-01-01', []],
+      [['2026-11-26', '2026-12-24..2027-01-01'], '2027-01-02', past],
+      [['12-25', { on: '4 thu nov' }], '2099-01-01', []],
+      [[], '2099-01-01', []],
+    ] as const) {
+      assert.deepEqual(found(config(...holidays), { today }), expected, `${JSON.stringify(holidays)} ${today}`);
+    }
+    assert.deepEqual(found(config('2026-11-26', '@US'), { today: '2027-01-01' }), [
+      'hours.day.holidays[1] CONFIG_HOLIDAY_SET',
+    ]);
+  });
+
   test('throws for invalid arguments', () => {
     const circular: Record<string, unknown> = {};
     circular.self = circular;
@@ -104,6 +130,11 @@ describe('checkConfig', () => {
       [{}, { numbers: 7 }, 'numbers'],
       [{}, { numbers: [] }, 'numbers'],
       [{}, { numbers: ['911'] }, 'numbers[0]'],
+      [{}, { today: '' }, 'today'],
+      [{}, { today: 7 }, 'today'],
+      [{}, { today: 'today' }, 'today'],
+      [{}, { today: '2026-02-29' }, 'today'],
+      [{}, { today: '2026-12-01T00:00:00Z' }, 'today'],
     ] as const) {
       assert.throws(
         () => check(config, options as object),
@@ -122,6 +153,22 @@ describe('the schema', () => {
     for (const file of [...examples, sound]) {
       assert.ok(validate(JSON.parse(read(file))), `${file}: ${JSON.stringify(validate.errors)}`);
     }
+  });
+
+  test('accepts every form of a holiday', () => {
+    const holidays = [
+      ...['12-25', '2026-11-26', '07-04 observed', '12-25 observed sat+2 sun+2', '04-27 sun-1', 'easter', 'easter-2'],
+      ...['orthodox easter+1', '4 thu nov', '4 thu nov+1', 'last mon may', 'mon before 05-25', 'sat after 06-19-1'],
+      ...['12-24..01-02', '2026-12-24..2027-01-02', 'easter-2..easter+1', '4 thu nov..4 thu nov+1'],
+      { on: '12-24', name: 'Christmas Eve', open: [{ from: '08:00', to: '24:00' }], days: ['mon'] },
+    ];
+    const config = {
+      hours: { day: { weekly: [{ days: ['mon'], from: '09:00', to: '23:59:59' }], holidays, timeZone: 'UTC' } },
+    };
+    assert.ok(validate(config), JSON.stringify(validate.errors));
+    assert.deepEqual(found(config), ['hours.day CONFIG_NAME_UNUSED']);
+    // An editor does not mark a set. Only the check reports it, with what to do.
+    assert.ok(validate({ hours: { day: { holidays: ['@US', { on: '@GB-ENG' }, '@US-MA'] } } }));
   });
 
   test('rejects the types, shapes and ranges that the core rejects', () => {
@@ -145,6 +192,12 @@ describe('the schema', () => {
       { actions: { day: [{ dial: { targets: [{ available: 'Patient/7' }], otherwise: 'end' } }] } },
       { hours: { day: { weekly: [{ days: ['monday'], from: '09:00', to: '17:00' }] } } },
       { hours: { day: { weekly: [{ days: ['mon'], from: '24:00', to: '17:00' }] } } },
+      { hours: { day: { holidays: ['5 thu feb'] } } },
+      { hours: { day: { holidays: ['12-25 Observed'] } } },
+      { hours: { day: { holidays: ['easter+1 '] } } },
+      { hours: { day: { holidays: ['12-24..easter'] } } },
+      { hours: { day: { holidays: [{ open: [] }] } } },
+      { hours: { day: { holidays: [{ on: '12-24', open: [{ from: '08:00' }] }] } } },
     ]) {
       assert.equal(validate(config), false, JSON.stringify(config));
       assert.equal((check(config) as { ok: boolean }).ok, false, JSON.stringify(config));

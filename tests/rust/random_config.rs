@@ -21,6 +21,7 @@ const SSML: [&str; 3] = [
     "<p><s>First.</s><s>Second &amp; last.</s></p>",
     "<say-as interpret-as=\"telephone\">5550100</say-as>",
 ];
+const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const VERIFICATIONS: [&str; 4] = ["full", "partial", "failed", "none"];
 const DIALED: [&str; 7] = ["answered", "busy", "no-answer", "declined", "failed", "canceled", "unavailable"];
 const QUEUED: [&str; 5] = ["answered", "failed", "canceled", "queue-full", "left"];
@@ -141,7 +142,7 @@ impl DialplanInput<'_> {
             "to": format!("{:02}:{:02}", self.random.below(24), self.random.below(60))
         }] });
         if self.random.one_in(2) {
-            hours["holidays"] = json!(["12-25", "2026-11-26"]);
+            hours["holidays"] = (0..self.random.below(6)).map(|_| self.holiday()).collect();
         }
         if self.random.one_in(3) {
             hours["healthcareService"] = json!("HealthcareService/7");
@@ -150,6 +151,38 @@ impl DialplanInput<'_> {
             hours["timeZone"] = json!(*self.random.pick(&ZONES));
         }
         hours
+    }
+
+    fn holiday(&mut self) -> Value {
+        let (month, day) = (1 + self.random.below(12), 1 + self.random.below(28));
+        let (weekday, by) = (*self.random.pick(&WEEKDAYS), 1 + self.random.below(6));
+        let on = match self.random.below(10) {
+            0 => format!("{month:02}-{day:02}"),
+            1 => format!("{}-{month:02}-{day:02}", 2020 + self.random.below(20)),
+            2 => format!("{month:02}-{day:02} observed"),
+            3 => format!("{month:02}-{day:02} sat+2 sun-{by}"),
+            4 => format!("{} {weekday} nov+{by}", *self.random.pick(&["1", "4", "last"])),
+            5 => format!("{weekday} before {month:02}-{day:02}"),
+            6 => format!("{weekday} after {month:02}-{day:02}-{by}"),
+            7 => format!("easter-{by}..easter+{}", self.random.below(60) + 1),
+            8 => format!("12-{:02}..01-{day:02}", 1 + self.random.below(31)),
+            _ => format!("2026-12-{day:02}..2027-{month:02}-{day:02}"),
+        };
+        if self.random.one_in(2) {
+            return json!(on);
+        }
+        let mut holiday = json!({ "on": on });
+        if self.random.one_in(2) {
+            let to = *self.random.pick(&["14:00", "24:00", "23:59", "23:59:59", "02:00"]);
+            holiday["open"] = json!([{ "from": "08:30", "to": to }]);
+        }
+        if self.random.one_in(3) {
+            holiday["days"] = json!(self.random.pick(&[["mon", "tue"], ["fri", "sun"]]));
+        }
+        if self.random.one_in(3) {
+            holiday["name"] = json!("A holiday");
+        }
+        holiday
     }
 
     fn list(&mut self) -> Value {

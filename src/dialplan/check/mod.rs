@@ -10,6 +10,7 @@ mod advice;
 mod advice;
 mod clinic;
 mod config_path;
+mod hours;
 mod languages;
 mod loops;
 mod prompts;
@@ -62,15 +63,17 @@ pub enum Depth {
     All,
 }
 
-/// Checks `config`. `numbers` are the numbers of the Twilio account, if known.
+/// Checks `config`. `numbers` are the numbers of the Twilio account, and `today` is the date in days since 1970-01-01,
+/// each if known.
 #[must_use]
-pub fn check(config: &Config, numbers: Option<&[E164<'_>]>, depth: Depth) -> Vec<ConfigFinding> {
+pub fn check(config: &Config, numbers: Option<&[E164<'_>]>, today: Option<u64>, depth: Depth) -> Vec<ConfigFinding> {
     let named = config.numbers.iter().filter_map(|(number, _)| E164::parse(number));
     let own = named.chain(numbers.into_iter().flatten().copied()).collect();
     let mut checker = Checker {
         config,
         depth,
         numbers,
+        today,
         own,
         findings: Vec::new(),
         errors: 0,
@@ -88,6 +91,8 @@ pub struct Checker<'a> {
     depth: Depth,
     /// The numbers of the Twilio account, if known.
     numbers: Option<&'a [E164<'a>]>,
+    /// The date in days since 1970-01-01, if known.
+    today: Option<u64>,
     /// The numbers of the Twilio account and of the config.
     own: Vec<E164<'a>>,
     findings: Vec<ConfigFinding>,
@@ -122,6 +127,7 @@ impl Checker<'_> {
         // A mistyped name makes other names unused, so these checks require a config without errors.
         if self.errors == 0 && self.gives_advice() {
             self.unused();
+            self.advise_on_hours();
             self.dead_rules();
             self.silent_hangups();
             self.advise_on_identities();

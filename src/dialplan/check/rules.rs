@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Checks numbers, dialplans, hours and lists of callers.
+//! Checks numbers, dialplans and lists of callers.
 
 use super::config_path::ConfigPath;
 use super::{Checker, shape};
-use crate::dialplan::config::{Conditions, Hours, NumberPlan, Rule, Weekly};
+use crate::dialplan::config::{Conditions, NumberPlan, Rule};
 use crate::dialplan::people::CallerMatch;
 use crate::dialplan::verbs::Verb;
 use crate::error::Code;
@@ -30,39 +30,6 @@ impl Checker<'_> {
         self.expect(defined, Code::ConfigNameUnknown, &at.field("dialplan"));
         self.switched_language(plan.language.as_deref(), &at.field("language"));
         self.zone(plan.time_zone.as_deref(), &at.field("timeZone"));
-    }
-
-    pub(super) fn hours(&mut self) {
-        let at = ConfigPath::root("hours");
-        for (index, (name, hours)) in self.config.hours.iter().enumerate() {
-            let at = at.member(index, name);
-            self.expect(shape::is_name(name), Code::ConfigName, &at);
-            self.one_of_hours(hours, &at);
-        }
-    }
-
-    fn one_of_hours(&mut self, hours: &Hours, at: &ConfigPath<'_>) {
-        let covered = !hours.weekly.is_empty() || hours.healthcare_service.is_some();
-        self.expect(covered, Code::ConfigHoursUncovered, at);
-        let weekly = at.field("weekly");
-        for (index, week) in hours.weekly.iter().enumerate() {
-            self.weekly(week, &weekly.element(index));
-        }
-        let holidays = at.field("holidays");
-        for (index, day) in hours.holidays.iter().enumerate() {
-            self.expect(shape::is_date(day), Code::ConfigDate, &holidays.element(index));
-        }
-        let service = hours.healthcare_service.as_deref();
-        let known = service.is_none_or(|service| shape::is_reference(service, &["HealthcareService"]));
-        self.expect(known, Code::ConfigReference, &at.field("healthcareService"));
-        self.zone(hours.time_zone.as_deref(), &at.field("timeZone"));
-    }
-
-    fn weekly(&mut self, week: &Weekly, at: &ConfigPath<'_>) {
-        let days = at.field("days");
-        self.expect(!week.days.is_empty(), Code::ConfigEmpty, &days);
-        self.expect(shape::is_time(&week.from, false), Code::ConfigTime, &at.field("from"));
-        self.expect(shape::is_time(&week.to, true), Code::ConfigTime, &at.field("to"));
     }
 
     pub(super) fn lists(&mut self) {

@@ -3,7 +3,6 @@
 //! Checks the format of texts.
 
 use crate::text::{is_letter_or_digit, split_before, split_on};
-use crate::time::days_since_epoch;
 use crate::twiml::{Node, is_writable};
 
 /// The maximum length of a spoken text, in characters. Twilio accepts 4096 characters (error 13521), including inserted
@@ -108,31 +107,14 @@ pub(super) fn is_url(text: &str, schemes: &[&str]) -> bool {
     !host.is_empty() && host.bytes().all(allowed) && port && text.len() <= 2_048 && text.bytes().all(plain)
 }
 
-/// Whether a text is `HH:MM`. `24:00` is valid only if `end` is true.
+/// Whether a text is `HH:MM`. `24:00` and `23:59:59`, both midnight, are valid only if `end` is true.
 pub(super) fn is_time(text: &str, end: bool) -> bool {
     let allowed = |number: &[u8], last: &str| matches!(number, [b'0'..=b'9', b'0'..=b'9']) && number <= last.as_bytes();
     match text.as_bytes() {
-        [hour @ .., b':', tens, ones] => {
-            allowed(hour, "23") && allowed(&[*tens, *ones], "59") || end && text == "24:00"
-        }
+        b"24:00" | b"23:59:59" => end,
+        [hour @ .., b':', tens, ones] => allowed(hour, "23") && allowed(&[*tens, *ones], "59"),
         _ => false,
     }
-}
-
-/// Whether a text is `YYYY-MM-DD`, or `MM-DD` for every year.
-pub(super) fn is_date(text: &str) -> bool {
-    let number = |from: usize, to: usize| {
-        let digits = text.get(from..to)?;
-        if digits.bytes().all(|byte| byte.is_ascii_digit()) { digits.parse::<u32>().ok() } else { None }
-    };
-    let dash = |at: usize| text.as_bytes().get(at) == Some(&b'-');
-    let (year, month, day) = match text.len() {
-        // `MM-DD` is checked in a leap year, which includes February 29.
-        5 if dash(2) => (Some(2_000), number(0, 2), number(3, 5)),
-        10 if dash(4) && dash(7) => (number(0, 4), number(5, 7), number(8, 10)),
-        _ => return false,
-    };
-    year.zip(month).zip(day).is_some_and(|((year, month), day)| days_since_epoch(year, month, day).is_some())
 }
 
 /// Whether a text is a reference to a resource of one of these types: `Practitioner/7`.
@@ -249,13 +231,12 @@ mod tests {
         all(
             |text| is_time(text, false),
             &["00:00", "09:30", "23:59"],
-            &["", "24:00", "9:30", "09:60", "09-30", "0９:00"],
+            &["", "24:00", "23:59:59", "9:30", "09:60", "09-30", "0９:00"],
         );
-        all(|text| is_time(text, true), &["24:00", "00:00"], &["24:01", "25:00"]);
         all(
-            is_date,
-            &["12-25", "02-29", "2026-11-26", "2028-02-29"],
-            &["", "2-1", "02-30", "2026-02-29", "2026-13-01", "1969-01-01", "2026/11/26", "26-11-2026", "é2-25"],
+            |text| is_time(text, true),
+            &["24:00", "00:00", "23:59", "23:59:59"],
+            &["24:01", "25:00", "24:00:00", "23:58:59", "23:59:60"],
         );
         all(
             |text| is_reference(text, &["Practitioner", "Organization"]),

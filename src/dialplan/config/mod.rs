@@ -3,6 +3,7 @@
 //! `PLUMLINE_CONFIG`: the clinic's config.
 
 mod clinic;
+mod hours;
 mod mailbox;
 mod read;
 mod rules;
@@ -18,8 +19,9 @@ use crate::json::{Map, members};
 use crate::policy::Outbound;
 
 pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpTrigger, Identity, Recording, Tasks};
+pub use hours::{Day, Holiday, Hours, Opening, Weekly};
 pub use mailbox::{MailboxCode, MailboxTask, Priority, UrgentWords};
-pub use rules::{Conditions, Day, Hours, NumberPlan, Rule, Verification, Weekly};
+pub use rules::{Conditions, NumberPlan, Rule, Verification};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use screening::Screening;

@@ -16,17 +16,19 @@ impl Config {
     /// [`ConfigError`]. No part of an invalid config is used.
     pub fn read(text: &str) -> Result<Self, ConfigError> {
         let config = parse(text)?;
-        match check(&config, None, Depth::Errors).into_iter().find(|finding| finding.severity == Severity::Error) {
+        match check(&config, None, None, Depth::Errors).into_iter().find(|finding| finding.severity == Severity::Error)
+        {
             Some(ConfigFinding { path, code, .. }) => Err(ConfigError { path, code }),
             None => Ok(config),
         }
     }
 
-    /// All findings for a config document. `numbers` are the numbers of the Twilio account, if known.
+    /// All findings for a config document. `numbers` are the numbers of the Twilio account, and `today` is the date in
+    /// days since 1970-01-01, each if known.
     #[must_use]
-    pub fn check(text: &str, numbers: Option<&[E164<'_>]>) -> Vec<ConfigFinding> {
+    pub fn check(text: &str, numbers: Option<&[E164<'_>]>, today: Option<u64>) -> Vec<ConfigFinding> {
         match parse(text) {
-            Ok(config) => check(&config, numbers, Depth::All),
+            Ok(config) => check(&config, numbers, today, Depth::All),
             Err(ConfigError { path, code }) => vec![ConfigFinding { path, code, severity: Severity::Error }],
         }
     }

@@ -13,7 +13,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
 use serde_json::{Value, json};
 
-use super::Config;
+use super::{Config, Day, Holiday, Opening};
 use crate::dialplan::speech::Words;
 use crate::json::Map;
 
@@ -120,5 +120,79 @@ impl<'de> Deserialize<'de> for Words {
         }
 
         deserializer.deserialize_any(TextOrTexts)
+    }
+}
+
+/// The pattern of the days of a holiday, or of a set such as `@US`.
+fn holiday_pattern() -> String {
+    const DATE: &str = "([0-9]{4}-)?[0-9]{2}-[0-9]{2}";
+    const WEEKDAY: &str = "(mon|tue|wed|thu|fri|sat|sun)";
+    const MONTH: &str = "(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)";
+    let moving = format!(
+        "((orthodox )?easter|([1-4]|last) {WEEKDAY} {MONTH}|{WEEKDAY} (before|after) [0-9]{{2}}-[0-9]{{2}})([+-][1-9][0-9]?)?"
+    );
+    format!(
+        r"^({DATE}(\.\.{DATE}|( observed)?( {WEEKDAY}[+-][1-6])*)|{moving}(\.\.{moving})?|@[A-Z]{{2}}(-[A-Z]{{2,3}})?)$"
+    )
+}
+
+/// Holidays with a name, or with times.
+#[derive(serde::Deserialize, schemars::JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct HolidayMembers {
+    /// The days: a date, a range of dates, or a rule such as `easter+1` or `4 thu nov`.
+    #[schemars(regex(pattern = holiday_pattern()))]
+    on: String,
+    /// A name for people. It is never spoken.
+    #[schemars(length(min = 1, max = 64))]
+    name: Option<String>,
+    /// When the hours are open on these days, instead of their other times. If absent, the days are closed.
+    #[serde(default)]
+    open: Vec<Opening>,
+    /// The weekdays to which the entry applies. If absent, all weekdays for a closed day and for a date with a year,
+    /// otherwise the weekdays with other times.
+    #[schemars(length(min = 1))]
+    days: Option<Vec<Day>>,
+}
+
+impl schemars::JsonSchema for Holiday {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Holiday".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> Schema {
+        schemars::json_schema!({
+            "description": "Days that are closed, or that have other hours. A date (`12-25`, `2026-11-26`, `07-04 observed`), a range (`12-24..01-02`) or a rule (`easter+1`, `4 thu nov`, `last mon may`); or an object with `on`.",
+            "anyOf": [
+                { "type": "string", "pattern": holiday_pattern() },
+                generator.subschema_for::<HolidayMembers>()
+            ]
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Holiday {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextOrMembers;
+
+        impl<'de> Visitor<'de> for TextOrMembers {
+            type Value = Holiday;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a text, or an object with `on`")
+            }
+
+            fn visit_str<E>(self, text: &str) -> Result<Holiday, E> {
+                Ok(Holiday { on: text.to_owned(), ..Holiday::default() })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, access: A) -> Result<Holiday, A::Error> {
+                let HolidayMembers { on, name, open, days } =
+                    HolidayMembers::deserialize(MapAccessDeserializer::new(access))?;
+                Ok(Holiday { on, name, open, days })
+            }
+        }
+
+        deserializer.deserialize_any(TextOrMembers)
     }
 }

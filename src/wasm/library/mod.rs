@@ -138,8 +138,8 @@ pub fn route_call(written: usize) -> JsValue {
     routing.serialize(&serde_wasm_bindgen::Serializer::json_compatible()).unwrap_or(JsValue::NULL)
 }
 
-/// Checks a config. Head: 1 if the numbers of the account are given. Fields: the config as JSON, the numbers. The
-/// output is that of [`check_twiml`].
+/// Checks a config. Head: 1 if the numbers of the account are given. Fields: the config as JSON, the date
+/// (`YYYY-MM-DD`, or empty if unknown), the numbers. The output is that of [`check_twiml`].
 #[wasm_bindgen(js_name = "checkConfig")]
 #[must_use]
 pub fn check_config(written: usize) -> i32 {

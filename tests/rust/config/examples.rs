@@ -22,7 +22,7 @@ fn examples_have_no_findings() {
     let examples = examples();
     assert_eq!(examples.len(), 5);
     for (name, text) in &examples {
-        assert_eq!(Config::check(text, None), [], "{name}");
+        assert_eq!(Config::check(text, None, None), [], "{name}");
         let config = Config::read(text).unwrap_or_else(|refused| panic!("{name}: {refused:?}"));
         assert!(!config.numbers.is_empty(), "{name}");
     }

@@ -13,7 +13,7 @@ use crate::random_config::random_config;
 /// Reads and checks a config. Returns whether it was accepted.
 fn is_accepted(text: &str, seed: u64) -> bool {
     let read = Config::read(text);
-    let findings = Config::check(text, None);
+    let findings = Config::check(text, None, None);
     let errors = || findings.iter().filter(|finding| finding.severity == Severity::Error);
     match &read {
         Ok(config) => {

@@ -11,7 +11,7 @@ fn found(first: &str) -> Vec<(String, &'static str)> {
         "hours":{{"desk":{{"weekly":[{{"days":["mon"],"from":"09:00","to":"17:00"}}]}}}},
         "actions":{{"first":{first},"end":[{{"hangup":{{}}}}],"heard":[{{"say":{{"text":"Closed."}}}},{{"hangup":{{}}}}]}}}}"#
     );
-    Config::check(&text, None).into_iter().map(|finding| (finding.path, finding.code.as_str())).collect()
+    Config::check(&text, None, None).into_iter().map(|finding| (finding.path, finding.code.as_str())).collect()
 }
 
 #[test]

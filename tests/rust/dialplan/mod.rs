@@ -6,6 +6,7 @@ pub(crate) mod clinic;
 mod dial;
 mod examples;
 mod faults;
+mod hours;
 mod known_patients;
 mod queue;
 mod random;

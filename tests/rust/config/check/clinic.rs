@@ -49,7 +49,7 @@ fn numbers_must_belong_to_the_account() {
     let text = valid_config().to_string();
     let own = |numbers: &[&'static str]| {
         let numbers: Vec<E164<'_>> = numbers.iter().map(|number| E164::parse(number).unwrap()).collect();
-        let findings = Config::check(&text, Some(&numbers));
+        let findings = Config::check(&text, Some(&numbers), None);
         assert!(findings.iter().all(|finding| finding.code.as_str() == "CONFIG_NUMBER_NOT_OURS"));
         findings.into_iter().map(|finding| finding.path).collect::<Vec<_>>()
     };
@@ -72,7 +72,7 @@ fn a_number_that_is_never_dialed_is_not_a_valid_target() {
     // The number belongs to the account but is not in `numbers`.
     let text = valid_config().to_string();
     let own = ["+15550100001", "+15550100002", "+15550100099"].map(|number| E164::parse(number).unwrap());
-    let findings = Config::check(&text, Some(&own));
+    let findings = Config::check(&text, Some(&own), None);
     let found: Vec<_> = findings.iter().map(|finding| (finding.path.as_str(), finding.code.as_str())).collect();
     assert_eq!(found, [(path, "CONFIG_NUMBER_BLOCKED")]);
     let mut config = valid_config();

@@ -32,7 +32,7 @@ const OWN: &str = "5e0b9c1d_0000_4000_8000_000000000001";
 
 fn check(config: &Value) -> Vec<(String, &'static str)> {
     let text = config.to_string();
-    let findings = Config::check(&text, None);
+    let findings = Config::check(&text, None, None);
     let errors: Vec<&ConfigFinding> = findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
     match Config::read(&text) {
         Ok(_) => assert!(errors.iter().all(|item| PASSED.contains(&item.code)), "{errors:?}"),
@@ -102,7 +102,7 @@ fn findings_hold_no_number_name_or_text_and_are_bounded() {
     }
     for (caller, severity) in [("x", Severity::Error), ("+1*", Severity::Warning)] {
         let lists: serde_json::Map<_, _> = (0..500).map(|n| (format!("list-{n}"), json!([caller]))).collect();
-        let found = Config::check(&json!({ "lists": lists }).to_string(), None);
+        let found = Config::check(&json!({ "lists": lists }).to_string(), None, None);
         assert_eq!(found.iter().filter(|finding| finding.severity == severity).count(), 100);
     }
 }

@@ -58,7 +58,21 @@ fn values_have_the_right_format() {
 /hours/day/weekly/0/days | [] | hours.day.weekly[0].days | CONFIG_EMPTY
 /hours/day/weekly/0/from | "24:00" | hours.day.weekly[0].from | CONFIG_TIME
 /hours/day/weekly/0/to | "24:30" | hours.day.weekly[0].to | CONFIG_TIME
+/hours/day/weekly/0/to | "24:00:00" | hours.day.weekly[0].to | CONFIG_TIME
 /hours/day/holidays/1 | "2026-02-29" | hours.day.holidays[1] | CONFIG_DATE
+/hours/day/holidays/1 | "@US" | hours.day.holidays[1] | CONFIG_HOLIDAY_SET
+/hours/day/holidays/1 | {} | hours.day.holidays[1].on | CONFIG_INVALID
+/hours/day/holidays/1 | { "on": 7 } | hours.day.holidays[1].on | CONFIG_INVALID
+/hours/day/holidays/1 | { "in": "12-24" } | an unknown or repeated member of hours.day.holidays[1] | CONFIG_INVALID
+/hours/day/holidays/1 | 7 | hours.day.holidays[1] | CONFIG_INVALID
+/hours/day/holidays/4/on | "5 thu feb" | hours.day.holidays[4] | CONFIG_DATE
+/hours/day/holidays/4/on | "@US" | hours.day.holidays[4] | CONFIG_HOLIDAY_SET
+/hours/day/holidays/4/name | "" | hours.day.holidays[4].name | CONFIG_TEXT
+/hours/day/holidays/4/open/0/from | "24:00" | hours.day.holidays[4].open[0].from | CONFIG_TIME
+/hours/day/holidays/4/open/0/to | "2 pm" | hours.day.holidays[4].open[0].to | CONFIG_TIME
+/hours/day/holidays/4/open/0 | { "from": "08:00" } | hours.day.holidays[4].open[0].to | CONFIG_INVALID
+/hours/day/holidays/4/days | [] | hours.day.holidays[4].days | CONFIG_EMPTY
+/hours/day/holidays/4/days | ["monday"] | hours.day.holidays[4].days[0] | CONFIG_INVALID
 /hours/day/timeZone | "London" | hours.day.timeZone | CONFIG_TIME_ZONE
 /hours/service/healthcareService | "7" | hours.service.healthcareService | CONFIG_REFERENCE
 /lists/spam/0 | "911" | lists.spam[0] | CONFIG_NUMBER

@@ -5,15 +5,20 @@
 //! Hours are compared with the local time, so daylight saving time needs no special rule. An hour that occurs twice is
 //! open twice, and a skipped hour does not occur.
 
-use core::cmp::Ordering;
+mod absence;
+mod day_rule;
+mod easter;
+mod period;
 
-use crate::dialplan::config::{Day, Hours, Weekly};
+use crate::dialplan::config::{Holiday, Hours};
 use crate::json::Json;
 use crate::text::split_on;
-use crate::time::{DAY, MINUTE, date, days_since_epoch, parse_instant, weekday_from_days};
+use crate::time::{DAY, MINUTE, date, parse_instant, weekday_from_days};
+use absence::is_away;
+use period::{Period, Span};
 
-/// Minutes in a day.
-const MIDNIGHT: u32 = 24 * 60;
+pub(super) use absence::is_within;
+pub use day_rule::DayRule;
 
 /// A local date and time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,8 +49,9 @@ impl LocalTime {
 /// the same moment as Unix time in milliseconds.
 ///
 /// The hours are open during `weekly` and the service's `availableTime`, except on holidays and during the service's
-/// `notAvailable`. Hours that start on a holiday do not extend into the next day. Without weekly hours, a service
-/// without `availableTime` is always open. A service that is not `active` is never open.
+/// `notAvailable`. On a holiday with times of its own, they are open at these times only. A period does not extend into
+/// a holiday, nor from a closed holiday into the next day. Without weekly hours, a service without `availableTime` is
+/// always open. A service that is not `active` is never open.
 #[must_use]
 pub fn are_open(hours: &Hours, service: Option<&Json>, local: LocalTime, now: u64) -> bool {
     let is_closed =
@@ -54,13 +60,62 @@ pub fn are_open(hours: &Hours, service: Option<&Json>, local: LocalTime, now: u6
         return false;
     }
     let listed = service.and_then(|service| service.get("availableTime")).map(Json::elements).unwrap_or_default();
-    let spans = hours.weekly.iter().filter_map(weekly).chain(listed.iter().filter_map(available));
-    let holiday = |day: u64| {
-        let date = date(day * DAY);
-        hours.holidays.iter().any(|holiday| *holiday == date || date.get(5..) == Some(holiday.as_str()))
-    };
+    let mut spans: Vec<Span> = hours.weekly.iter().filter_map(Span::weekly).collect();
+    spans.extend(listed.iter().filter_map(Span::available));
     let always = service.is_some() && listed.is_empty() && hours.weekly.is_empty();
-    !holiday(local.day) && (always || contains(spans, local, |began| !holiday(began)))
+    let LocalTime { day, minute } = local;
+    match holiday_on(hours, day, &spans, always) {
+        Some(today) => return today.open.iter().filter_map(Period::opening).any(|period| period.includes(minute)),
+        None if always => return true,
+        None => {}
+    }
+    let regular = |day: u64, includes: fn(Period, u32) -> bool| {
+        spans.iter().any(|span| span.is_on(weekday_from_days(day)) && includes(span.period, minute))
+    };
+    if regular(day, Period::includes) {
+        return true;
+    }
+    let Some(yesterday) = day.checked_sub(1) else { return false };
+    match holiday_on(hours, yesterday, &spans, always) {
+        Some(holiday) => holiday.open.iter().filter_map(Period::opening).any(|period| period.includes_next_day(minute)),
+        None => regular(yesterday, Period::includes_next_day),
+    }
+}
+
+/// The holiday that applies to a day. `spans` are the times without holidays, or the hours are `always` open.
+fn holiday_on<'a>(hours: &'a Hours, day: u64, spans: &[Span], always: bool) -> Option<&'a Holiday> {
+    let weekday = weekday_from_days(day);
+    let mut first: Option<(u32, &Holiday)> = None;
+    for holiday in &hours.holidays {
+        let Some(rule) = DayRule::parse(&holiday.on).filter(|rule| rule.includes(day)) else { continue };
+        let applies = match &holiday.days {
+            Some(days) => days.iter().any(|day| *day as u32 == weekday),
+            // A half-day in a yearly rule does not open a weekday that is closed.
+            None => {
+                holiday.open.is_empty()
+                    || always
+                    || rule.is_dated() && !rule.is_range()
+                    || spans.iter().any(|span| span.is_on(weekday))
+            }
+        };
+        let rank = rank(&rule, holiday.open.is_empty());
+        if applies && first.is_none_or(|(known, _)| rank < known) {
+            first = Some((rank, holiday));
+        }
+    }
+    first.map(|(_, holiday)| holiday)
+}
+
+/// The rank of a holiday among those of the same day. The lowest one applies. A date of one year comes first. Then comes
+/// a closure of certain dates, because it is newer than the yearly rules. Among equals, closed comes before open.
+fn rank(rule: &DayRule, is_closed: bool) -> u32 {
+    let rank = match (rule.is_range(), rule.is_dated()) {
+        (false, true) => 0,
+        (true, true) if is_closed => 2,
+        (false, false) => 4,
+        (true, _) => 6,
+    };
+    rank + u32::from(!is_closed)
 }
 
 /// Whether a resource with FHIR's `availableTime` and `notAvailable`, such as a role, is available at `local`. Without
@@ -68,108 +123,8 @@ pub fn are_open(hours: &Hours, service: Option<&Json>, local: LocalTime, now: u6
 #[must_use]
 pub fn is_available(resource: &Json, local: LocalTime, now: u64) -> bool {
     let listed = resource.get("availableTime").map(Json::elements).unwrap_or_default();
-    let there = listed.is_empty() || contains(listed.iter().filter_map(available), local, |_| true);
+    let there = listed.is_empty() || listed.iter().filter_map(Span::available).any(|span| span.includes(local));
     there && !is_away(resource, local, now)
-}
-
-/// Hours on some weekdays. Each day is a bit, and Monday is the lowest. Start and end are in minutes since midnight. If
-/// the end is not after the start, it is on the next day.
-#[derive(Clone, Copy, Debug)]
-struct Span {
-    days: u32,
-    from: u32,
-    to: u32,
-}
-
-fn contains(spans: impl Iterator<Item = Span>, local: LocalTime, counts: impl Fn(u64) -> bool) -> bool {
-    let on = |span: &Span, day: u64| span.days >> weekday_from_days(day) & 1 == 1;
-    for span in spans {
-        let overnight = span.to <= span.from;
-        let today = on(&span, local.day) && local.minute >= span.from && (overnight || local.minute < span.to);
-        let since_yesterday =
-            overnight && local.day > 0 && on(&span, local.day - 1) && local.minute < span.to && counts(local.day - 1);
-        if today || since_yesterday {
-            return true;
-        }
-    }
-    false
-}
-
-fn weekly(weekly: &Weekly) -> Option<Span> {
-    let days = weekly.days.iter().fold(0, |days, day| days | 1 << *day as u32);
-    Some(Span { days, from: clock(&weekly.from)?, to: clock(&weekly.to)? })
-}
-
-/// Reads an entry of FHIR's `availableTime`. Without `daysOfWeek`, it applies to every day. Without times, it applies
-/// to the whole day.
-fn available(time: &Json) -> Option<Span> {
-    const NAMES: [(&str, Day); 7] = [
-        ("mon", Day::Mon),
-        ("tue", Day::Tue),
-        ("wed", Day::Wed),
-        ("thu", Day::Thu),
-        ("fri", Day::Fri),
-        ("sat", Day::Sat),
-        ("sun", Day::Sun),
-    ];
-    let named = time.get("daysOfWeek").map(Json::elements).unwrap_or_default();
-    let mut days = if named.is_empty() { 0x7f } else { 0 };
-    for (name, day) in NAMES {
-        if named.iter().any(|item| item.text() == Some(name)) {
-            days |= 1 << day as u32;
-        }
-    }
-    if time.get("allDay").and_then(Json::boolean) == Some(true) {
-        return Some(Span { days, from: 0, to: MIDNIGHT });
-    }
-    // An entry with an invalid time is ignored.
-    let at = |name, missing| time.get(name).map_or(Some(missing), |text| clock(text.text()?));
-    Some(Span { days, from: at("availableStartTime", 0)?, to: at("availableEndTime", MIDNIGHT)? })
-}
-
-/// Parses `HH:MM` as minutes since midnight. Optional seconds are ignored. `24:00` is midnight at the end of the day.
-fn clock(text: &str) -> Option<u32> {
-    let (hours, rest) = split_on(text, b':');
-    let minutes = split_on(rest, b':').0;
-    if hours.len() != 2 || minutes.len() != 2 || !hours.bytes().chain(minutes.bytes()).all(|byte| byte.is_ascii_digit())
-    {
-        return None;
-    }
-    let minute = hours.parse::<u32>().ok()? * 60 + minutes.parse::<u32>().ok().filter(|minutes| *minutes < 60)?;
-    (minute <= MIDNIGHT).then_some(minute)
-}
-
-/// Whether `now` is in one of FHIR's `notAvailable` periods.
-fn is_away(resource: &Json, local: LocalTime, now: u64) -> bool {
-    let periods = resource.get("notAvailable").map(Json::elements).unwrap_or_default();
-    periods.iter().filter_map(|item| item.get("during")).any(|during| is_within(during, local, now))
-}
-
-/// Whether `now` is within a FHIR `Period`, including both ends. A date, month or year is in local time and includes
-/// its whole length. A period without start and end contains no time.
-pub(super) fn is_within(period: &Json, local: LocalTime, now: u64) -> bool {
-    let end = |name| period.get(name).and_then(Json::text);
-    let (start, end) = (end("start"), end("end"));
-    let begun = start.is_none_or(|start| compare(start, local, now).is_some_and(Ordering::is_le));
-    let not_over = end.is_none_or(|end| compare(end, local, now).is_some_and(Ordering::is_ge));
-    (start.is_some() || end.is_some()) && begun && not_over
-}
-
-/// Compares a FHIR `dateTime` with `now`. A date, month or year that contains the local date is equal.
-fn compare(text: &str, local: LocalTime, now: u64) -> Option<Ordering> {
-    if text.len() > 10 {
-        return parse_instant(text).map(|at| at.cmp(&now));
-    }
-    let number = |at: usize| text.get(at..at + 2)?.parse::<u32>().ok();
-    let year = text.get(..4)?.parse().ok()?;
-    let whole = match text.len() {
-        4 => days_since_epoch(year, 1, 1),
-        7 => days_since_epoch(year, number(5)?, 1),
-        10 => days_since_epoch(year, number(5)?, number(8)?),
-        _ => None,
-    };
-    whole?;
-    Some(text.cmp(local.date().get(..text.len())?))
 }
 
 #[cfg(test)]
@@ -269,18 +224,22 @@ mod tests {
             r#"{"availableTime":[{"daysOfWeek":["mon"],"availableStartTime":"09:00:00","availableEndTime":"12:00:00"},
                 {"daysOfWeek":["tue"],"allDay":true},{"daysOfWeek":["wed"],"availableStartTime":"noon"}],
                 "notAvailable":[{"description":"x","during":{"start":"2026-11-23","end":"2026-11-24"}},
-                {"during":{"start":"2026-12-01T15:00:00Z"}},{"description":"no period"},{"during":{}}]}"#,
+                {"during":{"start":"2026-12-01T15:00:00Z"}},{"description":"no period"},{"during":{}},
+                {"during":{"start":"2026-11-17T20:00:00Z","end":"2026-11-17T23:59:59Z"}}]}"#,
         )
         .unwrap();
         let weekly = hours(
             r#"{"weekly":[{"days":["mon"],"from":"11:00","to":"13:00"}],"healthcareService":"HealthcareService/1"}"#,
         );
         let december = parse_instant("2026-12-01T15:00:00Z").unwrap();
+        let midnight = parse_instant("2026-11-18T00:00:00Z").unwrap();
         for (at, now, expected) in [
             ("2026-11-16T09:00:00", 0, true),
             ("2026-11-16T12:59:00", 0, true),
             ("2026-11-16T13:00:00", 0, false),
             ("2026-11-17T23:59:00", 0, true),
+            ("2026-11-17T23:59:59", midnight - 1, false),
+            ("2026-11-17T23:59:59", midnight, true),
             ("2026-11-18T12:00:00", 0, false),
             ("2026-11-23T10:00:00", 0, false),
             ("2026-11-24T10:00:00", 0, false),
