@@ -78,6 +78,8 @@ export type Verdict =
 export interface ConfigCheckOptions {
     /** The numbers of your Twilio account: a list, or a text with commas. With them, `checkConfig` also checks that the config uses your own numbers where it must. */
     readonly numbers?: string | readonly string[] | undefined;
+    /** The date, as `YYYY-MM-DD`. With it, `checkConfig` also warns of hours whose holidays with a year are all over. */
+    readonly today?: string | undefined;
 }
 
 /** An error or a warning about a config. Neither `path` nor `help` contains a value of the config. */
@@ -340,8 +342,8 @@ export function body(bytes: number): number;
 export function bodyHash(written: number): number;
 
 /**
- * Checks a config. Head: 1 if the numbers of the account are given. Fields: the config as JSON, the numbers. The
- * output is that of [`check_twiml`].
+ * Checks a config. Head: 1 if the numbers of the account are given. Fields: the config as JSON, the date
+ * (`YYYY-MM-DD`, or empty if unknown), the numbers. The output is that of [`check_twiml`].
  */
 export function checkConfig(written: number): number;
 
@@ -788,6 +790,10 @@ type Verification = ("full" | "partial" | "failed" | "none")
  */
 type FollowUpTrigger = ("missed" | "failed" | "voicemail" | "callback")
 /**
+ * Days that are closed, or that have other hours. A date (`12-25`, `2026-11-26`, `07-04 observed`), a range (`12-24..01-02`) or a rule (`easter+1`, `4 thu nov`, `last mon may`); or an object with `on`.
+ */
+type Holiday = (string | HolidayMembers)
+/**
  * A weekday, as FHIR spells it.
  */
 type Day = ("mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun")
@@ -850,6 +856,7 @@ numbers?: {
 }
 outbound?: Outbound
 recording?: Recording
+screening?: Screening
 tasks?: Tasks
 /**
  * The clinic's time zone (IANA), such as `America/New_York`. Required if anything depends on the time of day.
@@ -1053,6 +1060,11 @@ order?: ("inOrder" | "allAtOnce" | "huntGroup")
  */
 otherwise: string
 /**
+ * Whether whoever answers a phone presses a key first. If absent, as in `screening` of the config.
+ */
+screen?: boolean
+screenPrompt?: Say3
+/**
  * Whom to ring.
  * 
  * @minItems 1
@@ -1063,6 +1075,35 @@ targets: Target[]
  * Seconds that each target rings. If absent, 20.
  */
 timeout?: number
+}
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+interface Say3 {
+/**
+ * A language tag. If absent, the language of the call.
+ */
+language?: string
+/**
+ * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
+ */
+ssml?: (string | {
+[k: string]: string
+})
+/**
+ * The text. Set either `text` or `ssml`.
+ */
+text?: (string | {
+[k: string]: string
+})
+/**
+ * How many times it is said. If absent, once.
+ */
+times?: number
+/**
+ * A Twilio voice. If absent, `voice` of the config.
+ */
+voice?: string
 }
 /**
  * An empty object, `{}`.
@@ -1094,7 +1135,7 @@ on?: {
  */
 otherwise: string
 overflow?: Overflow
-position?: Say4
+position?: Say5
 }
 /**
  * Offers a callback instead of waiting.
@@ -1104,7 +1145,7 @@ interface CallbackOffer {
  * The key that accepts the offer.
  */
 digit: string
-prompt: Say3
+prompt: Say4
 /**
  * The action after it. A task for staff is created.
  */
@@ -1113,7 +1154,7 @@ then: string
 /**
  * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
-interface Say3 {
+interface Say4 {
 /**
  * A language tag. If absent, the language of the call.
  */
@@ -1163,7 +1204,7 @@ then: string
 /**
  * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
-interface Say4 {
+interface Say5 {
 /**
  * A language tag. If absent, the language of the call.
  */
@@ -1193,45 +1234,17 @@ voice?: string
  * `voicemail`.
  */
 interface Voicemail {
-farewell?: Say5
-greeting: Say6
+farewell?: Say6
+greeting: Say7
 /**
  * The maximum length of the message, in seconds. If absent, 120.
  */
 maxLength?: number
+task?: MailboxTask
 /**
  * Whether Twilio transcribes the message.
  */
 transcribe?: boolean
-}
-/**
- * What a caller hears: the value of `say`, and of every other member with spoken text.
- */
-interface Say5 {
-/**
- * A language tag. If absent, the language of the call.
- */
-language?: string
-/**
- * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
- */
-ssml?: (string | {
-[k: string]: string
-})
-/**
- * The text. Set either `text` or `ssml`.
- */
-text?: (string | {
-[k: string]: string
-})
-/**
- * How many times it is said. If absent, once.
- */
-times?: number
-/**
- * A Twilio voice. If absent, `voice` of the config.
- */
-voice?: string
 }
 /**
  * What a caller hears: the value of `say`, and of every other member with spoken text.
@@ -1261,6 +1274,83 @@ times?: number
  * A Twilio voice. If absent, `voice` of the config.
  */
 voice?: string
+}
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+interface Say7 {
+/**
+ * A language tag. If absent, the language of the call.
+ */
+language?: string
+/**
+ * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
+ */
+ssml?: (string | {
+[k: string]: string
+})
+/**
+ * The text. Set either `text` or `ssml`.
+ */
+text?: (string | {
+[k: string]: string
+})
+/**
+ * How many times it is said. If absent, once.
+ */
+times?: number
+/**
+ * A Twilio voice. If absent, `voice` of the config.
+ */
+voice?: string
+}
+/**
+ * The task for a message in this mailbox. Requires `voicemail` in `tasks.on`.
+ */
+interface MailboxTask {
+code?: MailboxCode
+/**
+ * The owner: a reference such as `Organization/<id>`. If absent, `tasks.owner`.
+ */
+owner?: string
+/**
+ * The priority. If absent, none.
+ */
+priority?: ("routine" | "urgent" | "asap" | "stat")
+/**
+ * The text of the task's code. If absent, "Listen to a message left by phone".
+ */
+text?: string
+urgent?: UrgentWords
+}
+/**
+ * A code of the clinic, in addition to `voicemail`.
+ */
+interface MailboxCode {
+/**
+ * The code.
+ */
+code: string
+/**
+ * The code system, a URL.
+ */
+system: string
+}
+/**
+ * Words that make a message urgent. Requires `transcribe`.
+ */
+interface UrgentWords {
+/**
+ * The priority of the task. If absent, `urgent`.
+ */
+priority?: ("routine" | "urgent" | "asap" | "stat")
+/**
+ * Words or phrases, such as `chest pain`. Case and punctuation are ignored.
+ * 
+ * @minItems 1
+ * @maxItems 100
+ */
+words: string[]
 }
 /**
  * `conference`.
@@ -1332,6 +1422,12 @@ careTeam?: string[]
  */
 closed?: string
 /**
+ * The number that forwarded the call to the clinic: as in `callers`.
+ * 
+ * @minItems 1
+ */
+forwardedFrom?: string[]
+/**
  * The current language of the call: tags, or languages without a region. In the rules of a dialplan it is the
  * language of the called number.
  * 
@@ -1387,7 +1483,11 @@ reason?: ("busy" | "rejected")
  * `hangup`.
  */
 interface Hangup {
-
+/**
+ * Whether a caller who has heard the whole action got what they needed, such as a closing notice. Then the call is
+ * not missed.
+ */
+served?: boolean
 }
 /**
  * Alerts to an external service. If absent, none are sent.
@@ -1476,6 +1576,12 @@ careTeam?: string[]
  */
 closed?: string
 /**
+ * The number that forwarded the call to the clinic: as in `callers`.
+ * 
+ * @minItems 1
+ */
+forwardedFrom?: string[]
+/**
  * The current language of the call: tags, or languages without a region. In the rules of a dialplan it is the
  * language of the called number.
  * 
@@ -1535,9 +1641,9 @@ interface Hours {
  */
 healthcareService?: string
 /**
- * Days that are closed: `YYYY-MM-DD`, or `MM-DD` for every year.
+ * Days that are closed, or that have other hours.
  */
-holidays?: string[]
+holidays?: Holiday[]
 /**
  * The time zone (IANA). If absent, the time zone of the called number.
  */
@@ -1546,6 +1652,43 @@ timeZone?: string
  * The weekly hours.
  */
 weekly?: Weekly[]
+}
+/**
+ * Holidays with a name, or with times.
+ */
+interface HolidayMembers {
+/**
+ * The weekdays to which the entry applies. If absent, all weekdays for a closed day and for a date with a year,
+ * otherwise the weekdays with other times.
+ * 
+ * @minItems 1
+ */
+days?: Day[]
+/**
+ * A name for people. It is never spoken.
+ */
+name?: string
+/**
+ * The days: a date, a range of dates, or a rule such as `easter+1` or `4 thu nov`.
+ */
+on: string
+/**
+ * When the hours are open on these days, instead of their other times. If absent, the days are closed.
+ */
+open?: Opening[]
+}
+/**
+ * A period of a day. If `to` is not after `from`, it is on the next day.
+ */
+interface Opening {
+/**
+ * `HH:MM`.
+ */
+from: string
+/**
+ * `HH:MM`. `24:00`, `23:59` and `23:59:59` mean midnight.
+ */
+to: string
 }
 /**
  * Hours on some weekdays. If `to` is not after `from`, it is on the next day.
@@ -1562,7 +1705,7 @@ days: Day[]
  */
 from: string
 /**
- * `HH:MM`; `24:00` for midnight.
+ * `HH:MM`. `24:00`, `23:59` and `23:59:59` mean midnight.
  */
 to: string
 }
@@ -1685,7 +1828,7 @@ zones?: {
  * Recording. If absent, calls are not recorded.
  */
 interface Recording {
-announcement?: Say7
+announcement?: Say8
 /**
  * Whether to copy recordings, voicemail included, into the chart. If absent, yes.
  */
@@ -1706,7 +1849,7 @@ retentionDays?: number
 /**
  * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
-interface Say7 {
+interface Say8 {
 /**
  * A language tag. If absent, the language of the call.
  */
@@ -1731,6 +1874,23 @@ times?: number
  * A Twilio voice. If absent, `voice` of the config.
  */
 voice?: string
+}
+/**
+ * Whether whoever answers a phone presses a key before the caller is connected.
+ */
+interface Screening {
+/**
+ * The name of the clinic that the callee hears. If absent, the name of the number, if `numbers` has only one.
+ */
+clinic?: string
+/**
+ * Whether phones are screened. If absent, yes.
+ */
+enabled?: boolean
+/**
+ * Phones that are connected without a key, such as desk phones: E.164 numbers, or prefixes (`+1555010*`).
+ */
+trusted?: string[]
 }
 /**
  * Tasks for staff.

@@ -33,8 +33,8 @@ export function bodyHash(written) {
 }
 
 /**
- * Checks a config. Head: 1 if the numbers of the account are given. Fields: the config as JSON, the numbers. The
- * output is that of [`check_twiml`].
+ * Checks a config. Head: 1 if the numbers of the account are given. Fields: the config as JSON, the date
+ * (`YYYY-MM-DD`, or empty if unknown), the numbers. The output is that of [`check_twiml`].
  * @param {number} written
  * @returns {number}
  */
