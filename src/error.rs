@@ -110,7 +110,7 @@ codes! {
         "End the dialplan with a rule without when. It takes the calls that no other rule takes: { \"then\": \"an-action\" }.";
     /// A required value is missing, or a list is empty.
     ConfigEmpty = "CONFIG_EMPTY",
-        "Put at least one entry in the list or object. A prompt needs either text or ssml. An overflow needs size, position or averageWait.";
+        "Put at least one entry in the list or object. A prompt needs either text or ssml. An overflow needs size, position, wait or averageWait.";
     /// All holidays with a year are over.
     ConfigHolidaysPast = "CONFIG_HOLIDAYS_PAST",
         "All holidays with a year are in the past. Add those of the next year, or write them without a year: \"12-25\", \"easter+1\", \"4 thu nov\".";
@@ -381,6 +381,9 @@ codes! {
     /// A recording could not be copied from Twilio into the chart.
     RecordingNotCopied = "RECORDING_NOT_COPIED",
         "A recording could not be copied into the chart. The sweep tries again for seven days. Another line has the cause.";
+    /// The recording is deleted at Twilio, but its copy in the chart is not.
+    RecordingNotDeleted = "RECORDING_NOT_DELETED",
+        "Someone changed the attachment of the call record, so the bot does not know which Binary has the audio. Delete the Binary, then remove the url of the attachment.";
     /// A recording is too large to be copied into the chart.
     RecordingTooLarge = "RECORDING_TOO_LARGE",
         "A recording is larger than 50 MB, so it was not copied into the chart. It remains at Twilio.";

@@ -16,7 +16,7 @@ use crate::time::{instant, parse_instant};
 
 /// The parts of a leg that are not texts, numbers or instants. The last three are only written if `callStatus` and
 /// `sequenceNumber` are not enough; see [`Reports`].
-const LEG_PARTS: [&str; 14] = [
+const LEG_PARTS: [&str; 15] = [
     PRACTITIONER,
     "callSid",
     "callStatus",
@@ -25,6 +25,7 @@ const LEG_PARTS: [&str; 14] = [
     "dialCallStatus",
     "bridged",
     "screened",
+    "accepted",
     "message",
     "rejected",
     "served",
@@ -194,6 +195,7 @@ fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
     push(parts, "dialCallStatus", "valueCode", leg.dialed.map(word));
     push(parts, "bridged", "valueBoolean", leg.bridged.map(Json::Bool));
     push(parts, "screened", "valueBoolean", leg.screened.then_some(Json::Bool(true)));
+    push(parts, "accepted", "valueBoolean", leg.accepted.then_some(Json::Bool(true)));
     push(parts, "message", "valueBoolean", leg.message.then_some(Json::Bool(true)));
     if let Some(closing) = leg.closing {
         push(parts, closing.word(), "valueBoolean", Some(Json::Bool(true)));
@@ -235,6 +237,7 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
     leg.dialed = status("dialCallStatus");
     leg.bridged = boolean("bridged");
     leg.screened = boolean("screened") == Some(true);
+    leg.accepted = boolean("accepted") == Some(true);
     leg.message = boolean("message") == Some(true);
     leg.closing =
         [Closing::Served, Closing::Rejected].into_iter().find(|closing| boolean(closing.word()) == Some(true));

@@ -27,6 +27,8 @@ pub struct Leg {
     pub(super) bridged: Option<bool>,
     /// Whether the callee had to press a key before the connection. Without it, a mailbox may have answered.
     pub(super) screened: bool,
+    /// Whether the callee pressed that key. The caller may hang up before the connection.
+    pub(super) accepted: bool,
     /// Whether a recording of the leg is a message.
     pub(super) message: bool,
     /// How the dialplan ended the call.
@@ -123,7 +125,8 @@ impl Leg {
         ];
         leg.instants = [event.at, event.answered, event.ended];
         leg.reports = Reports::of(event.status, event.sequence);
-        leg.bridged = (event.joined_conference || event.screening == Some(Screening::Accepted)).then_some(true);
+        leg.bridged = event.joined_conference.then_some(true);
+        leg.accepted = event.screening == Some(Screening::Accepted);
         leg.screened = event.screening.is_some();
         leg.closing = event.closing;
         leg.practitioner = owned(event.practitioner.filter(|practitioner| is_practitioner(practitioner)));
@@ -169,6 +172,7 @@ impl Leg {
         self.dialed = self.dialed.max(other.dialed);
         self.bridged = self.bridged.max(other.bridged);
         self.screened |= other.screened;
+        self.accepted |= other.accepted;
         self.message |= other.message;
         self.closing = self.closing.max(other.closing);
         keep_min(&mut self.practitioner, other.practitioner.as_ref());
@@ -237,11 +241,11 @@ impl Leg {
         self.message
     }
 
-    /// Whether someone or something answered that was not connected to the caller. A screened leg is connected only
-    /// by a key, which `DialBridged` also reports.
+    /// Whether someone or something answered that was not connected to the caller. `DialBridged` decides. Without it, a
+    /// screened leg is connected if a key was pressed.
     #[must_use]
     pub fn is_unconnected(&self) -> bool {
-        self.bridged == Some(false) || self.screened && self.bridged.is_none()
+        self.bridged == Some(false) || self.screened && !self.accepted && self.bridged.is_none()
     }
 
     /// When the leg was answered, as Unix time in milliseconds: when it was first in progress, or if no event reported

@@ -11,10 +11,11 @@ mod stored;
 mod typed;
 
 pub use country::country_of;
-pub use parse::{Phone, parse};
+pub use parse::{Phone, parse, parse_written};
 pub use plan::NumberKind;
 pub use premium_rate::{starts_with_emergency, starts_with_premium_rate};
 pub use stored::{StoredNumber, is_stored_in, search_parts};
+pub use typed::without_remark;
 
 /// A number in E.164 form: `+` and 7 to 15 digits. The first digit is 1 to 9.
 ///

@@ -4,7 +4,7 @@
 
 use super::E164;
 use super::plan::{NumberKind, NumberingPlan, Slot, plans};
-use super::typed::TypedNumber;
+use super::typed::{TypedNumber, without_remark};
 use crate::error::Code;
 
 /// Emergency numbers on every mobile network, in every country (3GPP TS 22.101).
@@ -48,6 +48,22 @@ pub fn parse(text: &str, country: Option<&str>) -> Result<Phone, Code> {
     let typed = TypedNumber::read(text)?;
     let reader = Reader { home, typed: &typed };
     reader.read()
+}
+
+/// Parses a number that people wrote for each other, such as in a chart: a remark may follow it. Letters are read as the
+/// digits of their keys only in a toll-free number. Anywhere else, they are a word: `305-2345 Bob`.
+///
+/// # Errors
+/// A `PHONE_…` code.
+pub fn parse_written(text: &str, country: Option<&str>) -> Result<Phone, Code> {
+    let number = without_remark(text);
+    if number.len() < text.trim_ascii().len()
+        && let Ok(phone) = parse(text, country)
+        && phone.kind == NumberKind::TollFree
+    {
+        return Ok(phone);
+    }
+    parse(number, country)
 }
 
 struct Reader<'a> {

@@ -59,12 +59,16 @@ pub fn search_parts(number: E164<'_>, narrow: bool) -> Vec<Vec<String>> {
     before.into_iter().chain([last]).map(split_forms).collect()
 }
 
-/// Digits, and the forms in which people split them once.
+/// What people and programs put between the digits of a number, outside the North American plan.
+const SEPARATORS: [&str; 8] = [" ", "-", ".", "/", "\u{a0}", "\u{202f}", "\u{2011}", "\u{2013}"];
+
+/// Digits, their full-width form, and the forms in which people split them once.
 fn split_forms(digits: &str) -> Vec<String> {
-    let mut forms = vec![digits.to_owned()];
+    let full_width = |digit: char| char::from_u32(digit as u32 - '0' as u32 + 0xff10).unwrap_or(digit);
+    let mut forms = vec![digits.to_owned(), digits.chars().map(full_width).collect()];
     for at in 1..digits.len() {
         let (before, after) = digits.split_at(at);
-        forms.extend([" ", "-", "."].map(|between| [before, between, after].concat()));
+        forms.extend(SEPARATORS.map(|between| [before, between, after].concat()));
     }
     forms
 }

@@ -74,6 +74,26 @@ fn without_scheme(text: &str) -> &str {
     }
 }
 
+/// The part of a text that is a phone number, without a remark after it: `+49 30 231250 (room 4)`. A word that starts
+/// an extension is part of the number.
+#[must_use]
+pub fn without_remark(text: &str) -> &str {
+    let text = without_scheme(text.trim_ascii());
+    let mut has_digits = false;
+    for (at, character) in text.char_indices() {
+        has_digits |= digit(character).is_some();
+        if character.is_alphabetic() && has_digits {
+            let rest = text.get(at + character.len_utf8()..).unwrap_or_default();
+            if extension(character, rest).is_some() {
+                return text;
+            }
+            let number = text.get(..at).unwrap_or_default();
+            return number.trim_end_matches(|last: char| digit(last).is_none());
+        }
+    }
+    text
+}
+
 /// The value of an ASCII, full-width, Arabic or Persian digit.
 pub(super) fn digit(character: char) -> Option<u8> {
     ['0', '\u{ff10}', '\u{660}', '\u{6f0}']

@@ -5,7 +5,9 @@
 use super::config::Outbound;
 use super::refusal::Refusal;
 use crate::error::Code;
-use crate::phone::{E164, NumberKind, parse, starts_with_emergency, starts_with_premium_rate};
+use crate::phone::{
+    E164, NumberKind, parse, parse_written, starts_with_emergency, starts_with_premium_rate, without_remark,
+};
 
 /// Prefixes of numbers that Plumline never dials: satellite phones, international premium-rate numbers, and
 /// premium-rate and shared-cost services that the numbering plans list late or not at all.
@@ -108,11 +110,11 @@ impl<'a> Policy<'a> {
         if self.is_emergency(text) {
             return Err(Refusal::Emergency);
         }
-        let cleaned = clean(text);
+        let cleaned = clean(without_remark(text));
         if E164::parse(&cleaned).is_some() {
             return self.allows(&cleaned);
         }
-        match parse(text, self.country().as_deref()) {
+        match parse_written(text, self.country().as_deref()) {
             Ok(phone) if phone.kind == NumberKind::Emergency => Err(Refusal::Emergency),
             Ok(phone) => self.allows(&phone.number),
             // North America assigns new area codes every year, so the plan may not have this one yet.

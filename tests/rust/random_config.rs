@@ -331,8 +331,7 @@ impl DialplanInput<'_> {
             queue["callback"] = json!({ "prompt": self.say(), "digit": "1", "then": self.any_action() });
         }
         if self.random.one_in(2) {
-            queue["overflow"] =
-                json!({ "size": self.random.below(20), "averageWait": 600, "then": self.later_action(index) });
+            queue["overflow"] = json!({ "size": self.random.below(20), "averageWait": 600, "wait": 900, "then": self.later_action(index) });
         }
         json!({ "queue": queue })
     }

@@ -7,7 +7,7 @@ use super::copies::delete_copies;
 use super::marks::{Mark, Marks};
 use super::prepared_calls::PreparedCalls;
 use super::reconcile::{reconcile, root_of};
-use super::recorded::{copies, remaining_recordings, with_deletions};
+use super::recorded::{copies, has_audio, remaining_recordings, with_deletions};
 use super::sweep_run::{AutomationRun, MAX_BATCH_WRITES};
 use crate::chart::{CallEvent, PagedSearch, StoreError};
 use crate::error::Code;
@@ -233,6 +233,11 @@ async fn delete_page_copies(
             Some(item) => {
                 items.push(item);
                 with_copy.push((index, sid));
+            }
+            // The audio that is attached cannot be found, so it is not deleted.
+            None if has_audio(call, &sid) => {
+                run.report(Code::RecordingNotDeleted);
+                result.retry_from = earlier(result.retry_from, Some(calls[index].0));
             }
             None => done.push((index, sid)),
         }

@@ -68,10 +68,28 @@ pub(super) fn copies(call: &Json) -> Vec<CopyState> {
     for item in call.get("payload").map(Json::elements).unwrap_or_default() {
         let sid = extensions(item, RECORDING).find_map(sid_of);
         if let Some(sid) = sid.filter(|sid| copies.iter().all(|copy| copy.sid != *sid)) {
-            copies.push(CopyState { sid: sid.to_owned(), binary: None, started: None });
+            let binary = item.at(&["contentAttachment", "url"]).and_then(Json::text).and_then(binary_of);
+            copies.push(CopyState { sid: sid.to_owned(), binary, started: None });
         }
     }
     copies
+}
+
+/// `Binary/<id>` in the URL of an attachment: the reference itself, or a presigned URL of the server's storage,
+/// `…/binary/<id>/<version>?…`.
+fn binary_of(url: &str) -> Option<String> {
+    let at = url.to_ascii_lowercase().rfind("binary/")?;
+    let id = url.get(at + "binary/".len()..)?.split(['/', '?', '#']).next()?;
+    Some(["Binary/", id].concat()).filter(|binary| is_reference(binary, "Binary"))
+}
+
+/// Whether the call has an attachment with audio for a recording.
+pub(super) fn has_audio(call: &Json, sid: &str) -> bool {
+    let payloads = call.get("payload").map(Json::elements).unwrap_or_default();
+    payloads.iter().any(|item| {
+        extensions(item, RECORDING).any(|item| sid_of(item) == Some(sid))
+            && item.at(&["contentAttachment", "url"]).is_some()
+    })
 }
 
 /// Sets the state of a copy.

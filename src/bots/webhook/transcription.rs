@@ -43,9 +43,9 @@ pub(super) async fn transcription(host: &Host, callback: StatusCallback<'_, '_>)
             ("partOf", Json::List(vec![reference(&call)])),
             ("status", Json::of("completed")),
             ("category", Json::List(vec![concept(VOICE_CATEGORY.0, TRANSCRIPTION_CATEGORY)])),
-            ("subject", patient.clone()),
+            ("subject", patient),
             ("received", Json::of(&instant(callback.now))),
-            ("sender", patient),
+            ("sender", state.patient_side().map_or(Json::Null, reference)),
             ("payload", Json::List(vec![Json::object([("contentString", Json::of(words))])])),
         ]);
         vec![FhirRequest::create(&resource, Some(["identifier=", TWILIO, "|", transcription].concat()))]

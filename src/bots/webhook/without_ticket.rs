@@ -147,19 +147,23 @@ fn caller_lookup(identity: &str, config: &Config) -> CallerLookup {
 fn check_practitioner(answer: HostResponse) -> Result<(), Refusal> {
     match answer {
         HostResponse::Done { status: 200..=299, body } if is(&body, "resourceType", "Practitioner") => {
-            let active = body.get("active").and_then(Json::boolean) != Some(false);
-            if active { Ok(()) } else { Err(Refusal::CallerUnknown) }
+            if is_active(&body) { Ok(()) } else { Err(Refusal::CallerUnknown) }
         }
         HostResponse::Done { status: 404 | 410, .. } => Err(Refusal::CallerUnknown),
         _ => Err(Refusal::ChartUnavailable),
     }
 }
 
+fn is_active(practitioner: &Json) -> bool {
+    practitioner.get("active").and_then(Json::boolean) != Some(false)
+}
+
 fn only_practitioner(bundle: &Json) -> Option<String> {
     let [entry] = bundle.get("entry")?.elements() else {
         return None;
     };
-    reference_to(entry.at(&["resource", "id"])?.text()?, "Practitioner")
+    let practitioner = entry.get("resource").filter(|resource| is_active(resource))?;
+    reference_to(practitioner.get("id")?.text()?, "Practitioner")
 }
 
 /// The request that creates the record of the call.

@@ -42,7 +42,8 @@ pub struct PeopleOfNumber {
     /// The only living, active patient who has the number. With [`CallerMatch::Related`], related persons of this
     /// patient also have it.
     pub patient: Option<Patient>,
-    /// The `RelatedPerson/<id>`s who have the number, each with the `Patient/<id>` to whom they are related.
+    /// The `RelatedPerson/<id>`s who have the number, each with the `Patient/<id>` to whom they are related,
+    /// or `""` if that is unknown.
     pub related: Vec<(String, String)>,
     /// The `Patient/<id>`s whom the call may be about, without duplicates: patients with the number, then patients of
     /// the related persons. They include inactive and deceased patients, but not records that another one replaced.
@@ -172,10 +173,11 @@ pub fn read_people(
             continue;
         }
         let patient = related_person.at(&["patient", "reference"]).and_then(Json::text);
-        let patient = patient.filter(|patient| is_reference(patient, "Patient"));
-        let Some((related_person, patient)) = reference(related_person).zip(patient) else { continue };
+        // A person of an unknown patient has the number too, so it is not certain whose number it is.
+        let patient = patient.filter(|patient| is_reference(patient, "Patient")).unwrap_or_default();
+        let Some(related_person) = reference(related_person) else { continue };
         let record = [related, patients].into_iter().find_map(|found| resource(found, patient));
-        if !record.is_some_and(is_void) {
+        if !patient.is_empty() && !record.is_some_and(is_void) {
             add(&mut people.candidates, patient);
         }
         if !related_patients.contains(&patient) {
@@ -233,6 +235,8 @@ fn is_void(resource: &Json) -> bool {
 fn is_deceased(patient: &Json) -> bool {
     patient.get("deceasedBoolean").and_then(Json::boolean) == Some(true)
         || text(patient, "deceasedDateTime").is_some_and(|date| !date.is_empty())
+        // The date is unknown.
+        || patient.get("_deceasedDateTime").is_some()
 }
 
 fn add(references: &mut Vec<String>, reference: &str) {

@@ -8,10 +8,11 @@ mod names;
 mod practitioners;
 
 use super::hours::{LocalTime, is_available, is_within};
+use crate::error::Code;
 use crate::fhir::period::covers;
 use crate::fhir::systems::IDENTITY;
 use crate::json::Json;
-use crate::phone::{E164, NumberKind, parse};
+use crate::phone::{E164, NumberKind, parse_written, without_remark};
 
 pub(super) use languages::is_language;
 pub use matching::{CallerMatch, PeopleOfNumber, people_searches, read_people};
@@ -169,7 +170,8 @@ fn telephone(resource: &Json, country: Option<&str>, now: u64) -> Option<Endpoin
 
 /// Converts a typed phone number to a form that can be dialed. `None` if the dialplan must not call it.
 fn dialable(typed: &str, country: Option<&str>) -> Option<Endpoint> {
-    if let Ok(phone) = parse(typed, country) {
+    let parsed = parse_written(typed, country);
+    if let Ok(phone) = parsed {
         let ordinary = matches!(
             phone.kind,
             NumberKind::Ordinary | NumberKind::TollFree | NumberKind::SharedCost | NumberKind::Personal
@@ -178,8 +180,10 @@ fn dialable(typed: &str, country: Option<&str>) -> Option<Endpoint> {
         return Some(Endpoint::Number { number, extension: phone.extension });
     }
     // An international number in an area that the numbering plan does not have. New areas are assigned every year.
-    let whole = ["+", &digits(typed)].concat();
-    let number = E164::parse(&whole).filter(|_| typed.trim_ascii_start().starts_with('+'))?;
+    let number = without_remark(typed);
+    let whole = ["+", &digits(number)].concat();
+    let is_new_area = parsed.is_err_and(|code| code == Code::PhoneNotAssigned) && number.starts_with('+');
+    let number = E164::parse(&whole).filter(|_| is_new_area)?;
     Some(Endpoint::Number { number: number.as_str().to_owned(), extension: String::new() })
 }
 

@@ -14,17 +14,19 @@ use crate::dialplan::config::{Config, FollowUpTrigger};
 use crate::dialplan::graph::{Edge, Trigger, Visit, can_run_in_queue};
 use crate::dialplan::lookups::Lookups;
 use crate::dialplan::outcome::VerbOutcome;
-use crate::dialplan::params::{Caller, Params};
+use crate::dialplan::params::Params;
 use crate::dialplan::speech::{Prompt, RenderError};
-use crate::dialplan::turn::{CallbackRequest, CallbackResult, VerbEvent};
+use crate::dialplan::turn::{CallbackRequest, CallbackResult, DialplanInput, VerbEvent};
 use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
 use crate::json::{Map, decimal, members};
+use crate::phone::E164;
+use crate::policy::Policy;
 
 /// The maximum number of callers in a queue. Source: <https://www.twilio.com/docs/voice/api/queue-resource>.
 const MAX_QUEUE_SIZE: u32 = 5_000;
-/// The maximum of `averageWait`, in seconds.
-const MAX_AVERAGE_WAIT: u32 = 14_400;
+/// The maximum of `wait` and `averageWait`, in seconds. Twilio ends every call after four hours.
+const MAX_WAIT: u32 = 14_400;
 /// One of Twilio's hold music files, some minutes long. After it, the length of the queue is checked again.
 const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
 
@@ -104,6 +106,9 @@ pub struct Overflow {
     /// The maximum position of the caller.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 5000)))]
     pub position: Option<u32>,
+    /// The maximum wait of the caller, in seconds. Twilio reports it after each repetition of the music.
+    #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 14400)))]
+    pub wait: Option<u32>,
     /// The maximum average wait, in seconds.
     #[cfg_attr(feature = "schema", schemars(range(min = 1, max = 14400)))]
     pub average_wait: Option<u32>,
@@ -115,6 +120,7 @@ pub struct Overflow {
 members!(Overflow {
     size: optional "size",
     position: optional "position",
+    wait: optional "wait",
     average_wait: optional "averageWait",
     then: required "then",
 });
@@ -213,7 +219,7 @@ impl DialplanVerb for Queue {
         let waiting = VerbEvent::Waiting { position: params.number("QueuePosition") };
         match request.kind {
             CallbackKind::Queue => self.ended(params),
-            CallbackKind::Offer if self.accepts(&request.input.caller, params) => {
+            CallbackKind::Offer if self.accepts(request.input, params) => {
                 CallbackResult::Event(VerbEvent::OfferAccepted)
             }
             CallbackKind::Wait if self.overflow.as_ref().is_some_and(|overflow| overflow.is_exceeded(params)) => {
@@ -315,7 +321,7 @@ impl Queue {
             writer.say_with(say, Some(("{position}", &decimal(position.into()))))?;
         }
         let music = self.music.as_deref().unwrap_or(MUSIC);
-        let Some(offer) = self.offer(&writer.input.caller) else {
+        let Some(offer) = self.offer(&writer.input) else {
             writer.document.element("Play", &[], music);
             return Ok(AfterVerb::End);
         };
@@ -328,30 +334,38 @@ impl Queue {
         Ok(AfterVerb::End)
     }
 
-    /// The callback offer. `None` for a caller without a number.
-    fn offer(&self, caller: &Caller<'_>) -> Option<&CallbackOffer> {
-        self.callback.as_ref().filter(|_| caller.number.is_some())
+    /// The callback offer. `None` for a caller whom staff cannot call back: the number is withheld, the clinic's, or not
+    /// one that the policy allows.
+    fn offer(&self, input: &DialplanInput<'_>) -> Option<&CallbackOffer> {
+        let policy = Policy::new(&input.config.outbound, input.numbers);
+        let may_call = |number: E164<'_>| policy.allows(number.as_str()).is_ok();
+        self.callback.as_ref().filter(|_| input.caller.searched_number().is_some_and(may_call))
     }
 
     /// Whether the caller accepts the offer.
-    fn accepts(&self, caller: &Caller<'_>, params: Params<'_, '_>) -> bool {
-        self.offer(caller).is_some_and(|offer| params.get("Digits") == Some(offer.digit.as_str()))
+    fn accepts(&self, input: &DialplanInput<'_>, params: Params<'_, '_>) -> bool {
+        self.offer(input).is_some_and(|offer| params.get("Digits") == Some(offer.digit.as_str()))
     }
 }
 
 impl Overflow {
     fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
-        let has_limit = self.size.is_some() || self.position.is_some() || self.average_wait.is_some();
+        let has_limit = [self.size, self.position, self.wait, self.average_wait].iter().any(Option::is_some);
         checker.expect(has_limit, Code::ConfigEmpty, at);
         checker.range(self.size, 0, MAX_QUEUE_SIZE, &at.field("size"));
         checker.range(self.position, 1, MAX_QUEUE_SIZE, &at.field("position"));
-        checker.range(self.average_wait, 1, MAX_AVERAGE_WAIT, &at.field("averageWait"));
+        checker.range(self.wait, 1, MAX_WAIT, &at.field("wait"));
+        checker.range(self.average_wait, 1, MAX_WAIT, &at.field("averageWait"));
     }
 
     /// Whether the queue is too long, according to the parameters. An absent parameter does not exceed its limit.
     fn is_exceeded(&self, params: Params<'_, '_>) -> bool {
-        let limits =
-            [("CurrentQueueSize", self.size), ("QueuePosition", self.position), ("AvgQueueTime", self.average_wait)];
+        let limits = [
+            ("CurrentQueueSize", self.size),
+            ("QueuePosition", self.position),
+            ("QueueTime", self.wait),
+            ("AvgQueueTime", self.average_wait),
+        ];
         limits.iter().any(|(name, most)| most.zip(params.number(name)).is_some_and(|(most, length)| length > most))
     }
 }

@@ -2,7 +2,7 @@
 
 //! The targets of a call, and the action after each outcome.
 
-use crate::dialplan::clinic::{ADA, CALL, Clinic, GREY, LEG};
+use crate::dialplan::clinic::{ADA, CALL, CALLER, Clinic, GREY, LEG};
 use crate::json::text;
 
 const STEP: &str = "https://fhir.example.com/webhook/1?step=";
@@ -311,4 +311,37 @@ fn a_recording_is_announced_in_every_language() {
     let twiml = clinic.call();
     assert!(twiml.contains("?step=announce\""), "{twiml}");
     assert_eq!(clinic.request("?step=announce", &[]), "<Say>This call is recorded.</Say>");
+}
+
+#[test]
+fn a_remark_after_a_phone_number_is_not_dialed() {
+    // The clinic is in Germany, whose numbers have no fixed length.
+    for (country, typed, expected) in [
+        ("+493012345678", "+49 30 123456 (nur bis 17 Uhr)", "+4930123456"),
+        ("+493012345678", "+49 30 231250 Raum 4", "+4930231250"),
+        ("+493012345678", "+49 (30) 231250 / Frau Beispiel, 2. OG", "+4930231250"),
+        ("+13125550100", "+1 312 555 0151 (after 5pm)", "+13125550151"),
+        ("+13125550100", "312-555-0151 - Bob", "+13125550151"),
+        ("+13125550100", "305-2345 Bob", ""),
+        ("+13125550100", "212-5678 Jim", ""),
+        ("+13125550100", "305-2345 fax", ""),
+        ("+13125550100", "Bob", ""),
+    ] {
+        let role = format!(
+            r#"{{"resourceType":"Practitioner","id":"grey","telecom":[{{"system":"phone","use":"work","value":"{typed}"}}]}}"#
+        );
+        let patient = ADA.replace("(555) 010-0123", CALLER);
+        let mut clinic = dial(r#""targets":[{"generalPractitioner":{}}]"#).with(&[&patient, &role]);
+        clinic.numbers = format!("+15550100001, {country}");
+        clinic.config = clinic.config.replacen('{', &format!(r#"{{"outbound":{{"countries":["DE","US"]}},"#), 1);
+        let own = country.to_owned();
+        clinic.config = clinic.config.replace(
+            r#""+15550100001":{"name""#,
+            &format!(r#""{own}":{{"name":"x","dialplan":"main"}},"+15550100001":{{"name""#),
+        );
+        let twiml = clinic.request("", &[("CallStatus", "ringing"), ("To", country), ("Called", country)]);
+        let rang =
+            twiml.split_once("<Number ").map(|(_, rest)| rest.split_once('>').unwrap().1.split('<').next().unwrap());
+        assert_eq!(rang.unwrap_or_default(), expected, "{typed} {twiml}");
+    }
 }

@@ -117,6 +117,7 @@ fn a_deceased_inactive_or_replaced_patient_is_not_greeted() {
     for (more, is_candidate) in [
         (r#","deceasedBoolean":true"#, true),
         (r#","deceasedDateTime":"2026-01-05""#, true),
+        (r#","_deceasedDateTime":{"extension":[]}"#, true),
         (r#","active":false"#, true),
         (replaced, false),
         (r#","status":"entered-in-error""#, false),
@@ -274,10 +275,14 @@ fn hostile_values_do_no_harm() {
         clinic.fhir.put(&named, clinic.now);
         assert_eq!(heard(&mut clinic, CALLER), said, "{name}");
     }
-    // A related person without a patient of this server is no one.
+    // A related person whose patient is unknown makes it uncertain whose number it is.
     for reference in ["", "Patient/", "Practitioner/cy", "https://other.example/Patient/cy", "Patient/../x"] {
         let other = related("mom", "cy", "").replace("Patient/cy", reference);
-        assert_eq!(heard(&mut Clinic::new(RULES).with(&[&other]), CALLER), "None.", "{reference}");
+        assert_eq!(heard(&mut Clinic::new(RULES).with(&[&other]), CALLER), "Related.", "{reference}");
+        let mut clinic = Clinic::new(RULES).with(&[&other, &patient("di", "")]);
+        assert_eq!(heard(&mut clinic, CALLER), "Several.", "{reference}");
+        clinic.complete();
+        assert_eq!(linked(&clinic).0, "", "{reference}");
     }
 }
 

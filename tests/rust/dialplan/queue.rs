@@ -64,6 +64,32 @@ fn a_caller_leaves_a_queue_above_its_limits() {
         assert_eq!(twiml == "<Leave/>", out, "{position} {size} {average} {twiml}");
     }
     assert_eq!(leaves(&mut clinic, "leave"), "<Say>Too many.</Say><Hangup/>");
+    // The wait of this caller, which Twilio reports with each request.
+    let mut clinic = queue(r#""overflow":{"wait":600,"then":"busy"}"#);
+    for (waited, out) in [("0", false), ("600", false), ("601", true), ("", false), ("-700", false)] {
+        let twiml = clinic.request("?step=wait.first", &[("QueuePosition", "1"), ("QueueTime", waited)]);
+        assert_eq!(twiml == "<Leave/>", out, "{waited} {twiml}");
+    }
+}
+
+#[test]
+fn only_a_caller_who_can_be_called_back_gets_the_offer() {
+    let offer = r#""callback":{"prompt":{"text":"Press 1."},"digit":"1","then":"mail"}"#;
+    for (from, offered) in [
+        ("+15550100123", true),
+        ("+266696687", false),
+        ("anonymous", false),
+        ("client:desk", false),
+        ("+15550100002", false),
+        ("+442079460000", false),
+        ("+19005550100", false),
+    ] {
+        let mut clinic = queue(offer);
+        let twiml = clinic.request("?step=wait.first", &[("QueuePosition", "1"), ("From", from)]);
+        assert_eq!(twiml.contains("Press 1."), offered, "{from} {twiml}");
+        let pressed = clinic.request("?step=offer.first", &[("Digits", "1"), ("From", from)]);
+        assert_eq!(pressed.contains("<Play>"), !offered, "{from} {pressed}");
+    }
 }
 
 #[test]

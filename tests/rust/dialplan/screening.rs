@@ -180,6 +180,8 @@ fn a_screened_leg_is_answered_only_by_a_key_or_by_the_connection() {
         [("CallStatus", "completed"), ("DialCallStatus", "completed"), ("DialCallSid", LEG), ("DialBridged", bridged)]
     };
     for (key, bridged, outcome) in [
+        // The caller hung up after the key, while the callee heard the announcement.
+        (true, Some("false"), Outcome::NoAnswer),
         (false, None, Outcome::NoAnswer),
         (false, Some("false"), Outcome::NoAnswer),
         (true, None, Outcome::Answered),
