@@ -84,8 +84,9 @@ impl<'a> PeopleSearch<'a> {
         Self { patient_side: patient, practitioner: called_device }
     }
 
-    /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number of another party, or
-    /// else outbound if its `To` is one. The direction of the root leg has precedence, because a call may be forwarded.
+    /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number that is not the
+    /// clinic's, or else outbound if its `To` is one. The direction of the root leg has precedence, because a call may
+    /// be forwarded.
     #[must_use]
     pub(super) fn inferred_direction(&self, event: &CallEvent<'_>) -> Option<CallDirection> {
         event.parent?;
@@ -146,7 +147,7 @@ impl FoundPeople<'_> {
     pub(super) fn add_to(&self, context: &mut CallContext, state: &CallState) {
         let Some((people, number, direction)) = &self.patient_side else { return };
         let known = state.context();
-        let is_other_number = known.prepared.is_some() && known.number.as_deref() != Some(number.as_str());
+        let is_other_number = known.prepared_at.is_some() && known.number.as_deref() != Some(number.as_str());
         // Only the root leg shows the direction for certain. A forwarded call can have the clinic's number as caller
         // ID.
         let is_other_direction = state.root_direction() != Some(*direction);

@@ -80,7 +80,8 @@ pub struct Settings {
     pub config: Config,
     /// Why `PLUMLINE_CONFIG` is not used, if it is invalid.
     pub config_error: Option<ConfigError>,
-    /// Whether `PLUMLINE_CONFIG` or `PLUMLINE_SECRET` is set. The default dialplan uses neither.
+    /// Whether `PLUMLINE_CONFIG` or `PLUMLINE_SECRET` is set. Without both, the default dialplan answers calls from
+    /// browsers. With `PLUMLINE_SECRET` alone, such a call may have a ticket, and `browser_call` checks it.
     pub has_config_or_secret: bool,
 }
 

@@ -87,8 +87,8 @@ impl CallState {
     ///
     /// In an existing resource, an element changes only if its value was derived from an earlier call state. Additions
     /// by others (payloads, notes, extensions) and corrections (the patient, the status `entered-in-error`) are
-    /// preserved. Several extensions of Plumline are merged into one, with the base URL of `format`. A record of an
-    /// earlier version is returned unchanged if it has this call state.
+    /// preserved. Several extensions of Plumline are merged into one, with the base URL of `format`. A record that an
+    /// earlier version of Plumline wrote is returned unchanged if it has this call state.
     #[must_use]
     pub fn write<'f>(&self, existing: Option<Json>, format: impl Into<RecordFormat<'f>>) -> Json {
         self.write_as(existing, format.into())
@@ -107,18 +107,18 @@ impl CallState {
         let has_call_state = call_extensions(&resource).next().is_some();
         let is_new = !has_call_state && !concepts.iter().any(|concept| has_coding(concept, system, code));
         let mut previous = Vec::new();
-        let mut earlier = Vec::new();
+        let mut parts_before = Vec::new();
         for item in call_extensions(&resource) {
             let parts = parts_of(item);
             let state = extension::read(parts);
             let elements = state.elements();
             previous.push(if extension::has_root_leg(parts) { elements } else { state.earlier_elements(elements) });
-            earlier.extend_from_slice(parts);
+            parts_before.extend_from_slice(parts);
         }
         if !has_call_state {
             previous.push(if is_new { Elements::default() } else { Self::default().elements() });
         }
-        let parts = extension::write(self, &earlier);
+        let parts = extension::write(self, &parts_before);
         if !parts.is_empty() {
             let mut all = resource.get("extension").map(Json::elements).unwrap_or_default().to_vec();
             let at = all.iter().position(is_call_extension).unwrap_or(all.len());

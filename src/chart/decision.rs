@@ -92,7 +92,8 @@ impl CallState {
             return Some(Decision { leg, status: leg.status(), outcome: None });
         }
         let (outcome, leg) = self.decided_by(root)?;
-        let dialed = root.dialed.filter(|status| is_same(leg, root) && outcome_of_dial(*status) == outcome);
+        let dialed =
+            root.dial_status_without_sid.filter(|status| is_same(leg, root) && outcome_of_dial(*status) == outcome);
         let status = dialed.or(leg.status()).filter(|status| status.is_terminal()).or(root.status());
         Some(Decision { leg, status, outcome: Some(outcome) })
     }
@@ -109,7 +110,7 @@ impl CallState {
             Some("error" | "system-error") => Some(Outcome::Failed),
             _ => None,
         };
-        let of_root = in_queue.max(root.dialed.map(outcome_of_dial)).map(|outcome| (outcome, root));
+        let of_root = in_queue.max(root.dial_status_without_sid.map(outcome_of_dial)).map(|outcome| (outcome, root));
         let of_child = self.best_child();
         let best = if of_root.map(|best| best.0) > of_child.map(|best| best.0) { of_root } else { of_child };
         if best.is_some() {

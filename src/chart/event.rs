@@ -61,14 +61,14 @@ pub struct CallEvent<'a> {
     pub screening: Option<Screening>,
     /// How the dialplan ended the call. Twilio does not report that: the call has the status of an unanswered call.
     pub closing: Option<Closing>,
-    /// The name of the action that took the message, if the event reports a message.
+    /// The mailbox: the name of the action that took the message, if the event reports a message.
     pub mailbox: Option<&'a str>,
     /// The priority of the message, if its transcription has an urgent word: a code of FHIR's `request-priority`.
     pub priority: Option<&'a str>,
     /// `Practitioner/…` or `PractitionerRole/…`: the person on this leg, if the bot looked them up.
     pub practitioner: Option<&'a str>,
-    /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number of another party, or
-    /// else outbound if its `To` is one.
+    /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number that is not the
+    /// clinic's, or else outbound if its `To` is one.
     pub inferred_direction: Option<CallDirection>,
 }
 
@@ -260,7 +260,7 @@ impl<'a> CallEvent<'a> {
 pub enum Closing {
     /// With `<Reject>`.
     Rejected,
-    /// With what the caller needed, such as a closing notice.
+    /// The caller heard what they needed, and no person was needed (`hangup` with `served`).
     Served,
 }
 

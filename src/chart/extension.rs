@@ -14,8 +14,10 @@ use crate::fhir::element::{extension, extension_of, is, reference};
 use crate::json::Json;
 use crate::time::{instant, parse_instant};
 
-/// The parts of a leg that are not texts, numbers or instants. The last three are only written if `callStatus` and
-/// `sequenceNumber` are not enough; see [`Reports`].
+/// The parts of a leg that are not texts, numbers or instants. `callStatus` is the status of the leg. The last three
+/// are only written if `callStatus` and `sequenceNumber` are not enough to restore the two statuses of [`Reports`]:
+/// `reportedStatus` is the status without a number. `sequencedStatus` is the status with a number, and
+/// `terminalSequence` is that number.
 const LEG_PARTS: [&str; 15] = [
     PRACTITIONER,
     "callSid",
@@ -55,7 +57,7 @@ pub(super) fn write(state: &CallState, earlier: &[Json]) -> Vec<Json> {
             if index < REFERENCES { ("valueReference", reference) } else { ("valueString", Json::of) };
         push(&mut parts, CONTEXT[index], kind, text.as_deref().map(value));
     }
-    push(&mut parts, PREPARED, "valueInstant", context.prepared.map(|at| Json::of(&instant(at))));
+    push(&mut parts, PREPARED, "valueInstant", context.prepared_at.map(|at| Json::of(&instant(at))));
     for candidate in &context.candidates {
         push(&mut parts, CANDIDATE, "valueReference", Some(reference(candidate)));
     }
@@ -109,7 +111,7 @@ pub(super) fn read(parts: &[Json]) -> CallState {
                 state.merge_leg(&leg);
             }
         } else if url == PREPARED {
-            context.prepared = text(part, "valueInstant").and_then(parse_instant);
+            context.prepared_at = text(part, "valueInstant").and_then(parse_instant);
         } else if url == CANDIDATE {
             context.candidates.extend(target(part).map(str::to_owned));
         } else if url == INFERRED_DIRECTION {
@@ -192,7 +194,7 @@ fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
     for recording in &leg.recordings {
         push(parts, "recordingSid", "valueString", Some(Json::of(recording)));
     }
-    push(parts, "dialCallStatus", "valueCode", leg.dialed.map(word));
+    push(parts, "dialCallStatus", "valueCode", leg.dial_status_without_sid.map(word));
     push(parts, "bridged", "valueBoolean", leg.bridged.map(Json::Bool));
     push(parts, "screened", "valueBoolean", leg.screened.then_some(Json::Bool(true)));
     push(parts, "accepted", "valueBoolean", leg.accepted.then_some(Json::Bool(true)));
@@ -234,7 +236,7 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
             insert(&mut leg.recordings, recording);
         }
     }
-    leg.dialed = status("dialCallStatus");
+    leg.dial_status_without_sid = status("dialCallStatus");
     leg.bridged = boolean("bridged");
     leg.screened = boolean("screened") == Some(true);
     leg.accepted = boolean("accepted") == Some(true);

@@ -21,11 +21,12 @@ pub struct Leg {
     /// By [`TimeField`], as Unix time in milliseconds. A merge keeps the earlier instant.
     pub(super) instants: [Option<u64>; INSTANTS.len()],
     pub(super) reports: Reports,
-    /// The greatest status that dial actions reported without a `DialCallSid`.
-    pub(super) dialed: Option<Status>,
+    /// `DialCallStatus` of dial actions without a `DialCallSid`: the greatest of them.
+    pub(super) dial_status_without_sid: Option<Status>,
     /// Whether the leg was connected to another party (`DialBridged`, or a conference with another participant).
     pub(super) bridged: Option<bool>,
-    /// Whether the callee had to press a key before the connection. Without it, a mailbox may have answered.
+    /// Whether the callee had to press a key before the connection. Without it, the callee's own voicemail may have
+    /// answered.
     pub(super) screened: bool,
     /// Whether the callee pressed that key. The caller may hang up before the connection.
     pub(super) accepted: bool,
@@ -56,7 +57,7 @@ pub enum TextField {
     To,
     /// `QueueResult`.
     QueueResult,
-    /// The name of the action that took a message.
+    /// The mailbox: the name of the action that took a message.
     Mailbox,
     /// The priority of a message with an urgent word.
     Priority,
@@ -130,7 +131,7 @@ impl Leg {
         leg.screened = event.screening.is_some();
         leg.closing = event.closing;
         leg.practitioner = owned(event.practitioner.filter(|practitioner| is_practitioner(practitioner)));
-        leg.dialed = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
+        leg.dial_status_without_sid = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
         if let Some(recording) = event.recording.filter(RecordingReport::is_available) {
             leg.message = recording.message;
             leg.recordings.push(recording.sid.to_owned());
@@ -169,7 +170,7 @@ impl Leg {
             keep_min(own, other.as_ref());
         }
         self.reports.merge(other.reports);
-        self.dialed = self.dialed.max(other.dialed);
+        self.dial_status_without_sid = self.dial_status_without_sid.max(other.dial_status_without_sid);
         self.bridged = self.bridged.max(other.bridged);
         self.screened |= other.screened;
         self.accepted |= other.accepted;

@@ -69,8 +69,8 @@ pub struct CallContext {
     pub number: Option<String>,
     /// The practitioner's own phone, E.164. It rings first in a call that is placed by REST.
     pub practitioner_number: Option<String>,
-    /// When the call was prepared, as Unix time in milliseconds.
-    pub prepared: Option<u64>,
+    /// When the call was prepared, as Unix time in milliseconds. `None` if it was not.
+    pub prepared_at: Option<u64>,
     /// `Patient/…` and `RelatedPerson/…`: people whose number fits, if the patient is not certain, for staff to choose
     /// from. Sorted. A merge keeps the first [`MAX_CANDIDATES`] of both lists.
     pub candidates: Vec<String>,
@@ -171,7 +171,7 @@ impl CallState {
                 keep_min(own, other.as_ref());
             }
         }
-        keep_min(&mut self.context.prepared, context.prepared.as_ref());
+        keep_min(&mut self.context.prepared_at, context.prepared_at.as_ref());
         keep_min(&mut self.context.direction, context.direction.as_ref());
         let candidates = &mut self.context.candidates;
         for candidate in context.candidates.iter().filter(|candidate| is_candidate(candidate)) {
@@ -184,12 +184,12 @@ impl CallState {
 
     /// Restores the values that were sealed when the call was prepared. No effect if `context` was not prepared.
     pub fn restore(&mut self, context: &CallContext) {
-        if context.prepared.is_some() {
+        if context.prepared_at.is_some() {
             self.context.practitioner.clone_from(&context.practitioner);
             self.context.identity.clone_from(&context.identity);
             self.context.number.clone_from(&context.number);
             self.context.practitioner_number.clone_from(&context.practitioner_number);
-            self.context.prepared = context.prepared;
+            self.context.prepared_at = context.prepared_at;
         }
     }
 
@@ -258,7 +258,7 @@ impl CallState {
     /// The direction of the call according to its root leg or its preparation. `None` if only dialed legs are known.
     #[must_use]
     pub fn root_direction(&self) -> Option<CallDirection> {
-        if self.context.prepared.is_some() || self.context.identity.is_some() {
+        if self.context.prepared_at.is_some() || self.context.identity.is_some() {
             return Some(CallDirection::Outbound);
         }
         let root = self.root_leg()?;
@@ -284,7 +284,7 @@ impl CallState {
         Some(match self.direction()? {
             CallDirection::Inbound => "inbound",
             CallDirection::Outbound
-                if self.context.prepared.is_none() && self.children().next().is_none() && by_rest() =>
+                if self.context.prepared_at.is_none() && self.children().next().is_none() && by_rest() =>
             {
                 "outbound-api"
             }

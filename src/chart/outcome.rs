@@ -79,7 +79,7 @@ impl CallState {
         let to_queue =
             root.text(TextField::To).is_some_and(|to| to.starts_with("queue:") || to.starts_with("conference:"));
         let from_browser = matches!(root.text(TextField::From).map(Party::parse), Some(Party::Client(_)));
-        let is_our_own_phone = from_browser || self.context().prepared.is_some();
+        let is_our_own_phone = from_browser || self.context().prepared_at.is_some();
         to_queue || self.direction() == Some(CallDirection::Outbound) && !is_our_own_phone
     }
 }

@@ -22,7 +22,7 @@ impl CallState {
     #[must_use]
     pub fn practitioner(&self) -> Option<&str> {
         let context = self.context().practitioner.as_deref();
-        if self.context().prepared.is_some() || self.direction() != Some(CallDirection::Inbound) {
+        if self.context().prepared_at.is_some() || self.direction() != Some(CallDirection::Inbound) {
             return context.or_else(|| self.root_leg()?.practitioner());
         }
         let mut rung = self.children().filter_map(Leg::practitioner);

@@ -163,8 +163,8 @@ pub fn search(root: &str) -> FhirRequest {
     FhirRequest::get(["Communication?", &criteria(root)].concat())
 }
 
-/// The same search as [`search`] with the maximum number of results, so that duplicate records (for example made by
-/// staff) do not hide it.
+/// The same search as [`search`] with the maximum number of results. Otherwise, other records with the same `CallSid`
+/// (for example copies that staff made) could fill the first page, and the record that Plumline wrote would be missing.
 #[must_use]
 pub fn search_all(root: &str) -> FhirRequest {
     let mut request = search(root);
@@ -220,7 +220,7 @@ impl CallRecord {
                 let state = CallState::read(&resource);
                 let id = resource.get("id").and_then(Json::text).unwrap_or_default().to_owned();
                 let is_other_call = state.root_sid().is_some_and(|other| other != root);
-                let prepared = state.context().prepared.is_some();
+                let prepared = state.context().prepared_at.is_some();
                 records.push((is_other_call, !CallState::is_written_in(&resource), !prepared, id, state, resource));
             }
         }
@@ -233,7 +233,7 @@ impl CallRecord {
         for (is_other_call, _, _, _, state, resource) in records {
             match (&call_record.found, is_other_call) {
                 (_, true) => {}
-                (Some(_), false) if call_record.state.context().prepared.is_some() => {
+                (Some(_), false) if call_record.state.context().prepared_at.is_some() => {
                     call_record.state.merge_legs(&state);
                 }
                 _ => call_record.state.merge(&state),

@@ -15,8 +15,8 @@ use crate::json::decimal;
 /// The kind of a callback URL.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CallbackKind {
-    /// The webhook's own URL: a new call, or a status event.
-    First,
+    /// The webhook URL itself, without `step`: a new call, or a status event.
+    WebhookUrl,
     /// The caller chose an option in a menu, or was silent. `n` is the number of earlier prompts.
     Menu,
     /// The outcome of a dialed leg. `n` is the round of ringing, from 0.
@@ -80,7 +80,7 @@ impl CallbackKind {
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
-            Self::First => "",
+            Self::WebhookUrl => "",
             Self::Menu => "menu",
             Self::Dial => "dial",
             Self::Queue => "queue",
@@ -123,8 +123,8 @@ pub const MAX_CALLBACKS: usize = 512;
 pub const RETRY: &str = "#rc=3&rp=all";
 
 impl CallbackUrl<'_> {
-    /// The webhook's own URL.
-    pub const FIRST: CallbackUrl<'static> = CallbackUrl::common(CallbackKind::First);
+    /// The webhook URL itself.
+    pub const WEBHOOK: CallbackUrl<'static> = CallbackUrl::common(CallbackKind::WebhookUrl);
 
     /// A callback that does not belong to one action.
     #[must_use]
@@ -135,7 +135,7 @@ impl CallbackUrl<'_> {
     /// The suffix to append to the webhook's URL. `queried` is true if that URL already has a query.
     #[must_use]
     pub fn suffix(&self, queried: bool) -> String {
-        if self.kind == CallbackKind::First {
+        if self.kind == CallbackKind::WebhookUrl {
             return String::new();
         }
         let n = if self.n > 0 { decimal(self.n.into()) } else { String::new() };
@@ -196,7 +196,7 @@ pub fn callbacks<'a>(config: &'a Config, params: Params<'_, '_>) -> Vec<Callback
 #[must_use]
 pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
     let languages = switch_languages(config);
-    let mut urls = vec![CallbackUrl::FIRST];
+    let mut urls = vec![CallbackUrl::WEBHOOK];
     urls.extend(CallbackKind::COMMON.map(CallbackUrl::common));
     let mut add = |kind, action, n| {
         let step = CallbackUrl { kind, action, n, language: None };
@@ -253,7 +253,7 @@ pub fn switch_languages<'a>(config: &'a Config) -> Vec<&'a str> {
 /// pages of the verbs under <https://www.twilio.com/docs/voice/twiml>.
 fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
     let marks: &[&str] = match kind {
-        CallbackKind::First
+        CallbackKind::WebhookUrl
         | CallbackKind::Menu
         | CallbackKind::Offer
         | CallbackKind::Announce
@@ -279,25 +279,25 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
 /// a shared one. For example, a dial action after a hang-up also has the parameters of a progress event.
 fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
     use CallbackKind::{
-        Accept, Conference, Connect, Dial, First, Machine, Menu, Offer, Queue, Recording, Screen, ScreenedStatus,
-        Status, Transcription, Voicemail, Wait,
+        Accept, Conference, Connect, Dial, Machine, Menu, Offer, Queue, Recording, Screen, ScreenedStatus, Status,
+        Transcription, Voicemail, Wait, WebhookUrl,
     };
     const BY: [(&str, &[CallbackKind]); 13] = [
-        ("DialCallStatus", &[Dial, Conference, First]),
+        ("DialCallStatus", &[Dial, Conference, WebhookUrl]),
         ("QueueResult", &[Queue]),
         ("TranscriptionSid", &[Transcription]),
         ("RecordingStatus", &[Recording]),
         ("MachineDetectionDuration", &[Machine]),
-        ("CallbackSource", &[Status, ScreenedStatus, First, Machine]),
+        ("CallbackSource", &[Status, ScreenedStatus, WebhookUrl, Machine]),
         ("RecordingSid", &[Voicemail, Recording]),
         ("Digits", &[Menu, Accept, Connect, Offer, Voicemail]),
         ("SpeechResult", &[Menu]),
         ("QueuePosition", &[Wait, Offer]),
         ("ConferenceSid", &[Status, Conference]),
-        ("ParentCallSid", &[Screen, First]),
-        ("CallStatus", &[First, Menu]),
+        ("ParentCallSid", &[Screen, WebhookUrl]),
+        ("CallStatus", &[WebhookUrl, Menu]),
     ];
-    BY.iter().find(|(name, _)| params.has(name)).map_or(&[First], |(_, kinds)| kinds)
+    BY.iter().find(|(name, _)| params.has(name)).map_or(&[WebhookUrl], |(_, kinds)| kinds)
 }
 
 #[cfg(test)]
@@ -401,7 +401,7 @@ mod tests {
             CallbackUrl::common(CallbackKind::Status).retried_url("https://a.example/v"),
             "https://a.example/v?step=status#rc=3&rp=all"
         );
-        assert_eq!(CallbackUrl::FIRST.url("https://a.example/v"), "https://a.example/v");
+        assert_eq!(CallbackUrl::WEBHOOK.url("https://a.example/v"), "https://a.example/v");
     }
 
     #[test]

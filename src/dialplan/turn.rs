@@ -163,7 +163,7 @@ impl<'a> DialplanInput<'a> {
 
     fn turn(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, language: &mut Option<&'a str>) -> Turn<'a> {
         match step.kind {
-            CallbackKind::First => return self.rules().map_or(Turn::EmptyResponse, Turn::Rules),
+            CallbackKind::WebhookUrl => return self.rules().map_or(Turn::EmptyResponse, Turn::Rules),
             CallbackKind::Announce => return Turn::Announce,
             _ => {}
         }

@@ -110,7 +110,7 @@ impl<'a> CallerIdChooser<'a> {
         for answer in answers {
             match answer {
                 HostResponse::Done { status: 200..=299, body } => found.push(body),
-                // The log already names a right that is missing.
+                // The runtime logs a refused request as `CHART_REFUSED`.
                 HostResponse::Done { status: 400 | 401 | 403, .. } => {}
                 _ if codes.contains(&Code::ChartUnread) => {}
                 _ => codes.push(Code::ChartUnread),

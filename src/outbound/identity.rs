@@ -44,7 +44,7 @@ pub fn set_identity(practitioner: &mut Json, identity: &str) {
 
 /// The resource id from which an identity was derived. `None` if the identity does not have that form.
 #[must_use]
-pub fn practitioner_of(identity: &str) -> Option<String> {
+pub fn id_in_identity(identity: &str) -> Option<String> {
     let id = replaced(identity, '_', '-');
     (!identity.contains('-') && is_id(&id)).then_some(id)
 }
@@ -116,10 +116,10 @@ mod tests {
         for id in ["5e0b9c1d-8a44-4a57-9a53-2f6c1f1f7d02", "p1", "a.b"] {
             let (identity, has) = identity_of(&none, id);
             assert!(!identity.contains('-') && !has);
-            assert_eq!(practitioner_of(&identity).as_deref(), Some(id));
+            assert_eq!(id_in_identity(&identity).as_deref(), Some(id));
         }
         for other in ["", "a-b", "a b", "a/b", "é", &"x".repeat(65)] {
-            assert_eq!(practitioner_of(other), None, "{other}");
+            assert_eq!(id_in_identity(other), None, "{other}");
         }
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Pending records: prepared calls without a `CallSid`.
+//! Pending records: prepared records that no call has claimed, so they have no `CallSid`.
 
 use super::prepared::PreparedCall;
 use crate::fhir::systems::VOICE_CATEGORY;
@@ -19,8 +19,8 @@ const MAX: usize = 200;
 /// `Communication.statusReason.text` of a call that Twilio refused to place.
 pub const REFUSED: &str = "Refused by Twilio";
 
-/// The search for pending records that were written recently. It includes `not-done` records, because a call may have
-/// been placed even if Twilio's response was lost.
+/// The search for prepared records that no call has claimed and that were written recently. It includes `not-done`
+/// records, because a call may have been placed even if Twilio's response was lost.
 #[must_use]
 pub fn search_pending(now: u64) -> FhirRequest {
     let category =
@@ -29,7 +29,8 @@ pub fn search_pending(now: u64) -> FhirRequest {
     FhirRequest::get([&category, &*since, "&_sort=-_lastUpdated&_count=", &decimal(MAX as u64)].concat())
 }
 
-/// The pending records of a search result. `None` if there may be more than the search returned.
+/// The records in a search result that no call has claimed, `not-done` ones included, except those of calls that Twilio
+/// refused. `None` if there may be more than the search returned.
 #[must_use]
 pub fn pending_records(bundle: Json) -> Option<Vec<PreparedCall>> {
     let entries = bundle.take("entry").into_elements();

@@ -86,7 +86,9 @@ fn caller_id_in(medium: &Json) -> Option<&str> {
     coding.get("code")?.text()
 }
 
-/// The `Communication` of a call that was prepared.
+/// The call record of a call that staff place, usually a prepared one. It may be any call record:
+/// [`PreparedCall::read`] does not require that the call was prepared. Prepared records have
+/// [`prepared_at`](CallContext::prepared_at).
 #[derive(Clone, Debug)]
 pub struct PreparedCall {
     /// The `Communication`.

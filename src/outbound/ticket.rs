@@ -221,7 +221,7 @@ fn record_parts(from: &str, context: &CallContext) -> [String; 6] {
         text(&context.identity),
         text(&context.number),
         text(&context.practitioner_number),
-        context.prepared.map(decimal).unwrap_or_default(),
+        context.prepared_at.map(decimal).unwrap_or_default(),
     ]
 }
 

@@ -24,7 +24,7 @@ pub struct Connection<'a> {
 
 /// A callback URL that Twilio retries until it succeeds.
 #[must_use]
-pub fn callback(webhook: &str, kind: CallbackKind) -> String {
+pub fn retried_callback_url(webhook: &str, kind: CallbackKind) -> String {
     CallbackUrl::common(kind).retried_url(split_on(webhook, b'#').0)
 }
 
@@ -66,7 +66,7 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
         announce(&mut document, recording, config);
     }
     let timeout = config.outbound.timeout.map(|seconds| decimal(seconds.into()));
-    let recorded = callback(connection.webhook, CallbackKind::Recording);
+    let recorded = retried_callback_url(connection.webhook, CallbackKind::Recording);
     let mut dial = vec![("callerId", connection.from), ("answerOnBridge", "true")];
     if let Some(seconds) = &timeout {
         dial.push(("timeout", seconds));
@@ -75,8 +75,10 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
         dial.push(("record", "record-from-answer-dual"));
         dial.push(("recordingStatusCallback", &recorded));
     }
-    let (status, machine) =
-        (callback(connection.webhook, CallbackKind::Status), callback(connection.webhook, CallbackKind::Machine));
+    let (status, machine) = (
+        retried_callback_url(connection.webhook, CallbackKind::Status),
+        retried_callback_url(connection.webhook, CallbackKind::Machine),
+    );
     // The callee also hears the announcement: Twilio plays it on the callee's leg before it connects the two parties.
     let announcement = CallbackUrl::common(CallbackKind::Announce).url(split_on(connection.webhook, b'#').0);
     let mut number = Vec::with_capacity(5);
@@ -106,7 +108,7 @@ pub fn connect(connection: &Connection<'_>, config: &Config) -> Result<String, I
 pub fn queue(name: &str, webhook: &str, config: &Config) -> Result<String, IllFormed> {
     let mut document = Document::new();
     document.open("Response", &[]);
-    let recorded = callback(webhook, CallbackKind::Recording);
+    let recorded = retried_callback_url(webhook, CallbackKind::Recording);
     let mut dial = vec![("answerOnBridge", "true")];
     if let Some(recording) = inbound_recording(config) {
         announce(&mut document, recording, config);
@@ -128,7 +130,8 @@ pub fn conference(conference: &Conference, webhook: &str, config: &Config) -> Re
     if let Some(recording) = recording {
         announce(&mut document, recording, config);
     }
-    let (status, recorded) = (callback(webhook, CallbackKind::Status), callback(webhook, CallbackKind::Recording));
+    let (status, recorded) =
+        (retried_callback_url(webhook, CallbackKind::Status), retried_callback_url(webhook, CallbackKind::Recording));
     let max = max_participants(conference);
     let mut attributes = Vec::with_capacity(8);
     if conference.wait_for_staff {

@@ -129,8 +129,8 @@ async fn sync_list(
     marks: &mut Marks,
     prepared_calls: &mut PreparedCalls,
 ) -> bool {
-    let [read, pass_start_mark, pass_position_mark, retry_from_mark] = list.marks;
-    let from = marks.get(read).unwrap_or(run.now.saturating_sub(FIRST_LOOKBACK));
+    let [read_to, pass_start_mark, pass_position_mark, retry_from_mark] = list.marks;
+    let from = marks.get(read_to).unwrap_or(run.now.saturating_sub(FIRST_LOOKBACK));
     let pass_start = marks.get(pass_start_mark).unwrap_or(run.now);
     let pass_position = marks.get(pass_position_mark).unwrap_or(pass_start);
     let mut retry_from = marks.get(retry_from_mark);
@@ -170,13 +170,13 @@ async fn sync_list(
     };
     if is_complete {
         let retry_from = retry_from.filter(|retry_from| retry_from + MAX_HOLD >= run.now).unwrap_or(pass_start);
-        marks.set(read, Some(retry_from.min(pass_start).max(from)));
+        marks.set(read_to, Some(retry_from.min(pass_start).max(from)));
         for mark in [pass_start_mark, pass_position_mark, retry_from_mark] {
             marks.set(mark, None);
         }
     } else if position < pass_position {
         // Stores `from`, so that the next run continues this pass down to the same lower bound.
-        marks.set(read, Some(from));
+        marks.set(read_to, Some(from));
         marks.set(pass_start_mark, Some(pass_start));
         marks.set(pass_position_mark, Some(position));
         marks.set(retry_from_mark, retry_from);

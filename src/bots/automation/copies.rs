@@ -20,7 +20,8 @@ use crate::time::{HOUR, MINUTE};
 const DEADLINE: u32 = 24_000;
 /// The maximum number of round trips for one call without conflicts.
 pub(super) const COPY_ROUND_TRIPS: u32 = 12;
-/// The minimum number of round trips that a sweep has for copies. They end at [`DEADLINE`], however long they take.
+/// The minimum number of round trips that a sweep has for copies. The sweep stops at [`DEADLINE`], even if some of them
+/// are left.
 pub(super) const SWEEP_COPY_ROUND_TRIPS: u32 = COPY_ROUND_TRIPS + 2;
 /// The time, in milliseconds, after which another run continues a copy. The run that started it has then ended.
 const TAKE_OVER_AFTER: u64 = 2 * MINUTE;

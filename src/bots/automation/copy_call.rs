@@ -37,7 +37,7 @@ pub(super) enum Outcome {
 }
 
 /// A recording that this run copies, and its `Binary`.
-struct Claimed {
+struct Reserved {
     recording: Recording,
     binary: String,
 }
@@ -46,12 +46,12 @@ struct Claimed {
 /// `CallSid`. Reports errors.
 pub(super) async fn copy_call(run: &AutomationRun<'_>, rest: &TwilioRest, reference: &str, root: &str) -> Outcome {
     let mut unused = Vec::new();
-    let claimed = claim(run, rest, reference, root, &mut unused).await;
+    let reserved = reserve(run, rest, reference, root, &mut unused).await;
     let mut is_complete = true;
-    let mut outcome = match claimed {
-        Ok((call, claimed, all)) => {
+    let mut outcome = match reserved {
+        Ok((call, reserved, all)) => {
             is_complete = all;
-            fill(run, rest, call, claimed, &mut unused).await
+            fill(run, rest, call, reserved, &mut unused).await
         }
         Err(error) => Err(error),
     };
@@ -80,13 +80,13 @@ pub(super) async fn copy_call(run: &AutomationRun<'_>, rest: &TwilioRest, refere
 
 /// Creates a `Binary` for each missing recording and writes the references into the record. Returns the written record,
 /// the recordings to copy, and whether these are all. `unused` receives each `Binary` that the record does not name.
-async fn claim(
+async fn reserve(
     run: &AutomationRun<'_>,
     rest: &TwilioRest,
     reference: &str,
     root: &str,
     unused: &mut Vec<String>,
-) -> Result<(Json, Vec<Claimed>, bool), StoreError> {
+) -> Result<(Json, Vec<Reserved>, bool), StoreError> {
     let mut error = StoreError::Retryable(Code::ChartConflict);
     for attempt in 0..ATTEMPTS {
         if attempt > 0 && !run.has_budget(COPY_ROUND_TRIPS) {
@@ -107,9 +107,9 @@ async fn claim(
         if described.is_empty() {
             return Ok((Json::Null, Vec::new(), is_complete));
         }
-        let claimed = with_binaries(run, reference, described, unused).await?;
+        let reserved = with_binaries(run, reference, described, unused).await?;
         let mut resource = call.resource().clone();
-        for Claimed { recording, binary } in &claimed {
+        for Reserved { recording, binary } in &reserved {
             let (sid, binary) = (recording.sid.clone(), Some(binary.clone()));
             set_copy(&mut resource, &CopyState { sid, binary, started: Some(run.now) }, run.extension_base());
         }
@@ -117,8 +117,8 @@ async fn claim(
         let answer = run.fhir(vec![update]).await.pop().unwrap_or(HostResponse::Failed);
         match StoreError::check(&answer) {
             Ok(()) => {
-                unused.retain(|binary| claimed.iter().all(|claimed| claimed.binary != *binary));
-                return Ok((answer.ok().unwrap_or_default(), claimed, is_complete));
+                unused.retain(|binary| reserved.iter().all(|reserved| reserved.binary != *binary));
+                return Ok((answer.ok().unwrap_or_default(), reserved, is_complete));
             }
             Err(StoreError::Retryable(Code::ChartConflict)) => {}
             Err(why) => {
@@ -194,11 +194,11 @@ fn ends_soon(run: &AutomationRun<'_>, created: u64) -> bool {
 }
 
 /// Whether Twilio made a recording in this call. Staff may edit call records, so a record does not prove it.
-async fn is_of_call(run: &AutomationRun<'_>, rest: &TwilioRest, call: &EndedCall, sid: &str) -> bool {
-    if sid == call.root_sid() {
+async fn is_of_call(run: &AutomationRun<'_>, rest: &TwilioRest, call: &EndedCall, call_sid: &str) -> bool {
+    if call_sid == call.root_sid() {
         return true;
     }
-    let leg = run.http(rest.get(&call_path(sid), &[])).await.ok().unwrap_or_default();
+    let leg = run.http(rest.get(&call_path(call_sid), &[])).await.ok().unwrap_or_default();
     is(&leg, "parent_call_sid", call.root_sid())
 }
 
@@ -208,7 +208,7 @@ async fn with_binaries(
     context: &str,
     mut recordings: Vec<(Recording, Option<String>)>,
     unused: &mut Vec<String>,
-) -> Result<Vec<Claimed>, StoreError> {
+) -> Result<Vec<Reserved>, StoreError> {
     // Staff may edit the record, so a `Binary` that it names may belong to another record or not exist.
     let named: Vec<String> = recordings.iter().filter_map(|(_, binary)| binary.clone()).collect();
     let reads = named.iter().cloned().map(FhirRequest::get).collect();
@@ -236,13 +236,13 @@ async fn with_binaries(
     }
     outcome?;
     let mut new = unused.iter();
-    let mut claimed = Vec::new();
+    let mut reserved = Vec::new();
     for (recording, binary) in recordings {
         if let Some(binary) = binary.or_else(|| new.next().cloned()) {
-            claimed.push(Claimed { recording, binary });
+            reserved.push(Reserved { recording, binary });
         }
     }
-    Ok(claimed)
+    Ok(reserved)
 }
 
 /// Copies the audio and attaches it to the call. `unused` receives each `Binary` that no record names.
@@ -250,17 +250,17 @@ async fn fill(
     run: &AutomationRun<'_>,
     rest: &TwilioRest,
     mut call: Json,
-    claimed: Vec<Claimed>,
+    reserved: Vec<Reserved>,
     unused: &mut Vec<String>,
 ) -> Result<(), StoreError> {
     let Some(context) = reference_of(&call) else { return Ok(()) };
     let mut outcome = Ok(());
     let mut filled = Vec::new();
-    for claimed in claimed {
+    for reserved in reserved {
         run.spend();
-        let copy = rest.copy_recording(&claimed.recording.sid, &claimed.binary, &context, MAX_BYTES);
+        let copy = rest.copy_recording(&reserved.recording.sid, &reserved.binary, &context, MAX_BYTES);
         match content_of(&run.host.send(HostRequest::CopyAudio(copy), Some(TIMEOUT)).await) {
-            Ok(audio) => filled.push((claimed, audio)),
+            Ok(audio) => filled.push((reserved, audio)),
             Err(error) => {
                 outcome = Err(error);
                 if error == StoreError::Permanent(Code::ChartUnavailable) {
@@ -299,7 +299,7 @@ async fn fill(
             Err(error) => {
                 // A server that refuses the record once would refuse it again.
                 if error == StoreError::Permanent(Code::ChartRefused) {
-                    unused.extend(filled.iter().map(|(claimed, _)| claimed.binary.clone()));
+                    unused.extend(filled.iter().map(|(reserved, _)| reserved.binary.clone()));
                 }
                 return Err(error);
             }
@@ -335,12 +335,12 @@ fn content_of(answer: &HostResponse) -> Result<Content, StoreError> {
 fn with_attachments(
     run: &AutomationRun<'_>,
     mut call: Json,
-    filled: &[(Claimed, Content)],
+    filled: &[(Reserved, Content)],
 ) -> (Option<Json>, Vec<String>) {
     let mut orphans = Vec::new();
     let (remaining, states) = (remaining_recordings(&call), copies(&call));
     let mut has_changed = false;
-    for (Claimed { recording, binary }, content) in filled {
+    for (Reserved { recording, binary }, content) in filled {
         let is_ours = |copy: &CopyState| copy.sid == recording.sid && copy.binary.as_ref() == Some(binary);
         // Another writer may have deleted the recording.
         if !remaining.contains(&recording.sid) || !states.iter().any(is_ours) {

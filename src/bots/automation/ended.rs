@@ -121,19 +121,19 @@ impl EndedCall {
     }
 
     /// The trigger of the call's task.
-    pub(super) fn task(&self, run: &AutomationRun<'_>) -> Option<FollowUpTrigger> {
+    pub(super) fn task_trigger(&self, run: &AutomationRun<'_>) -> Option<FollowUpTrigger> {
         trigger_of(&self.state, &run.config.tasks.on)
     }
 
     /// The trigger of the call's alert.
-    pub(super) fn alert(&self, run: &AutomationRun<'_>) -> Option<FollowUpTrigger> {
+    pub(super) fn alert_trigger(&self, run: &AutomationRun<'_>) -> Option<FollowUpTrigger> {
         let alerts = run.config.alerts.as_ref().filter(|_| self.at + MAX_ALERT_AGE > run.now)?;
         trigger_of(&self.state, &alerts.on)
     }
 
     /// Whether a task or an alert would report the call as missed or failed.
     fn reports_missed_or_failed(&self, run: &AutomationRun<'_>) -> bool {
-        [self.task(run), self.alert(run)].into_iter().flatten().any(is_unanswered)
+        [self.task_trigger(run), self.alert_trigger(run)].into_iter().flatten().any(is_unanswered)
     }
 
     /// Reads from Twilio how the dialed legs ended. Callbacks arrive in any order, so the chart may not yet have an
@@ -215,7 +215,7 @@ async fn attempt(run: &AutomationRun<'_>, reference: &str, known: &EndedCall) ->
         call.ask_twilio(run).await;
     }
     let appointment_error = prepare_writes(run, &call, own, &mut writes).await?;
-    let alert = call.alert(run);
+    let alert = call.alert_trigger(run);
     let alert_request = alert.map(|trigger| alerts::create_intent(run, trigger, &call.root, &call.reference));
     let is_alerting = alert_request.is_some();
     writes.extend(alert_request);
@@ -240,7 +240,7 @@ async fn prepare_writes(
     own: Vec<Json>,
     writes: &mut Vec<FhirRequest>,
 ) -> Result<Option<StoreError>, StoreError> {
-    let trigger = call.task(run);
+    let trigger = call.task_trigger(run);
     let new_task_trigger = trigger.filter(|_| own.is_empty());
     for task in &own {
         writes.extend(tasks::correct(task, trigger, run.config, &call.state));
@@ -256,7 +256,7 @@ async fn prepare_writes(
     }
     if call.can_close_tasks(run) {
         let by_patient = [patient.map(|patient| tasks::search_of_patient(patient, call.started_at))];
-        let by_number = [number.map(|number| tasks::search_of_caller(number, call.started_at))];
+        let by_number = [number.map(|number| tasks::search_of_number(number, call.started_at))];
         for request in by_patient.into_iter().chain(by_number).flatten() {
             reads.push(request);
             kinds.push("Task");
@@ -318,7 +318,7 @@ fn later_calls(patient: Option<&str>, at: u64) -> FhirRequest {
 fn appointment_update(call: &EndedCall, mut appointment: Json) -> Option<FhirRequest> {
     let context = call.state.context();
     let is_participant = |patient: &String| has_participant(&appointment, patient) == Some(true);
-    if context.prepared.is_none() && !context.patient.as_ref().is_some_and(is_participant) {
+    if context.prepared_at.is_none() && !context.patient.as_ref().is_some_and(is_participant) {
         return None;
     }
     let of = |resource: &Json| {

@@ -135,7 +135,7 @@ impl Known {
             if !run.config.tasks.on.is_empty() {
                 append_criteria(&mut of_tasks, &tasks::criteria(call.root_sid()));
             }
-            if call.alert(run).is_some() {
+            if call.alert_trigger(run).is_some() {
                 append_criteria(&mut of_alerts, &alerts::criteria(call.root_sid()));
             }
             if call.can_close_tasks(run) {
@@ -173,7 +173,7 @@ impl Known {
 
     /// Whether a call may need a follow-up.
     fn needs_follow_up(&self, run: &AutomationRun<'_>, call: &EndedCall) -> bool {
-        let trigger = call.task(run);
+        let trigger = call.task_trigger(run);
         let own = self.tasks.iter().find(|task| tasks::root_of(task) == Some(call.root_sid()));
         let task =
             own.map_or(trigger.is_some(), |task| tasks::correct(task, trigger, run.config, call.state()).is_some());
@@ -182,7 +182,7 @@ impl Known {
             && self.open.iter().any(|task| tasks::complete(task, call.started_at()).is_some());
         let lacks_people = self.with_missing_people.iter().any(|root| root == call.root_sid());
         task || lacks_people
-            || (call.alert(run).is_some() && !has_alert())
+            || (call.alert_trigger(run).is_some() && !has_alert())
             || closes_task
             || call.appointment(run).is_some()
     }

@@ -108,10 +108,10 @@ pub(super) async fn delete_old_recordings(
         if search_pages.is_exhausted() {
             let next = search_pages.at.min(to.saturating_sub(OVERLAP));
             marks.set(Mark::RetentionPosition, earlier(retry_from, Some(next)));
-            let is_retrying = retry_from.is_some() && marks.get(Mark::RetentionRetrying).is_none();
-            marks.set(Mark::RetentionRetrying, is_retrying.then_some(run.now));
+            let starts_retry = retry_from.is_some() && marks.get(Mark::RetentionRetrying).is_none();
+            marks.set(Mark::RetentionRetrying, starts_retry.then_some(run.now));
             marks.set(Mark::RetentionRetryFrom, None);
-            return !is_retrying;
+            return !starts_retry;
         }
     }
     false

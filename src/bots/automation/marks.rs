@@ -64,6 +64,14 @@ pub(super) enum Mark {
 
 /// Each [`Mark`], its name in the resource, and whether every change is written. Other marks are written only after a
 /// change of `MIN_STEP`.
+///
+/// Resources in the chart have these names, so they do not change:
+/// - `calls`, `recorded`: how far Twilio's lists of calls and of recordings were read.
+/// - `top`, `high`, `held`, and the same with `recorded`: the start and the position of a pass over a list, and from
+///   where the next pass reads again.
+/// - `recordings`, `undone`, `again`: the position of the deletion of recordings, the first call whose recordings could
+///   not be deleted, and when the sweep started to retry.
+/// - `copied`, `copiesHeld`, `copiesAgain`: the same for copies of recordings.
 const MARKS: [(Mark, &str, bool); 17] = [
     (Mark::CallsReadTo, "calls", false),
     (Mark::CallsPassStart, "top", true),

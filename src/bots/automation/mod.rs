@@ -57,7 +57,7 @@ pub async fn automation(event: BotEvent, host: Host) -> Response {
         }
         "PractitionerRole" => {
             let run = AutomationRun::new(&host, &event, &config, IDENTITY_ROUND_TRIPS);
-            // An invalid config may allow other roles.
+            // The config that could not be read may name other roles.
             let outcome =
                 if config_error.is_none() { identities::write_identity(&run, &event.input).await } else { Ok(()) };
             (run, outcome)

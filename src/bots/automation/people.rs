@@ -72,7 +72,8 @@ impl<'a> MissingPeople<'a> {
         outcome
     }
 
-    /// Repeats, with more digits, the searches that were not complete. One round trip.
+    /// Repeats the searches that were not complete, with more digits of the phone number (the first search uses the
+    /// last four). One round trip.
     ///
     /// # Errors
     /// As [`MissingPeople::add_to`].

@@ -41,7 +41,8 @@ pub(super) struct PreparedCalls {
     waiting: Vec<CallRecord>,
     /// Prepared records that were written at or after this instant (Unix time in milliseconds) are not changed.
     recent_since: u64,
-    /// The other records of the same practitioners.
+    /// The records of the practitioners who may have placed a call without a dialed leg.
+    /// [`practitioners_to_check`](Self::practitioners_to_check) lists these practitioners.
     known_records: Vec<PractitionerRecords>,
 }
 
@@ -68,7 +69,7 @@ impl PreparedCalls {
         let mut waiting = Vec::new();
         for resource in found {
             let call_record = CallRecord::of(resource);
-            if call_record.state.root_sid().is_none() && call_record.state.context().prepared.is_some() {
+            if call_record.state.root_sid().is_none() && call_record.state.context().prepared_at.is_some() {
                 waiting.push(call_record);
             }
         }
@@ -78,12 +79,12 @@ impl PreparedCalls {
     /// Takes the prepared record of a call: the latest one that matches. A call without a dialed leg has no callee, so
     /// exactly one record must match. If that record is recent, none is taken.
     pub(super) fn take(&mut self, state: &CallState) -> Option<CallRecord> {
-        if state.context().prepared.is_some() {
+        if state.context().prepared_at.is_some() {
             return None;
         }
         let mut best: Option<(u64, usize)> = None;
         for (index, prepared_record) in self.waiting.iter().enumerate() {
-            if let Some(prepared) = prepared_record.state.context().prepared
+            if let Some(prepared) = prepared_record.state.context().prepared_at
                 && fits(prepared_record, state)
                 && best.is_none_or(|(latest, _)| prepared > latest)
             {
@@ -190,7 +191,7 @@ impl PreparedCalls {
     pub(super) async fn expire(self, run: &AutomationRun<'_>, read_to: u64) {
         let mut requests = Vec::new();
         for prepared_record in &self.waiting {
-            let prepared = prepared_record.state.context().prepared.unwrap_or(u64::MAX);
+            let prepared = prepared_record.state.context().prepared_at.unwrap_or(u64::MAX);
             if let Some(resource) = prepared_record.resource()
                 && is(resource, "status", "preparation")
                 && !self.is_recent(prepared_record)
@@ -229,7 +230,7 @@ pub(super) fn close(resource: &mut Json, status: &str, code: &str, text: &str) {
 /// dialed number and time.
 fn fits(prepared_record: &CallRecord, state: &CallState) -> bool {
     let context = prepared_record.state.context();
-    let (Some(prepared), Some(number), Some(root)) = (context.prepared, &context.number, state.root_leg()) else {
+    let (Some(prepared), Some(number), Some(root)) = (context.prepared_at, &context.number, state.root_leg()) else {
         return false;
     };
     let Some(started) = state.started_at() else {
@@ -252,7 +253,8 @@ fn fits(prepared_record: &CallRecord, state: &CallState) -> bool {
 /// recorded, no call matches.
 fn fits_unanswered(prepared_record: &CallRecord, state: &CallState) -> bool {
     let context = prepared_record.state.context();
-    let (Some(prepared), Some(phone), Some(root)) = (context.prepared, &context.practitioner_number, state.root_leg())
+    let (Some(prepared), Some(phone), Some(root)) =
+        (context.prepared_at, &context.practitioner_number, state.root_leg())
     else {
         return false;
     };
@@ -286,7 +288,8 @@ fn practitioner_to_check(prepared_record: &CallRecord, state: &CallState) -> Opt
 /// call.
 fn fits_without_dial(prepared_record: &CallRecord, state: &CallState) -> bool {
     let context = prepared_record.state.context();
-    let (Some(prepared), Some(root), Some(started)) = (context.prepared, state.root_leg(), state.started_at()) else {
+    let (Some(prepared), Some(root), Some(started)) = (context.prepared_at, state.root_leg(), state.started_at())
+    else {
         return false;
     };
     let Some(Party::Client(identity)) = root.text(TextField::From).map(Party::parse) else {

@@ -71,7 +71,7 @@ pub(super) async fn reconcile<'a>(
         }
         open = Vec::new();
         let mut second_writes = Vec::new();
-        let mut conflicts = true;
+        let mut only_conflicts = true;
         for (work, answer) in write(run, writes).await {
             match work.call_record.check_write(&answer) {
                 Ok(()) if work.needs_second_write => second_writes.push(work.call),
@@ -81,7 +81,7 @@ pub(super) async fn reconcile<'a>(
                     if work.claims_prepared_record && code != Code::ChartConflict {
                         prepared_calls.put_back(work.call_record);
                     }
-                    conflicts &= code == Code::ChartConflict;
+                    only_conflicts &= code == Code::ChartConflict;
                     open.push(work.call);
                 }
                 Err(error) => {
@@ -90,8 +90,8 @@ pub(super) async fn reconcile<'a>(
                 }
             }
         }
-        has_failed_writes = !open.is_empty() && !conflicts;
-        conflicting = if conflicts { open.iter().filter_map(Call::started_at).min() } else { None };
+        has_failed_writes = !open.is_empty() && !only_conflicts;
+        conflicting = if only_conflicts { open.iter().filter_map(Call::started_at).min() } else { None };
         open.extend(second_writes);
         if open.is_empty() {
             break;
@@ -179,7 +179,7 @@ impl<'a> CallWork<'a> {
         let duplicate = all_records.into_iter().find(|item| {
             crate::fhir::reference::reference_of(item) != written
                 && !is(item, "status", "entered-in-error")
-                && CallState::read(item).context().prepared.is_none()
+                && CallState::read(item).context().prepared_at.is_none()
         });
         Self {
             call,

@@ -49,8 +49,8 @@ pub(super) async fn sweep(run: &AutomationRun<'_>, event: &BotEvent, has_config:
                 run.with_reserve(FOLLOW_UP_ROUND_TRIPS, sync_recordings(run, &rest, &mut marks, &mut prepared_calls))
                     .await;
             }
-            let hour = marks.get(Mark::LastHourlyRun).is_none_or(|last| last + HOUR <= run.now);
-            if has_config && hour && run.has_budget(12) {
+            let an_hour_passed = marks.get(Mark::LastHourlyRun).is_none_or(|last| last + HOUR <= run.now);
+            if has_config && an_hour_passed && run.has_budget(12) {
                 refresh_stuck_calls(run, &rest, &mut prepared_calls).await;
             }
             if is_complete && run.has_budget(2) {

@@ -173,8 +173,9 @@ pub(super) fn search_of_patient(patient: &str, at: u64) -> FhirRequest {
     FhirRequest::get([&day_criteria(at), "&patient=", patient].concat())
 }
 
-/// The same search by the caller's number.
-pub(super) fn search_of_caller(number: &str, at: u64) -> FhirRequest {
+/// The same search by the number of the other party of the answered call. It finds tasks of missed calls from this
+/// number.
+pub(super) fn search_of_number(number: &str, at: u64) -> FhirRequest {
     FhirRequest::get([&day_criteria(at), "&identifier=", CALLER_SYSTEM, "|", &search_value(number)].concat())
 }
 

@@ -125,7 +125,7 @@ impl<'a> CallRequest<'a> {
             practitioner: Some(who.to_owned()),
             appointment: self.appointment.clone(),
             number: Some(callee),
-            prepared: Some(event.now),
+            prepared_at: Some(event.now),
             ..CallContext::default()
         };
         Ok(AllowedCall { context, chosen, requester, more: answers.collect(), limits, counted })

@@ -123,7 +123,7 @@ impl CallToEnd<'_> {
         let own = records.iter().find(is_sealed).or_else(|| records.iter().find(is_for_requester));
         let record = own.or_else(|| records.iter().find(has_practitioner));
         if let Some(record) =
-            own.filter(|record| record.state.context().prepared.is_some() && !record.state.has_ended())
+            own.filter(|record| record.state.context().prepared_at.is_some() && !record.state.has_ended())
         {
             self.record_end(record, ended, host, log).await;
         }

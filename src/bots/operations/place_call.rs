@@ -22,7 +22,7 @@ use crate::error::{Code, Problem};
 use crate::fhir::change::replace_or_append;
 use crate::fhir::element::{extension, is};
 use crate::json::{Json, decimal};
-use crate::outbound::{ATTEMPT, ChosenCallerId, NewPreparedCall, PreparedCall, REFUSED, callback, confirm};
+use crate::outbound::{ATTEMPT, ChosenCallerId, NewPreparedCall, PreparedCall, REFUSED, confirm, retried_callback_url};
 use crate::policy::Policy;
 use crate::rest::TwilioRest;
 use crate::runtime::{BotEvent, FhirRequest, Host, HostRequest, HostResponse, Reply, Secret, Secrets};
@@ -172,7 +172,7 @@ impl Sending<'_> {
     /// When the bot last asked Twilio to place the call, as Unix time in milliseconds.
     fn attempted_at(&self, prepared: &PreparedCall) -> u64 {
         // Without a recorded time, this is the latest possible one, so that the bot does not ask again too early.
-        prepared.sent_at().or(prepared.state.context().prepared).unwrap_or(self.event.now)
+        prepared.sent_at().or(prepared.state.context().prepared_at).unwrap_or(self.event.now)
     }
 
     /// Continues a request that an earlier run started.
@@ -220,7 +220,7 @@ impl Sending<'_> {
         let from = prepared.from().unwrap_or_default().to_owned();
         let twiml = confirm(self.webhook, &self.settings.config).ok().filter(|twiml| twiml.len() <= MAX_TWIML);
         let twiml = twiml.ok_or(Reply::Broken(Problem::at(Code::ConfigInvalid, "voice")))?;
-        let status = callback(self.webhook, CallbackKind::Status);
+        let status = retried_callback_url(self.webhook, CallbackKind::Status);
         let timeout = self.settings.config.outbound.timeout.map(|seconds| decimal(seconds.into()));
         let phone = phone_of(&prepared).to_owned();
         let mut params = vec![("To", &*phone), ("From", &*from), ("Twiml", &*twiml), ("StatusCallback", &*status)];

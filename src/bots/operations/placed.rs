@@ -59,7 +59,7 @@ pub(super) async fn find_call(
     host: &Host,
 ) -> Result<Option<Json>, Reply> {
     let (phone, from) = (phone_of(own), own.from().unwrap_or_default());
-    let since = own.state.context().prepared.ok_or(call_unknown())?;
+    let since = own.state.context().prepared_at.ok_or(call_unknown())?;
     let mut calls = list_rest_calls(rest, (phone, from), since, host).await?;
     if calls.is_empty() {
         return Ok(None);
@@ -92,7 +92,7 @@ pub(super) async fn find_call(
         };
         let context = other.state.context();
         // Only prepared records belong to a `start-call` or `place-call`. A callback may have created the others.
-        if let Some(root) = other.state.root_sid().filter(|_| context.prepared.is_some()) {
+        if let Some(root) = other.state.root_sid().filter(|_| context.prepared_at.is_some()) {
             let who = context.practitioner.as_deref().unwrap_or_default();
             uncertain |= !other.is_placed_by(who, root, sealing);
             taken.push(root.to_owned());
@@ -111,13 +111,13 @@ pub(super) async fn find_call(
 /// record was prepared, at most ten minutes ago. Twilio is asked to place a call within ten minutes after its record
 /// was prepared. Older records may be copies and are ignored.
 fn may_have_called(other: &PreparedCall, now: u64) -> bool {
-    let prepared = other.state.context().prepared.unwrap_or_default();
+    let prepared = other.state.context().prepared_at.unwrap_or_default();
     now < prepared + 2 * LIFETIME * 1_000 + 2 * MAX_CLOCK_SKEW
 }
 
 /// Whether a request has expired. It has the same lifetime as a ticket.
 pub(super) fn is_expired(prepared: &PreparedCall, now: u64) -> bool {
-    now / 1_000 >= expires_at(prepared.state.context().prepared.unwrap_or_default())
+    now / 1_000 >= expires_at(prepared.state.context().prepared_at.unwrap_or_default())
 }
 
 /// The practitioner's phone, which rings first.
@@ -206,7 +206,7 @@ impl CallbackRecords {
         for entry in answer.ok().unwrap_or_default().take("entry").into_elements() {
             let Some(mut other) = PreparedCall::read(entry.take("resource")) else { continue };
             if other.id() == own.id()
-                || other.state.context().prepared.is_some()
+                || other.state.context().prepared_at.is_some()
                 || other.status() == "entered-in-error"
             {
                 continue;

@@ -43,7 +43,7 @@ pub(super) async fn start_call(event: &BotEvent, host: &Host, log: &mut Vec<Code
     }
     // The ticket expires ten minutes after its record was prepared, even if `start-call` is repeated. The webhook
     // compares the two times.
-    let since = prepared.state.context().prepared.unwrap_or_default();
+    let since = prepared.state.context().prepared_at.unwrap_or_default();
     let expiry = expires_at(since) * 1_000;
     if expiry <= event.now {
         return Err(Reply::Conflict(Code::OutboundRequestExpired.into()));

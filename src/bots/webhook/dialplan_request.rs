@@ -52,12 +52,13 @@ pub(super) async fn dispatch(
     let caller = Caller::of(request.call, params, request.clinic.numbers);
     let input = DialplanInput { config, numbers: request.clinic.numbers, url: request.url, caller };
     match (request.callback.kind, direction) {
-        (CallbackKind::First, Direction::DialAction) if request.call.status != Some(CallStatus::Terminal) => {
-            // Another application's TwiML may use this action URL. Its caller waits for the response.
+        (CallbackKind::WebhookUrl, Direction::DialAction) if request.call.status != Some(CallStatus::Terminal) => {
+            // The request went to the bare webhook URL. Another application's TwiML may use it as the `action` of a
+            // `<Dial>`. Its caller waits for the response.
             host.set_deadline(CALLER_WAITS_LIMIT, jitter_seed(request.pairs, request.now));
             Some(status(host, StatusCallback { caller_waits: true, ..request.status_callback() }).await)
         }
-        (CallbackKind::First, Direction::StatusCallback | Direction::DialAction)
+        (CallbackKind::WebhookUrl, Direction::StatusCallback | Direction::DialAction)
         | (CallbackKind::Status | CallbackKind::ScreenedStatus | CallbackKind::Recording | CallbackKind::Machine, _) => {
             Some(status(host, request.status_callback()).await)
         }
@@ -66,10 +67,10 @@ pub(super) async fn dispatch(
             Some(status(host, request.status_callback()).await)
         }
         (CallbackKind::Transcription, _) => Some(transcription(host, request.status_callback()).await),
-        (CallbackKind::First, Direction::Inbound { .. }) if input.rules().is_some() => {
+        (CallbackKind::WebhookUrl, Direction::Inbound { .. }) if input.rules().is_some() => {
             Some(run_dialplan(host, request, &input).await)
         }
-        (CallbackKind::First, _) => None,
+        (CallbackKind::WebhookUrl, _) => None,
         _ => Some(run_dialplan(host, request, &input).await),
     }
 }

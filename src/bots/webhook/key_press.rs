@@ -111,7 +111,7 @@ async fn sealed_record(
 
 /// Whether the call must have ended before `now`. The request is then a replay.
 fn is_too_late(record: &PreparedCall, now: u64) -> bool {
-    let prepared = record.state.context().prepared.unwrap_or_default();
+    let prepared = record.state.context().prepared_at.unwrap_or_default();
     now / 1_000 >= expires_at(prepared) + MAX_RINGING / 1_000
 }
 
@@ -164,7 +164,7 @@ fn record_with_call(call_record: &CallRecord, event: &CallEvent<'_>) -> Result<O
     let Some(prepared) = call_record.resource().cloned().and_then(PreparedCall::read) else {
         return Ok(None);
     };
-    if prepared.state.context().prepared.is_none() {
+    if prepared.state.context().prepared_at.is_none() {
         return Ok(None);
     }
     if !has_same_numbers(&prepared, event) {

@@ -27,7 +27,7 @@ use verify_request::{VerifiedRequest, forbidden, verify_request};
 use crate::dialplan::{Call, CallbackKind, Clinic, Direction, RequestKind, apology, route};
 use crate::error::{Code, log_line};
 use crate::frame::Frame;
-use crate::outbound::callback;
+use crate::outbound::retried_callback_url;
 use crate::runtime::{Reply, Response};
 use browser_call::{BrowserCall, browser_call};
 use key_press::key_pressed;
@@ -126,7 +126,8 @@ async fn respond(
             let (route, code) = route(&call, &direction, &clinic);
             // Only the status callback of the dialed leg reports an answer. Without that callback, every call would be
             // followed up as missed.
-            let status = settings.config.has_follow_ups().then(|| callback(&verified.url, CallbackKind::Status));
+            let status =
+                settings.config.has_follow_ups().then(|| retried_callback_url(&verified.url, CallbackKind::Status));
             Response::route(&route, code, clinic.config, status.as_deref())
         }
     };

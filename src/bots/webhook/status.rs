@@ -40,7 +40,8 @@ pub struct StatusCallback<'v, 'a> {
     pub now: u64,
     /// The clinic's numbers.
     pub numbers: &'v [E164<'v>],
-    /// The action that took the message, if the callback is about one.
+    /// The mailbox: the action in the callback URL, or `""` if the URL has none. Used only for a message and its
+    /// transcription.
     pub mailbox: Option<&'a str>,
     /// Whether the callee of the leg must press a key.
     pub is_screened: bool,

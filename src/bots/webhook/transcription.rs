@@ -34,7 +34,7 @@ pub(super) async fn transcription(host: &Host, callback: StatusCallback<'_, '_>)
     let root = event.root_sid().0;
     // The batch writes the call record first. A new record has no id yet, so `partOf` is a conditional reference with
     // the `CallSid`.
-    let words = |state: &CallState, call: Option<&str>| {
+    let other_writes = |state: &CallState, call: Option<&str>| {
         let patient = state.context().patient.as_deref().map_or(Json::Null, reference);
         let call = call.map_or_else(|| search(root).url, str::to_owned);
         let resource = Json::object([
@@ -50,7 +50,7 @@ pub(super) async fn transcription(host: &Host, callback: StatusCallback<'_, '_>)
         ]);
         vec![FhirRequest::create(&resource, Some(["identifier=", TWILIO, "|", transcription].concat()))]
     };
-    match store_event(host, &callback, event, &words).await {
+    match store_event(host, &callback, event, &other_writes).await {
         Ok(()) => Response::route(&Route::Acknowledge, None, &Config::default(), None),
         Err(code) => Reply::Broken(code.into()).into(),
     }

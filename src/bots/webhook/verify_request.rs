@@ -136,7 +136,7 @@ fn verify_urls<'a>(
         }
     }
     check_signature(url, params, body, signature, tokens)?;
-    Ok(VerifiedRequest { callback: CallbackUrl::FIRST, url: without_fragment.to_owned() })
+    Ok(VerifiedRequest { callback: CallbackUrl::WEBHOOK, url: without_fragment.to_owned() })
 }
 
 fn check_signature(

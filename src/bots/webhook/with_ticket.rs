@@ -8,7 +8,7 @@ use crate::chart::{CallEvent, CallRecord};
 use crate::error::Code;
 use crate::fhir::reference::is_reference;
 use crate::json::Json;
-use crate::outbound::{PreparedCall, SealingKeys, check_calling_hours, expires_at, expiry_of, practitioner_of};
+use crate::outbound::{PreparedCall, SealingKeys, check_calling_hours, expires_at, expiry_of, id_in_identity};
 use crate::policy::{Limit, Policy, Refusal, check_limits, limit_searches};
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse};
 
@@ -42,7 +42,7 @@ pub(super) async fn with_ticket(
     let (config, numbers) = (call.request.clinic.config, call.request.clinic.numbers);
     // Most identities contain the practitioner's id. The round trip that reads the record can then also count the
     // practitioner's calls.
-    let guessed = practitioner_of(call.identity).map(|id| ["Practitioner/", &id].concat());
+    let guessed = id_in_identity(call.identity).map(|id| ["Practitioner/", &id].concat());
     let mut limits = guessed
         .as_deref()
         .map_or_else(Vec::new, |who| limit_searches(&config.outbound, who, numbers, call.request.now));
@@ -95,7 +95,7 @@ pub(super) async fn with_ticket(
 /// Whether the ticket belongs to the current content of the record. A record that was prepared again has another
 /// ticket.
 fn is_ticket_of(ticket: &str, prepared: &PreparedCall) -> bool {
-    let since = prepared.state.context().prepared;
+    let since = prepared.state.context().prepared_at;
     since.is_some_and(|since| expiry_of(ticket) == Some(expires_at(since)))
 }
 

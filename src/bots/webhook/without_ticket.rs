@@ -14,7 +14,7 @@ use crate::fhir::search::search_value;
 use crate::fhir::systems::{IDENTITY, TWILIO};
 use crate::json::Json;
 use crate::outbound::{
-    CallerIdChooser, ChosenCallerId, PoolKey, check_calling_hours, is_uuid, practitioner_of, set_caller_id,
+    CallerIdChooser, ChosenCallerId, PoolKey, check_calling_hours, id_in_identity, is_uuid, set_caller_id,
 };
 use crate::policy::{Policy, Pool, Refusal, check_limits, limit_searches};
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse};
@@ -41,7 +41,7 @@ pub(super) async fn without_ticket(
     let appointment = params.spelled("appointmentid").and_then(|id| reference_to(id, "Appointment"));
     let needs_caller = limited || patient.is_some() || appointment.is_some();
     // The next call needs the record of this one.
-    let has_record = needs_caller || matches!(outbound.pool, Pool::LeastRecentlyUsed | Pool::RoundRobin);
+    let writes_record = needs_caller || matches!(outbound.pool, Pool::LeastRecentlyUsed | Pool::RoundRobin);
     let lookup = if needs_caller || !outbound.practitioners.is_empty() {
         caller_lookup(call.identity, config)
     } else {
@@ -95,7 +95,7 @@ pub(super) async fn without_ticket(
     let sid = event.as_ref().map_or(call.identity, |event| event.sid.0);
     let key = PoolKey { callee: &callee, call: sid };
     let chosen = caller_id.choose(last_uses, key, codes).ok_or(Refusal::ChartUnavailable)?;
-    if has_record && let Some(event) = &event {
+    if writes_record && let Some(event) = &event {
         let identity = Some(call.identity.to_owned());
         let context = CallContext { patient, practitioner, appointment, identity, ..CallContext::default() };
         let request = record(call, event, &context, chosen);
@@ -130,7 +130,7 @@ enum CallerLookup {
 
 fn caller_lookup(identity: &str, config: &Config) -> CallerLookup {
     // An identity may be the practitioner's id with `-` or with `_`.
-    let id = if is_uuid(identity) { Some(identity.to_owned()) } else { practitioner_of(identity) };
+    let id = if is_uuid(identity) { Some(identity.to_owned()) } else { id_in_identity(identity) };
     if let Some(id) = id.filter(|id| is_uuid(id)) {
         return CallerLookup::FromIdentity(["Practitioner/", &id].concat());
     }

@@ -133,7 +133,7 @@ fn try_route(frame: &Frame) -> Result<Routing, LibraryError> {
 /// What the dialplan does with a new call. Facts that were not given are unknown.
 fn route_by_dialplan(input: &DialplanInput<'_>, params: Params<'_, '_>, facts: &str) -> Routing {
     let facts = read_facts(&Json::parse(facts).unwrap_or_default(), &input.caller);
-    let mut rendered = render(input, &input.next(&CallbackUrl::FIRST, params, false), &facts);
+    let mut rendered = render(input, &input.next(&CallbackUrl::WEBHOOK, params, false), &facts);
     let code = if rendered.codes.is_empty() { None } else { Some(rendered.codes.swap_remove(0).0) };
     let routing = Routing {
         ok: true,

@@ -403,7 +403,7 @@ impl CallGenerator {
         }
         if kind == 4 {
             context.appointment = Some("Appointment/a1".into());
-            context.prepared = Some(self.now - 90_000);
+            context.prepared_at = Some(self.now - 90_000);
         }
         context
     }

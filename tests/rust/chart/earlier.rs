@@ -221,7 +221,7 @@ fn a_call_across_an_update_gives_the_same_record() {
 #[test]
 fn a_ticket_of_an_earlier_version_is_unchanged_until_it_is_claimed() {
     let context =
-        CallContext { prepared: Some(1_521_971_500_000), identity: Some("a".into()), ..CallContext::default() };
+        CallContext { prepared_at: Some(1_521_971_500_000), identity: Some("a".into()), ..CallContext::default() };
     let log = CallState::prepared(&context);
     let ticket = earlier_record(&log);
     assert_eq!(log.write(Some(ticket.clone()), EXTENSION_BASE), ticket);

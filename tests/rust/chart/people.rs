@@ -99,7 +99,7 @@ fn an_outbound_call_is_from_the_practitioner_who_placed_it() {
     log.add_context(&CallContext { related: Some("RelatedPerson/r1".into()), ..CallContext::default() });
     expect(people(&log), ["Patient/p1", "Practitioner/a", "RelatedPerson/r1"]);
     // A prepared call keeps the practitioner for whom it was prepared.
-    log.add_context(&CallContext { prepared: Some(NOW), ..context(None, Some("Practitioner/b")) });
+    log.add_context(&CallContext { prepared_at: Some(NOW), ..context(None, Some("Practitioner/b")) });
     expect(people(&log), ["Patient/p1", "Practitioner/b", "RelatedPerson/r1"]);
 }
 

@@ -164,7 +164,7 @@ fn a_ticket_is_prepared_and_then_claimed() {
     let ticket = CallContext {
         identity: Some("practitioner_1".into()),
         number: Some("+15550100123".into()),
-        prepared: parse_instant("2018-03-25T09:52:00Z"),
+        prepared_at: parse_instant("2018-03-25T09:52:00Z"),
         ..context()
     };
     let log = CallState::prepared(&ticket);
@@ -336,7 +336,7 @@ fn an_outbound_call_without_an_answered_callee_is_not_answered() {
         log.outcome().map(Outcome::word)
     };
     let (own, patient) = ("+15550100001", "+15550100123");
-    let prepared = CallContext { prepared: Some(1_794_999_900_000), ..CallContext::default() };
+    let prepared = CallContext { prepared_at: Some(1_794_999_900_000), ..CallContext::default() };
     // A browser may hear a refusal instead of a callee. The practitioner may hang up before the patient is dialed.
     assert_eq!(outcome("client:a", patient, "inbound", &CallContext::default()), Some("no-answer"));
     assert_eq!(outcome(own, "+15550100077", "outbound-api", &prepared), Some("no-answer"));

@@ -131,7 +131,7 @@ fn a_rejected_call_is_named() {
 
 #[test]
 fn a_prepared_call_dials_its_callee() {
-    let mut log = CallState::prepared(&CallContext { prepared: Some(NOW), ..CallContext::default() });
+    let mut log = CallState::prepared(&CallContext { prepared_at: Some(NOW), ..CallContext::default() });
     log.merge(&self::log(&[root(CLINIC, "+15550100077", "outbound-api", &[("CallStatus", "no-answer")])]));
     assert_eq!(
         (log.direction_word(), log.summary_line().as_str()),

@@ -297,7 +297,8 @@ fn the_record_of_the_ticket_gets_the_content_of_the_other_record_except_the_part
     let event = missed();
     let log = event.log();
     let root = log.root_sid().unwrap().to_owned();
-    let ticket = CallContext { prepared: Some(1), identity: Some("practitioner_1".into()), ..CallContext::default() };
+    let ticket =
+        CallContext { prepared_at: Some(1), identity: Some("practitioner_1".into()), ..CallContext::default() };
     let mut claimed = CallState::prepared(&ticket);
     claimed.set_root(&root);
     let elsewhere = format!(

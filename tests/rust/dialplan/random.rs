@@ -251,7 +251,7 @@ fn valid_configs_answer_every_request() {
                 let mut params = vec![("To", called), ("Called", called)];
                 params.extend(random_params(&mut own));
                 // A first request from a browser is an outgoing call. Other tests cover these.
-                params.retain(|item| step.kind != CallbackKind::First || *item != ("From", "client:desk"));
+                params.retain(|item| step.kind != CallbackKind::WebhookUrl || *item != ("From", "client:desk"));
                 let about = || format!("case {case}, {step:?}, {params:?}, {text}");
                 let suffix = step.suffix(false);
                 let plumline::runtime::Reply::Twiml(xml) = clinic.reply(&suffix, &params) else {
@@ -259,7 +259,7 @@ fn valid_configs_answer_every_request() {
                 };
                 // Without a dialplan and follow-ups, the document has no callback URLs.
                 let by_default =
-                    step.kind == CallbackKind::First && !xml.contains("?step=") && xml.contains("<Dial><Client>");
+                    step.kind == CallbackKind::WebhookUrl && !xml.contains("?step=") && xml.contains("<Dial><Client>");
                 // Every webhook URL in a document is one of the callback URLs.
                 for part in xml.split(URL).skip(1) {
                     let named = part.split(['"', '<', '#']).next().unwrap().replace("&amp;", "&");

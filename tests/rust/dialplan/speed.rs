@@ -86,7 +86,7 @@ fn route(config: &Config, own: &[E164<'_>]) -> String {
     let pairs = [("CallSid", CALL), ("From", CALLER), ("To", CLINIC_NUMBER)];
     let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), own);
     let input = DialplanInput { config, numbers: own, url: URL, caller };
-    let next = input.next(&CallbackUrl::FIRST, Params(&pairs), false);
+    let next = input.next(&CallbackUrl::WEBHOOK, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);
     for lookup in required_lookups(&input, &next, &facts) {
         let local_times = json(r#"{"localTimes":["2026-11-16T10:00:00"]}"#);

@@ -17,7 +17,7 @@ fn first_document(rest: &str) -> Rendered {
     let pairs = [("CallSid", CALL), ("From", CALLER), ("To", CLINIC_NUMBER)];
     let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &own);
     let input = DialplanInput { config: &config, numbers: &own, url: "https://fhir.example.com/webhook/1", caller };
-    let next = input.next(&CallbackUrl::FIRST, Params(&pairs), false);
+    let next = input.next(&CallbackUrl::WEBHOOK, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);
     for lookup in required_lookups(&input, &next, &facts) {
         facts.learn(&lookup, Vec::new(), &caller);

@@ -77,7 +77,7 @@ fn item(seed: u64, tally: &mut Tally) {
     let params = if is_browser_call { random_browser_call(&mut random) } else { random_params(&mut random) };
     let by_default = Config::default();
     let all = callbacks(config.as_ref().unwrap_or(&by_default), Params(&[]));
-    let step = if is_browser_call || random.one_in(3) { CallbackUrl::FIRST } else { *random.pick(&all) };
+    let step = if is_browser_call || random.one_in(3) { CallbackUrl::WEBHOOK } else { *random.pick(&all) };
     let forged = random.one_in(30);
     let without_faults = random.one_in(3);
     let now = days_since_epoch(2026, 11, 16).unwrap() * DAY + random.below(86_400_000) as u64;
@@ -122,7 +122,7 @@ fn item(seed: u64, tally: &mut Tally) {
         let is_cheap = reads <= most_reads && writes <= most_writes;
         assert!(is_cheap, "{} {} {}", reads, writes, about());
     }
-    let by_browser = step.kind == CallbackKind::First && has(&params, "From", |from| from.starts_with("client:"));
+    let by_browser = step.kind == CallbackKind::WebhookUrl && has(&params, "From", |from| from.starts_with("client:"));
     let named = allowed_targets(&document, config.as_ref(), &params);
     for (noun, target, caller_id) in dialed_targets(xml) {
         let item = format!("{noun} {target}");
@@ -154,7 +154,7 @@ fn is_callback(kind: CallbackKind, params: &[(&str, &str)]) -> bool {
         | CallbackKind::Recording
         | CallbackKind::Transcription
         | CallbackKind::Machine => true,
-        CallbackKind::First => {
+        CallbackKind::WebhookUrl => {
             has(params, "CallbackSource", |_| true)
                 || has(params, "DialCallStatus", |_| true)
                 || has(params, "CallStatus", |status| over.contains(&status))

@@ -29,7 +29,7 @@ pub(crate) fn prepare(world: &mut World, practitioner: &str, identity: &str, cal
         appointment: Some("Appointment/visit".into()),
         identity: Some(identity.into()),
         number: Some(callee.into()),
-        prepared: Some(NOW - 5_000),
+        prepared_at: Some(NOW - 5_000),
         ..CallContext::default()
     };
     let new_call = NewPreparedCall { context, from: CLINIC_NUMBER[1], position: None, request: None };

@@ -16,8 +16,8 @@ use crate::dialplan::target::{Endpoints, Target};
 use crate::dialplan::turn::DialplanInput;
 use crate::text::hash;
 
-/// The number of a round is the index of its group, and this many times the index of its step.
-const STEP: u32 = 64;
+/// The number `n` of a round is `group + STEP_FACTOR × step`: the index of its group, and the index of its step.
+const STEP_FACTOR: u32 = 64;
 
 /// The maximum number of screened phones that ring, one after the other, for a target whose phones are in the chart.
 const MAX_SCREENED: u32 = 5;
@@ -34,7 +34,7 @@ pub(super) struct Round {
 
 /// The round after `n`.
 pub(super) const fn after(n: u32) -> u32 {
-    n + STEP
+    n + STEP_FACTOR
 }
 
 impl Dial {
@@ -111,13 +111,13 @@ impl Dial {
                 RingOrder::InOrder => self.max_steps(config, single(group as usize)),
                 RingOrder::HuntGroup => of_any().unwrap_or(1),
             };
-            (0..steps).for_each(|step| visit(group + step * STEP));
+            (0..steps).for_each(|step| visit(group + step * STEP_FACTOR));
         }
     }
 
     /// The round `n`, or the first later one in which something rings. Nothing rings twice.
     pub(super) fn round(&self, input: &DialplanInput<'_>, n: u32, facts: &Facts) -> Option<Round> {
-        let (first, first_step) = (n % STEP, n / STEP);
+        let (first, first_step) = (n % STEP_FACTOR, n / STEP_FACTOR);
         let mut rung: Vec<Endpoint> = Vec::new();
         for group in 0..self.groups() {
             let targets = self.group(input, group);
@@ -137,7 +137,7 @@ impl Dial {
                 let limit = self.max_steps(input.config, targets);
                 let mut left = (0..limit).zip(steps).skip(from as usize);
                 if let Some((step, (endpoints, is_screened))) = left.next() {
-                    return Some(Round { n: group + step * STEP, endpoints, is_screened });
+                    return Some(Round { n: group + step * STEP_FACTOR, endpoints, is_screened });
                 }
             }
             let new: Vec<Endpoint> = new().cloned().collect();
@@ -148,7 +148,7 @@ impl Dial {
 
     /// Whether only browsers and apps ring in round `n`.
     pub(super) fn rings_only_apps(&self, input: &DialplanInput<'_>, n: u32) -> bool {
-        let (group, step) = (n % STEP, n / STEP);
+        let (group, step) = (n % STEP_FACTOR, n / STEP_FACTOR);
         let mut open =
             self.group(input, group).iter().filter(|target| !self.may_screen_target(input.config, target)).peekable();
         step == 0 && open.peek().is_some() && open.all(|target| matches!(target, Target::Client(_)))
@@ -156,7 +156,7 @@ impl Dial {
 
     /// Adds the look-ups from round `n` on, up to the first target that certainly rings.
     pub(super) fn add_lookups_from<'a>(&'a self, n: u32, before: VerbOutcome, lookups: &mut Lookups<'_, 'a>) {
-        let first = (n % STEP) as usize;
+        let first = (n % STEP_FACTOR) as usize;
         let mut always_rings = false;
         match self.order {
             // Any target may be the first to ring.

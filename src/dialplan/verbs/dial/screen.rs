@@ -46,7 +46,8 @@ pub(super) fn write_accepted<'a>(writer: &mut Writer<'a>) -> Result<AfterVerb<'a
     Ok(AfterVerb::End)
 }
 
-/// What the callee hears: the clinic and the action. A mailbox may record it, so it has nothing about the caller.
+/// What the callee hears: the clinic and the action. The callee's own voicemail may record it, so it has nothing about
+/// the caller.
 fn sentence(config: &Config, action: &str) -> String {
     let mut numbers = config.numbers.iter();
     let only = numbers.next().filter(|_| numbers.next().is_none()).map(|(_, number)| number.name.as_str());

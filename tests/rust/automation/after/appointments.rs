@@ -27,7 +27,7 @@ fn an_appointment_gets_the_latest_call_only_if_configured() {
         let mut calls = Vec::new();
         for number in [1, 5] {
             let appointment = Some(reference.clone());
-            let context = CallContext { appointment, prepared: Some(NOW - HOUR), ..CallContext::default() };
+            let context = CallContext { appointment, prepared_at: Some(NOW - HOUR), ..CallContext::default() };
             let mut log = CallState::prepared(&context);
             let json = leg(number, None, CLINIC_NUMBER, CALLER, NOW - HOUR + number * MINUTE, 60).json(NOW);
             log.add(&CallEvent::from_rest(&json).unwrap());

@@ -18,7 +18,7 @@ fn ticket(world: &mut World, number: &str, prepared: u64, appointment: &str) -> 
         appointment: Some(appointment.to_owned()),
         identity: Some("practitioner_1".to_owned()),
         number: Some(number.to_owned()),
-        prepared: Some(prepared),
+        prepared_at: Some(prepared),
         ..CallContext::default()
     };
     world.fhir.put(&CallState::prepared(&context).write(None, EXTENSION_BASE), prepared)
@@ -241,7 +241,7 @@ fn a_ticket_stays_unmatched_while_other_candidates_are_unknown() {
     let mut other = CallState::prepared(&CallContext {
         practitioner: Some("Practitioner/practitioner-2".to_owned()),
         identity: Some("practitioner_2".to_owned()),
-        prepared: Some(at),
+        prepared_at: Some(at),
         ..CallContext::default()
     });
     other.set_root(&sid("CA", 21));
