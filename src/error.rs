@@ -95,7 +95,7 @@ codes! {
         "At most 16 actions may follow one another before the caller is asked or a phone rings. Combine some of them.";
     /// A choice of a menu or a queue has no valid key or phrase, or one that another choice has.
     ConfigChoice = "CONFIG_CHOICE",
-        "A menu choice needs digits (0-9, * and #) or speech. Its digits must not begin with those of another choice, and its phrases must differ. The callback of a queue has one digit, such as \"1\".";
+        "A menu choice needs digits (0-9, * and #) or speech. Its digits and its phrases must differ from those of every other choice. The callback of a queue has one digit, such as \"1\".";
     /// The value is not a valid country code.
     ConfigCountry = "CONFIG_COUNTRY",
         "The country code is unknown. Use the two capital letters of ISO 3166, such as \"US\".";

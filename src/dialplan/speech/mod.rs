@@ -2,11 +2,16 @@
 
 //! Texts, languages and voices of what callers hear and say.
 
+mod digits;
+mod heard;
 mod phrases;
 mod prompt;
+mod rejected;
 mod words;
 mod write;
 
+pub use digits::spoken_keys;
+pub use heard::{Chosen, Heard};
 pub use phrases::{gather_language, words};
 pub use prompt::Prompt;
 pub use words::{Words, xml_bytes};

@@ -117,7 +117,7 @@ fn verbs_have_their_required_members() {
 /actions/menu/1/pause | 0 | actions.menu[1].pause | CONFIG_RANGE
 /actions/menu/2/menu/prompt/text/x | "a" | actions.menu[2].menu.prompt.text.x | CONFIG_LANGUAGE
 /actions/menu/2/menu/prompt/text/en-US | "" | actions.menu[2].menu.prompt.text.en-US | CONFIG_TEXT
-/actions/menu/2/menu/options/0/digits | "2" | actions.menu[2].menu.options[1].digits | CONFIG_CHOICE
+/actions/menu/2/menu/options/0/digits | "20" | actions.menu[2].menu.options[1].digits | CONFIG_CHOICE
 /actions/menu/2/menu/options/2/digits | "1" | actions.menu[2].menu.options[2].digits | CONFIG_CHOICE
 /actions/menu/2/menu/options/1/digits | "a" | actions.menu[2].menu.options[1].digits | CONFIG_CHOICE
 /actions/menu/2/menu/options/1/speech | ["Desk"] | actions.menu[2].menu.options[1].speech | CONFIG_CHOICE
@@ -149,6 +149,9 @@ fn verbs_have_their_required_members() {
 /actions/room/0/conference/maxParticipants | 1 | actions.room[0].conference.maxParticipants | CONFIG_RANGE
 "#,
     );
+    // Digits of mixed length are valid, also if one starts with another.
+    changed("/actions/menu/2/menu/options/0/digits", Some(json!("2")), &[]);
+    changed("/actions/menu/2/menu/options/0/digits", Some(json!("201")), &[]);
     for (item, other) in [("Élise", "éLISE"), ("new patient", "New-patient."), ("ПРИВЕТ", "привет")] {
         let options = json!([{ "speech": [item, item], "then": "desk" }, { "speech": ["nurse"], "then": "nurse" },
             { "speech": ["a room", other], "then": "room" }]);
