@@ -110,7 +110,7 @@ codes! {
         "End the dialplan with a rule without when. It takes the calls that no other rule takes: { \"then\": \"an-action\" }.";
     /// A required value is missing, or a list is empty.
     ConfigEmpty = "CONFIG_EMPTY",
-        "Put at least one entry in the list or object. A prompt needs either text or ssml. An overflow needs size, position or averageWait.";
+        "Put at least one entry in the list or object. A prompt needs exactly one of text, ssml and play. An overflow needs size, position or averageWait.";
     /// An entry of `hours` has no opening times.
     ConfigHoursUncovered = "CONFIG_HOURS_UNCOVERED",
         "Give these hours weekly times, a healthcareService, or both.";
@@ -198,6 +198,9 @@ codes! {
     /// A message may be too long for Twilio to transcribe.
     ConfigTranscription = "CONFIG_TRANSCRIPTION",
         "Twilio transcribes only messages of 2 to 120 seconds. Set maxLength to 120 or less, or transcribe to false.";
+    /// Callers of different languages hear a text, but it is not in each of these languages.
+    ConfigTranslationMissing = "CONFIG_TRANSLATION_MISSING",
+        "Callers of several languages hear this text. Write one for each language, such as { \"en-US\": \"…\", \"es-US\": \"…\" }. If it has only one language on purpose, set language.";
     /// Callers leave messages or ask for a call back, but no task or alert reports it.
     ConfigUntold = "CONFIG_UNTOLD",
         "No task or alert reports this to your staff. Add \"voicemail\" (in a queue, \"callback\") to tasks.on or alerts.on.";
@@ -210,6 +213,12 @@ codes! {
     /// The value does not have the form of a voice name.
     ConfigVoice = "CONFIG_VOICE",
         "Use the name of a Twilio voice, such as \"Polly.Amy-Neural\".";
+    /// A voice does not speak the language of its text.
+    ConfigVoiceLanguage = "CONFIG_VOICE_LANGUAGE",
+        "Twilio may fail to speak the text, because this voice does not speak its language or not with this region. Use another voice, or set voices with one voice for each language.";
+    /// Twilio's list of voices does not contain the voice.
+    ConfigVoiceUnknown = "CONFIG_VOICE_UNKNOWN",
+        "The voice is not in the list of Twilio's voices. Check the spelling. If the voice is newer than the list, ignore this warning.";
     /// The host does not allow compiling WebAssembly.
     CoreForbidden = "CORE_FORBIDDEN",
         "This host does not allow compiling WebAssembly. Pass a compiled module to init of plumline/slim, or allow 'wasm-unsafe-eval'.";

@@ -3,6 +3,7 @@
 //! Keys that a caller says instead of pressing them: "one", "1.", "press one", "option one zero one", "1번이요".
 
 use super::phrases::spaced_parts;
+use crate::text::split_on;
 
 /// The names of a key in languages with spaces between words.
 const NAMES: [(char, &str); 12] = [
@@ -154,14 +155,24 @@ fn joined_key(text: &str) -> (Option<char>, usize) {
     lengths.max_by_key(|(_, length)| *length).filter(|(_, length)| *length > 0).unwrap_or((None, 0))
 }
 
-/// Whether a word is in a list that is separated by `|`.
-pub(super) fn has_word(list: &str, word: &str) -> bool {
-    list.split('|').any(|known| known == word)
+/// The words of a list that is separated by `|`.
+pub(super) fn listed(list: &'static str) -> impl Iterator<Item = &'static str> {
+    let mut rest = list;
+    core::iter::from_fn(move || {
+        let (word, after) = split_on(rest, b'|');
+        rest = after;
+        Some(word).filter(|word| !word.is_empty())
+    })
+}
+
+/// Whether a word is in a list.
+pub(super) fn has_word(list: &'static str, word: &str) -> bool {
+    listed(list).any(|known| known == word)
 }
 
 /// The length of the longest word of a list that a text starts with.
-pub(super) fn longest_prefix(list: &str, text: &str) -> usize {
-    list.split('|').filter(|known| text.starts_with(known)).map(str::len).max().unwrap_or(0)
+pub(super) fn longest_prefix(list: &'static str, text: &str) -> usize {
+    listed(list).filter(|known| text.starts_with(known)).map(str::len).max().unwrap_or(0)
 }
 
 #[cfg(test)]

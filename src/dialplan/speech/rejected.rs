@@ -4,7 +4,7 @@
 //!
 //! Only words that reject a choice count. "I can't find my bill" is about the bill.
 
-use super::digits::has_word;
+use super::digits::{has_word, listed};
 
 /// Words that reject everything up to the next part of the sentence.
 const BEFORE: &str = "don't want|dont want|do not want|don't need|dont need|do not need|doesn't want|didn't want|\
@@ -48,7 +48,7 @@ fn is_rejected_before(words: &[String], pauses: &[usize], start: usize) -> bool 
         if pauses.contains(&before.len()) {
             return false;
         }
-        if BEFORE.split('|').any(|known| ends_with(before, known)) || is_direct && has_word(DIRECTLY_BEFORE, word) {
+        if listed(BEFORE).any(|known| ends_with(before, known)) || is_direct && has_word(DIRECTLY_BEFORE, word) {
             return true;
         }
         if has_word(STARTS, word) {
@@ -64,7 +64,7 @@ fn is_rejected_after(words: &[String], pauses: &[usize], end: usize) -> bool {
     // A Korean particle may follow the phrase without a space.
     let is_attached = end.checked_sub(1).and_then(|last| words.get(last)).is_some_and(|last| last.ends_with("말고"));
     let after = words.get(end..).filter(|_| !pauses.contains(&end)).unwrap_or_default();
-    is_attached || AFTER.split('|').any(|known| starts_with(after, known))
+    is_attached || listed(AFTER).any(|known| starts_with(after, known))
 }
 
 /// Whether the last words are those of `text`.

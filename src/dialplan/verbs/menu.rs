@@ -4,7 +4,7 @@
 
 use super::{DialplanVerb, Size};
 use crate::dialplan::callback_urls::{CallbackKind, MAX_CALLBACKS};
-use crate::dialplan::check::{Checker, ConfigPath, is_keys, is_short, is_speakable_text};
+use crate::dialplan::check::{Checker, ConfigPath, Spoken, VisitSpoken, is_keys, is_short, is_speakable_text};
 use crate::dialplan::config::Config;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
 use crate::dialplan::speech::{
@@ -121,6 +121,14 @@ impl DialplanVerb for Menu {
         }
         checker.range(self.retries, 0, 10, &at.field("retries"));
         checker.range(self.timeout, 1, 60, &at.field("timeout"));
+    }
+
+    fn spoken<'a>(&'a self, at: &ConfigPath<'_>, visit: VisitSpoken<'_, 'a>) {
+        for (prompt, name) in [(Some(&self.prompt), "prompt"), (self.invalid.as_ref(), "invalid")] {
+            if let Some(prompt) = prompt {
+                visit(Spoken::Prompt(prompt), &at.field(name), at);
+            }
+        }
     }
 
     fn edges<'a>(&'a self, at: &ConfigPath<'_>, visit: Visit<'_, 'a>) {

@@ -92,14 +92,14 @@ fn verbs_have_their_required_members() {
 /actions/end/0/say/ssml | "long:4001" | actions.end[0].say.ssml | CONFIG_TEXT
 /actions/end/0/say/text | "Both." | actions.end[0].say.text | CONFIG_EMPTY
 /actions/end/0/say/times | 0 | actions.end[0].say.times | CONFIG_RANGE
-/actions/end/0/say/voice | "é" | actions.end[0].say.voice | CONFIG_VOICE
+/actions/end/0/say/voice | "a/b" | actions.end[0].say.voice | CONFIG_VOICE
 /actions/end/0/say/language | "é" | actions.end[0].say.language | CONFIG_LANGUAGE
 /actions/end/0/say | {} | actions.end[0].say.text | CONFIG_EMPTY
 /actions/spanish/0/language | "spanish" | actions.spanish[0].language | CONFIG_LANGUAGE
 /actions/desk/0/greet/neutral | "" | actions.desk[0].greet.neutral | CONFIG_TEXT
 /actions/desk/0/greet/neutral | "\u00a0" | actions.desk[0].greet.neutral | CONFIG_TEXT
 /actions/desk/0/greet/patient | "\u200b" | actions.desk[0].greet.patient | CONFIG_TEXT
-/actions/desk/0/greet/patient | {} | actions.desk[0].greet.patient | CONFIG_EMPTY
+/actions/desk/0/greet/patient | {} | actions.desk[0].greet.patient.text | CONFIG_EMPTY
 /actions/desk/0/greet/voice | "" | actions.desk[0].greet.voice | CONFIG_VOICE
 /actions/desk/1/dial/targets | [] | actions.desk[1].dial.targets | CONFIG_EMPTY
 /actions/desk/1/dial/targets/0/client | "a b" | actions.desk[1].dial.targets[0].client | CONFIG_IDENTITY
