@@ -9,7 +9,7 @@ use super::digits::{has_word, listed};
 /// Words that reject everything up to the next part of the sentence.
 const BEFORE: &str = "don't want|dont want|do not want|don't need|dont need|do not need|doesn't want|didn't want|\
      did not want|don't wanna|no longer want|no longer need|don't think i need|don't think i want|wouldn't like|\
-     would not like|not want|not need|not calling|not looking|not asking|not interested|not here|not about|isn't about|\
+     would not like|never want|not want|not need|not calling|not looking|not asking|not interested|not here|not about|isn't about|\
      isn't for|don't transfer|do not transfer|don't connect|don't send|instead of|rather than|other than|\
      no quiero|no necesito|no deseo|no busco|no llamo|no es|en vez de|en lugar de|\
      veux pas|voudrais pas|souhaite pas|veux plus|pas besoin|au lieu de|plutôt que|\
@@ -115,6 +115,7 @@ mod tests {
             ("I don’t want an appointment, I want to pay a bill", "appointment", "bill"),
             ("I do not need an appointment, just a bill", "appointment", "bill"),
             ("I dont want to make an appointment but pay a bill", "appointment", "bill"),
+            ("I never want an appointment I need a bill", "appointment", "bill"),
             ("Not an appointment, a bill.", "appointment", "bill"),
             ("not appointment bill", "appointment", "bill"),
             ("No appointment. My bill!", "appointment", "bill"),
