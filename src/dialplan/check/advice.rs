@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Checks for the author of a config: languages and voices of Twilio. Only the library has them, because a bot must also use a config with such
-//! findings.
+//! Checks for the author of a config: languages and voices of Twilio. Only the library has them, because a bot must
+//! also use a config with such findings.
 
 use crate::dialplan::people::is_language;
 use crate::error::Code;
