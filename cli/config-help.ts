@@ -87,7 +87,7 @@ function isObject(value: unknown): value is object {
 function child({ schema, value }: Place, step: string): Place | undefined {
   const object = value as Record<string, unknown>;
   if (step.startsWith('[')) {
-    const inner = schema.items ?? mapValueSchema(schema);
+    const inner = itemSchema(schema) ?? mapValueSchema(schema);
     return inner && { schema: resolved(inner), value: Object.values(object)[Number(step.slice(1, -1))] };
   }
   const inner = memberOf(schema, step) ?? mapValueSchema(schema);
@@ -108,8 +108,17 @@ function memberOf(schema: Schema, name: string): Schema | undefined {
 
 /** Returns the schema of the members if the config chooses their names. */
 function mapValueSchema(schema: Schema): Schema | undefined {
-  const among = [schema, ...(schema.anyOf ?? [])];
+  const among = [schema, ...(schema.anyOf ?? []).map(resolved)].flatMap((one) => [one, ...(one.anyOf ?? [])]);
   return among.map(({ additionalProperties }) => additionalProperties || undefined).find((inner) => inner);
+}
+
+/** Returns the schema of the elements if the schema is, or may be, a list. */
+function itemSchema(schema: Schema): Schema | undefined {
+  return [schema, ...(schema.anyOf ?? []).map(resolved)].map(itemSchemaOf).find((inner) => inner);
+}
+
+function itemSchemaOf({ items, anyOf }: Schema): Schema | undefined {
+  return items ?? anyOf?.map(resolved).find((inner) => inner.items)?.items;
 }
 
 /** Whether the schema is a verb or a target, which has exactly one member. */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! The build script. It makes the tables of `src/twiml/schema.rs` from schema/twiml.json and schema/overlay.json.
+//! The build script. It makes the tables of `src/twiml/schema.rs` from schema/twiml.json and schema/overlay.json, and
+//! the languages of voices from schema/voices.json.
 //!
 //! The same files always give the same output. The build panics if a rule matches nothing or a word is not valid. The
 //! messages are for the developer who edits those files.
@@ -22,7 +23,21 @@ fn main() {
     println!("cargo::rerun-if-changed=schema");
     let schema = read::schema(&json("schema/twiml.json"), &json("schema/overlay.json"));
     let out = env::var("OUT_DIR").expect("cargo sets OUT_DIR");
-    fs::write(Path::new(&out).join("twiml_schema.rs"), Tables::of(&schema)).expect("OUT_DIR can be written");
+    let out = Path::new(&out);
+    fs::write(out.join("twiml_schema.rs"), Tables::of(&schema)).expect("OUT_DIR can be written");
+    fs::write(out.join("voice_languages.rs"), voice_languages(&json("schema/voices.json")))
+        .expect("OUT_DIR can be written");
+}
+
+/// The languages of the voices whose names have none, for `src/dialplan/check/advice.rs`: `[("Polly.Amy", "en-GB")]`.
+fn voice_languages(voices: &serde_json::Value) -> String {
+    let languages = voices["languages"].as_object().expect("voices.json has languages");
+    let rows = languages.iter().map(|(voice, tags)| {
+        let tags: Vec<&str> = tags.as_array().into_iter().flatten().filter_map(serde_json::Value::as_str).collect();
+        assert!(!tags.is_empty(), "{voice} has no language");
+        (voice.as_str(), tags.join(" "))
+    });
+    format!("&{:?}", rows.collect::<Vec<_>>())
 }
 
 fn json(file: &str) -> serde_json::Value {

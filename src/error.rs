@@ -95,7 +95,7 @@ codes! {
         "At most 16 actions may follow one another before the caller is asked or a phone rings. Combine some of them.";
     /// A choice of a menu or a queue has no valid key or phrase, or one that another choice has.
     ConfigChoice = "CONFIG_CHOICE",
-        "A menu choice needs digits (0-9, * and #) or speech. Its digits must not begin with those of another choice, and its phrases must differ. The callback of a queue has one digit, such as \"1\".";
+        "A menu choice needs digits (0-9, * and #) or speech. Its digits and its phrases must differ from those of every other choice. The callback of a queue has one digit, such as \"1\".";
     /// The value is not a valid country code.
     ConfigCountry = "CONFIG_COUNTRY",
         "The country code is unknown. Use the two capital letters of ISO 3166, such as \"US\".";
@@ -110,7 +110,7 @@ codes! {
         "End the dialplan with a rule without when. It takes the calls that no other rule takes: { \"then\": \"an-action\" }.";
     /// A required value is missing, or a list is empty.
     ConfigEmpty = "CONFIG_EMPTY",
-        "Put at least one entry in the list or object. A prompt needs either text or ssml. An overflow needs size, position, wait or averageWait.";
+        "Put at least one entry in the list or object. A prompt needs exactly one of text, ssml and play. An overflow needs size, position, wait or averageWait.";
     /// All holidays with a year are over.
     ConfigHolidaysPast = "CONFIG_HOLIDAYS_PAST",
         "All holidays with a year are in the past. Add those of the next year, or write them without a year: \"12-25\", \"easter+1\", \"4 thu nov\".";
@@ -207,6 +207,9 @@ codes! {
     /// A message may be too long for Twilio to transcribe, or is not transcribed although its words matter.
     ConfigTranscription = "CONFIG_TRANSCRIPTION",
         "Twilio transcribes only messages of 2 to 120 seconds. Set maxLength to 120 or less, or transcribe to false. Urgent words of a mailbox need transcribe: true.";
+    /// Callers of different languages hear a text, but it is not in each of these languages.
+    ConfigTranslationMissing = "CONFIG_TRANSLATION_MISSING",
+        "Callers of several languages hear this text. Write one for each language, such as { \"en-US\": \"…\", \"es-US\": \"…\" }. If it has only one language on purpose, set language.";
     /// Callers leave messages or ask for a call back, but no task or alert reports it.
     ConfigUntold = "CONFIG_UNTOLD",
         "No task or alert reports this to your staff. Add \"voicemail\" (in a queue, \"callback\") to tasks.on or alerts.on.";
@@ -219,6 +222,12 @@ codes! {
     /// The value does not have the form of a voice name.
     ConfigVoice = "CONFIG_VOICE",
         "Use the name of a Twilio voice, such as \"Polly.Amy-Neural\".";
+    /// A voice does not speak the language of its text.
+    ConfigVoiceLanguage = "CONFIG_VOICE_LANGUAGE",
+        "Twilio may fail to speak the text, because this voice does not speak its language or not with this region. Use another voice, or set voices with one voice for each language.";
+    /// Twilio's list of voices does not contain the voice.
+    ConfigVoiceUnknown = "CONFIG_VOICE_UNKNOWN",
+        "The voice is not in the list of Twilio's voices. Check the spelling. If the voice is newer than the list, ignore this warning.";
     /// The host does not allow compiling WebAssembly.
     CoreForbidden = "CORE_FORBIDDEN",
         "This host does not allow compiling WebAssembly. Pass a compiled module to init of plumline/slim, or allow 'wasm-unsafe-eval'.";

@@ -154,6 +154,20 @@ impl<'a> Parser<'a> {
         Some(())
     }
 
+    /// The name of the first member of the next value, which is not consumed. `None` if it is not an object with
+    /// members.
+    pub(crate) fn first_name(&mut self) -> Option<Cow<'a, str>> {
+        let start = self.at;
+        let name = if self.take(b'{') {
+            self.space();
+            self.string()
+        } else {
+            None
+        };
+        self.at = start;
+        name
+    }
+
     fn digits(&mut self) -> bool {
         let from = self.at;
         while self.peek().is_ascii_digit() {

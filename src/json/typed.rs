@@ -116,6 +116,12 @@ impl<'a> Parser<'a> {
         self.peek() == b'"'
     }
 
+    /// Whether the next value is an array.
+    pub(crate) fn is_list(&mut self) -> bool {
+        self.space();
+        self.peek() == b'['
+    }
+
     /// Reads an object. `members` has the name of each member, and whether it is required.
     pub(crate) fn object(&mut self, members: &[(&str, bool)], read: ReadAt<'_>) -> Result<(), ShapeError> {
         self.open(b'{')?;

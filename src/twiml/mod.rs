@@ -15,6 +15,7 @@ mod schema;
 mod ssml;
 mod tree;
 mod value;
+mod voice;
 mod write;
 mod xml;
 
@@ -25,6 +26,7 @@ pub use document::{Document, IllFormed};
 pub use finding::Finding;
 pub use ssml::ssml;
 pub use tree::{Element, Node};
+pub use voice::find_voice;
 pub use write::write;
 
 /// The maximum size of a document that Twilio reads, in bytes.

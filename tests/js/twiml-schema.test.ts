@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** schema/twiml.json matches the installed npm twilio. */
+/** schema/twiml.json and schema/voices.json match the installed npm twilio. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { readPackage } from '../../scripts/schema/package.ts';
+import { withVoices } from '../../scripts/schema/voices.ts';
+import type { Voices } from '../../scripts/schema/voices.ts';
 import type { DocumentSchema, Schema } from '../../scripts/schema/types.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
@@ -16,6 +18,21 @@ const { source, documents } = JSON.parse(text) as Schema;
 test('the script generates the committed file', async () => {
   assert.equal(text, await readPackage());
   assert.deepEqual(source, { package: 'twilio', version: '6.2.0' });
+});
+
+test('the script generates the names of the voices, and each voice has a language', async () => {
+  const voices = readFileSync(path.join(root, 'schema/voices.json'), 'utf8');
+  assert.equal(voices, await withVoices(voices, text));
+  const { date, languages, voices: names } = JSON.parse(voices) as Voices;
+  assert.match(date, /^20\d\d-\d\d-\d\d$/);
+  assert.ok(names['es-US']?.includes('Polly.Lupe-Neural') && names['hi-IN']?.includes('Polly.Aditi'));
+  const listed = new Set(Object.values(names).flat());
+  const own = documents.voice.enums['SayVoice']?.filter((name) => /^(Polly|Google)\./.test(name)) ?? [];
+  assert.deepEqual([...listed].sort(), [...own].sort());
+  const without = JSON.stringify({ ...JSON.parse(voices), languages: { ...languages, 'Polly.Amy': undefined } });
+  await assert.rejects(withVoices(without, text), /Polly\.Amy: add its language/);
+  const removed = JSON.stringify({ ...JSON.parse(voices), languages: { ...languages, 'Polly.Nobody': ['en-US'] } });
+  await assert.rejects(withVoices(removed, text), /no voice Polly\.Nobody/);
 });
 
 describe('the file matches the package', () => {

@@ -78,6 +78,9 @@ impl DialplanInput<'_> {
                 config.insert(name.into(), json!(value));
             }
         }
+        if self.random.one_in(2) {
+            config.insert("voices".into(), json!({ "en-GB": "Polly.Amy", "es-US": "Polly.Lupe", "fr": "Polly.Lea" }));
+        }
         self.optional_sections(&mut config, zoned);
         Value::Object(config)
     }
@@ -224,7 +227,7 @@ impl DialplanInput<'_> {
 
     fn spoken_verb(&mut self) -> Value {
         match self.random.below(6) {
-            0 => json!({ "greet": { "patient": "Hello {name}.", "neutral": *self.random.pick(&TEXTS) } }),
+            0 => json!({ "greet": { "patient": self.greeting(), "neutral": *self.random.pick(&TEXTS) } }),
             1 => json!({ "play": { "url": "https://media.example.com/a.mp3", "times": 1 + self.random.below(3) } }),
             2 => json!({ "pause": 1 + self.random.below(5) }),
             3 => json!({ "language": *self.random.pick(&LANGUAGES) }),
@@ -232,8 +235,29 @@ impl DialplanInput<'_> {
         }
     }
 
+    fn greeting(&mut self) -> Value {
+        match self.random.below(3) {
+            0 => json!("Hello {name}."),
+            1 => json!({ "en-US": "Hello {name}.", "es-US": "Hola {name}." }),
+            _ => self.say(),
+        }
+    }
+
+    /// A prompt in one part, or a list of parts.
     fn say(&mut self) -> Value {
-        let mut say = match self.random.below(4) {
+        if self.random.one_in(4) {
+            let count = 1 + self.random.below(3);
+            return Value::Array((0..count).map(|_| self.part()).collect());
+        }
+        self.part()
+    }
+
+    fn part(&mut self) -> Value {
+        let mut say = match self.random.below(6) {
+            4 => json!({ "play": "https://media.example.com/b.mp3" }),
+            5 => {
+                json!({ "play": { "en-US": "https://media.example.com/en.mp3", "es-US": "https://media.example.com/es.mp3" } })
+            }
             0 => json!({ "ssml": *self.random.pick(&SSML) }),
             1 => json!({ "text": { "en-US": *self.random.pick(&TEXTS), "es-US": "Un momento, por favor." } }),
             _ => json!({ "text": *self.random.pick(&TEXTS) }),
@@ -263,7 +287,7 @@ impl DialplanInput<'_> {
     }
 
     fn menu(&mut self, index: usize) -> Value {
-        let keys = ["1", "2", "30", "31", "*", "#"];
+        let keys = ["1", "2", "30", "101", "*", "#"];
         let words = ["desk", "nurse", "billing", "back", "cita", "aide"];
         let count = 1 + self.random.below(keys.len());
         let options: Vec<Value> = (0..count)

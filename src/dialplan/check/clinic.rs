@@ -33,6 +33,13 @@ impl Checker<'_> {
         self.expect(identity.is_none_or(shape::is_identity), Code::ConfigIdentity, &ConfigPath::root("client"));
         self.switched_language(config.language.as_deref(), &ConfigPath::root("language"));
         self.voice(config.voice.as_deref(), &ConfigPath::root("voice"));
+        let voices = ConfigPath::root("voices");
+        for (index, (tag, voice)) in config.voices.iter().enumerate() {
+            let at = voices.member(index, tag);
+            self.language(Some(tag), &at);
+            self.spoken_language(Some(tag).filter(|tag| tag.contains('-')), &at);
+            self.voice(Some(voice), &at);
+        }
         self.zone(config.time_zone.as_deref(), &ConfigPath::root("timeZone"));
     }
 

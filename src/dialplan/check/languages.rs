@@ -44,7 +44,7 @@ impl Checker<'_> {
                 || uses_speech_recognition && is_switched && !is_known_language("Gather", gather_language(&tag));
             if self.findings.len() < MAX && (!is_known_language("Say", &tag) || is_not_recognized()) {
                 let code = Code::ConfigLanguageUnknown;
-                self.findings.push(ConfigFinding { path, code, severity: Severity::Warning });
+                self.findings.push(ConfigFinding { path, code, severity: Severity::Warning, nearest: None });
             }
         }
     }

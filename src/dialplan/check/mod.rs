@@ -10,6 +10,7 @@ mod advice;
 mod advice;
 mod clinic;
 mod config_path;
+mod heard_languages;
 mod hours;
 mod languages;
 mod loops;
@@ -17,6 +18,7 @@ mod prompts;
 mod rules;
 mod shape;
 mod size;
+mod voices;
 
 use super::config::Config;
 use super::outcome::VerbOutcome;
@@ -29,6 +31,7 @@ use loops::Edges;
 
 pub use config_path::ConfigPath;
 pub use shape::{is_identity, is_keys, is_reference, is_short, is_sip, is_speakable_text};
+pub use voices::{Spoken, VisitSpoken};
 
 /// The maximum number of findings.
 const MAX: usize = 100;
@@ -43,6 +46,8 @@ pub struct ConfigFinding {
     pub code: Code,
     /// The severity.
     pub severity: Severity,
+    /// The listed name that is nearest to an unlisted one, such as that of a voice.
+    pub nearest: Option<String>,
 }
 
 /// The severity of a finding.
@@ -133,6 +138,7 @@ impl Checker<'_> {
             self.advise_on_identities();
             self.advise_on_actions();
             self.advise_on_languages();
+            self.advise_on_voices();
         }
     }
 
@@ -150,14 +156,14 @@ impl Checker<'_> {
     pub(super) fn error(&mut self, code: Code, at: &ConfigPath<'_>) {
         self.errors += 1;
         if self.errors <= MAX {
-            self.findings.push(ConfigFinding { path: at.path(), code, severity: Severity::Error });
+            self.findings.push(ConfigFinding { path: at.path(), code, severity: Severity::Error, nearest: None });
         }
     }
 
     /// Adds a warning.
     pub(super) fn warning(&mut self, code: Code, at: &ConfigPath<'_>) {
         if self.findings.len() < MAX {
-            self.findings.push(ConfigFinding { path: at.path(), code, severity: Severity::Warning });
+            self.findings.push(ConfigFinding { path: at.path(), code, severity: Severity::Warning, nearest: None });
         }
     }
 

@@ -4,20 +4,49 @@
 
 use super::config_path::ConfigPath;
 use super::{Checker, shape};
-use crate::dialplan::speech::{Prompt, Words};
+use crate::dialplan::speech::{Prompt, PromptPart, Words};
 use crate::error::Code;
 use crate::twiml::ssml;
 
 impl Checker<'_> {
     pub(in crate::dialplan) fn prompt(&mut self, prompt: &Prompt, at: &ConfigPath<'_>) {
-        match (&prompt.text, &prompt.ssml) {
-            (Some(words), None) => self.words(words, false, &at.field("text")),
-            (None, Some(words)) => self.words(words, true, &at.field("ssml")),
-            (None, None) | (Some(_), Some(_)) => self.error(Code::ConfigEmpty, &at.field("text")),
+        match prompt {
+            Prompt::One(part) => self.prompt_part(part, at),
+            Prompt::Each(parts) => {
+                self.expect(!parts.is_empty(), Code::ConfigEmpty, at);
+                self.expect(parts.len() <= Prompt::MAX_PARTS, Code::ConfigRange, at);
+                for (index, part) in parts.iter().enumerate().take(Prompt::MAX_PARTS) {
+                    self.prompt_part(part, &at.element(index));
+                }
+            }
         }
-        self.voice(prompt.voice.as_deref(), &at.field("voice"));
-        self.spoken_language(prompt.language.as_deref(), &at.field("language"));
-        self.range(prompt.times, 1, 100, &at.field("times"));
+    }
+
+    fn prompt_part(&mut self, part: &PromptPart, at: &ConfigPath<'_>) {
+        match (&part.text, &part.ssml, &part.play) {
+            (Some(words), None, None) => self.words(words, false, &at.field("text")),
+            (None, Some(words), None) => self.words(words, true, &at.field("ssml")),
+            (None, None, Some(urls)) => self.recordings(urls, &at.field("play")),
+            _ => self.error(Code::ConfigEmpty, &at.field("text")),
+        }
+        self.voice(part.voice.as_deref(), &at.field("voice"));
+        self.spoken_language(part.language.as_deref(), &at.field("language"));
+        self.range(part.times, 1, 100, &at.field("times"));
+    }
+
+    /// Checks a URL of a sound file, or one for each language.
+    fn recordings(&mut self, urls: &Words, at: &ConfigPath<'_>) {
+        match urls {
+            Words::One(url) => self.url(Some(url), at),
+            Words::Each(urls) => {
+                self.expect(!urls.is_empty(), Code::ConfigEmpty, at);
+                for (index, (tag, url)) in urls.iter().enumerate() {
+                    let at = at.member(index, tag);
+                    self.language(Some(tag), &at);
+                    self.url(Some(url), &at);
+                }
+            }
+        }
     }
 
     pub(in crate::dialplan) fn words(&mut self, words: &Words, is_ssml: bool, at: &ConfigPath<'_>) {

@@ -59,8 +59,9 @@ pub fn is_short(text: &str, max: usize) -> bool {
 /// Whether a text has the format of a Twilio voice, such as `Polly.Amy-Neural` or `Google.en-US-Chirp3-HD-Aoede`. Only
 /// the format is checked, because Twilio adds voices every month.
 pub(super) fn is_voice(text: &str) -> bool {
-    let allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':');
-    (1..=128).contains(&text.len()) && text.bytes().all(allowed)
+    // Some names have an accent, such as `Polly.Mía-Generative`.
+    let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_' | ':' | '\u{c0}'..='\u{ff}');
+    !text.is_empty() && is_short(text, 128) && text.chars().all(allowed)
 }
 
 /// Whether a text has the format of a language tag: <https://www.rfc-editor.org/rfc/rfc5646#section-2.1>.
@@ -200,7 +201,11 @@ mod tests {
         );
         all(is_speakable_text, &[&"é".repeat(4_000)], &[&"é".repeat(4_001)]);
         all(is_label, &["Front desk", "é"], &["", " ", "a\nb", &long(65)]);
-        all(is_voice, &["alice", "Polly.Amy-Neural", "Google.en-US-Chirp3-HD-Aoede"], &["", "a b", "a\"", &long(129)]);
+        all(
+            is_voice,
+            &["alice", "Polly.Amy-Neural", "Polly.Mía-Generative", "Google.en-US-Chirp3-HD-Aoede"],
+            &["", "a b", "a\"", &long(129)],
+        );
         all(
             is_language,
             &["en", "en-US", "es-419", "cmn-Hans-CN"],

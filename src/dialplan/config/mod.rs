@@ -46,8 +46,10 @@ pub struct Config {
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]
     pub language: Option<String>,
     /// The Twilio voice for callers, such as `Polly.Amy-Neural`.
-    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-zÀ-ÿ0-9._:-]{1,128}$")))]
     pub voice: Option<String>,
+    /// The Twilio voices by language tag: `{ "en-US": "Polly.Joanna-Neural", "es-US": "Polly.Lupe-Neural" }`.
+    pub voices: Map<String>,
     /// The clinic's time zone (IANA), such as `America/New_York`. Required if anything depends on the time of day.
     #[cfg_attr(
         feature = "schema",
@@ -88,6 +90,7 @@ members!(Config {
     client: optional "client",
     language: optional "language",
     voice: optional "voice",
+    voices: optional "voices",
     time_zone: optional "timeZone",
     identities: optional "identities",
     numbers: optional "numbers",
@@ -172,7 +175,7 @@ pub struct Greeting {
     #[cfg_attr(feature = "schema", schemars(length(max = 4000)))]
     pub text: Option<String>,
     /// A Twilio voice, such as `Polly.Amy-Neural`.
-    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z0-9._:-]{1,128}$")))]
+    #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-zÀ-ÿ0-9._:-]{1,128}$")))]
     pub voice: Option<String>,
     /// A language tag, such as `en-GB`.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$")))]

@@ -29,7 +29,9 @@ impl Config {
     pub fn check(text: &str, numbers: Option<&[E164<'_>]>, today: Option<u64>) -> Vec<ConfigFinding> {
         match parse(text) {
             Ok(config) => check(&config, numbers, today, Depth::All),
-            Err(ConfigError { path, code }) => vec![ConfigFinding { path, code, severity: Severity::Error }],
+            Err(ConfigError { path, code }) => {
+                vec![ConfigFinding { path, code, severity: Severity::Error, nearest: None }]
+            }
         }
     }
 }

@@ -33,6 +33,7 @@ pub fn schema() -> String {
             named(properties, name, "^[a-z0-9-]{1,32}$");
         }
         named(properties, "identities", "^[!-~]{1,256}$");
+        named(properties, "voices", "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$");
         named(properties, "numbers", r"^\+[1-9][0-9]{6,14}$");
     }
     // This cannot fail: every `Value` can be serialized.

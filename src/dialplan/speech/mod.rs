@@ -2,12 +2,20 @@
 
 //! Texts, languages and voices of what callers hear and say.
 
+mod digits;
+mod heard;
 mod phrases;
 mod prompt;
+mod rejected;
 mod words;
 mod write;
 
+pub use digits::spoken_keys;
+pub use heard::{Chosen, Heard};
 pub use phrases::{gather_language, words};
-pub use prompt::Prompt;
+pub use prompt::{Prompt, PromptPart, WordsOrPrompt};
 pub use words::{Words, xml_bytes};
-pub use write::{DEFAULT_LANGUAGE, RenderError, attributes, in_english, localized, say, write_text};
+pub use write::{
+    DEFAULT_LANGUAGE, RenderError, attributes, in_english, is_same, localized, say, voice_of_language, write_recording,
+    write_text,
+};

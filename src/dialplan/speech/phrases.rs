@@ -8,9 +8,14 @@ use crate::text::is_letter_or_digit;
 /// word, so that a phrase is found anywhere in a sentence.
 #[must_use]
 pub fn words(text: &str) -> Vec<String> {
-    let mut words = Vec::new();
+    words_and_pauses(text).0
+}
+
+/// The words of a text, and the indexes of the words that follow a punctuation mark such as a comma.
+pub(super) fn words_and_pauses(text: &str) -> (Vec<String>, Vec<usize>) {
+    let (mut words, mut pauses) = (Vec::new(), Vec::new());
     let mut word = String::new();
-    for c in text.chars().map(lowercase).chain([' ']) {
+    for c in text.chars().map(normalized).chain([' ']) {
         let stands_alone = is_unspaced(c);
         if (stands_alone || is_mark(c)) && !word.is_empty() {
             words.push(std::mem::take(&mut word));
@@ -19,14 +24,51 @@ pub fn words(text: &str) -> Vec<String> {
             words.push(c.to_string());
         } else if !is_mark(c) {
             word.push(c);
+        } else if is_pause(c) && pauses.last() != Some(&words.len()) {
+            pauses.push(words.len());
         }
     }
-    words
+    (words, pauses)
+}
+
+/// The parts of a text between spaces and punctuation marks, in lowercase. Unlike [`words`], this does not split
+/// scripts without spaces into letters.
+pub(super) fn spaced_parts(text: &str) -> Vec<String> {
+    let text: String = text.chars().map(normalized).collect();
+    text.split(is_mark).filter(|part| !part.is_empty()).map(str::to_owned).collect()
+}
+
+/// A lowercase letter, an ASCII digit for a wide one, and one character for all apostrophes.
+fn normalized(c: char) -> char {
+    match c {
+        '\u{2019}' => '\'',
+        '\u{ff10}'..='\u{ff19}' => char::from_u32(c as u32 - 0xff10 + 0x30).unwrap_or(c),
+        _ => lowercase(c),
+    }
 }
 
 /// Whether a character separates words: spaces and punctuation, but not apostrophes or combining marks.
 fn is_mark(c: char) -> bool {
     !is_letter_or_digit(c) && !matches!(c, '\'' | '\u{2b0}'..='\u{36f}')
+}
+
+/// Whether a punctuation mark separates the parts of a sentence.
+fn is_pause(c: char) -> bool {
+    matches!(
+        c,
+        ',' | '.'
+            | ';'
+            | ':'
+            | '!'
+            | '?'
+            | '\u{2026}'
+            | '\u{3001}'
+            | '\u{3002}'
+            | '\u{ff0c}'
+            | '\u{ff01}'
+            | '\u{ff1f}'
+            | '\u{ff1b}'
+    )
 }
 
 /// Whether a character is a letter of Chinese, Japanese, Thai, Lao, Khmer or Burmese.
@@ -88,10 +130,25 @@ mod tests {
             ("I need a new REFILL, please.", &["i", "need", "a", "new", "refill", "please"][..]),
             ("ÉLISE ПРИВЕТ", &["élise", "привет"]),
             ("don't", &["don't"]),
+            ("DON\u{2019}T", &["don't"]),
+            ("１番", &["1", "番"]),
             ("预约!", &["预", "约"]),
             ("...", &[]),
         ] {
             assert_eq!(words(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_pause_is_the_index_of_the_word_after_it() {
+        for (text, expected) in [
+            ("no, billing", &[1][..]),
+            ("no... billing. Please", &[1, 2]),
+            ("re-schedule it", &[]),
+            ("不是预约，是账单。", &[4, 7]),
+            ("", &[]),
+        ] {
+            assert_eq!(words_and_pauses(text).1, expected, "{text}");
         }
     }
 

@@ -63,7 +63,7 @@ pub fn xml_bytes(text: &str) -> usize {
 }
 
 /// The language of a tag, without its region.
-fn primary(tag: &str) -> &str {
+pub(super) fn primary(tag: &str) -> &str {
     crate::text::split_on(tag, b'-').0
 }
 
@@ -86,17 +86,31 @@ impl schemars::JsonSchema for Words {
     }
 
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "description": "A text, or one for each language by its tag.",
-            "anyOf": [
-                { "type": "string", "minLength": 1, "maxLength": 4000 },
-                {
-                    "type": "object",
-                    "minProperties": 1,
-                    "propertyNames": { "pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$" },
-                    "additionalProperties": { "type": "string", "minLength": 1, "maxLength": 4000 }
-                }
-            ]
-        })
+        let text = serde_json::json!({ "type": "string", "minLength": 1, "maxLength": 4000 });
+        by_language("A text, or one for each language by its tag.", &text)
     }
+}
+
+/// The schema of recordings: a URL, or one for each language.
+#[cfg(feature = "schema")]
+pub(super) fn urls(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    let url = serde_json::json!({ "type": "string", "pattern": "^https://", "maxLength": 2048 });
+    by_language("A recording: the `https` URL of a sound file, or one for each language by its tag.", &url)
+}
+
+/// The schema of a value, or of an object with a value for each language.
+#[cfg(feature = "schema")]
+fn by_language(description: &str, value: &serde_json::Value) -> schemars::Schema {
+    schemars::json_schema!({
+        "description": description,
+        "anyOf": [
+            value,
+            {
+                "type": "object",
+                "minProperties": 1,
+                "propertyNames": { "pattern": "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$" },
+                "additionalProperties": value
+            }
+        ]
+    })
 }

@@ -4,10 +4,12 @@
 
 use super::{DialplanVerb, Size};
 use crate::dialplan::callback_urls::{CallbackKind, MAX_CALLBACKS};
-use crate::dialplan::check::{Checker, ConfigPath, is_keys, is_short, is_speakable_text};
+use crate::dialplan::check::{Checker, ConfigPath, Spoken, VisitSpoken, is_keys, is_short, is_speakable_text};
 use crate::dialplan::config::Config;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
-use crate::dialplan::speech::{Prompt, RenderError, gather_language, words, xml_bytes};
+use crate::dialplan::speech::{
+    Chosen, DEFAULT_LANGUAGE, Heard, Prompt, RenderError, gather_language, spoken_keys, words, xml_bytes,
+};
 use crate::dialplan::turn::{CallbackRequest, CallbackResult, VerbEvent};
 use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::error::Code;
@@ -108,10 +110,8 @@ impl DialplanVerb for Menu {
         for (index, choice) in self.options.iter().enumerate().take(MAX_CHOICES) {
             let at = options.element(index);
             choice.check(checker, &at);
-            // Twilio may recognize digits as soon as they are pressed, so no option may start with the digits of
-            // another option.
-            let earlier = self.options.iter().take(index);
-            if earlier.into_iter().any(|other| choice.is_prefix_of(other) || other.is_prefix_of(choice)) {
+            let mut earlier = self.options.iter().take(index);
+            if choice.digits.is_some() && earlier.any(|other| choice.digits == other.digits) {
                 checker.error(Code::ConfigChoice, &at.field("digits"));
             }
         }
@@ -121,6 +121,14 @@ impl DialplanVerb for Menu {
         }
         checker.range(self.retries, 0, 10, &at.field("retries"));
         checker.range(self.timeout, 1, 60, &at.field("timeout"));
+    }
+
+    fn spoken<'a>(&'a self, at: &ConfigPath<'_>, visit: VisitSpoken<'_, 'a>) {
+        for (prompt, name) in [(Some(&self.prompt), "prompt"), (self.invalid.as_ref(), "invalid")] {
+            if let Some(prompt) = prompt {
+                visit(Spoken::Prompt(prompt), &at.field(name), at);
+            }
+        }
     }
 
     fn edges<'a>(&'a self, at: &ConfigPath<'_>, visit: Visit<'_, 'a>) {
@@ -154,7 +162,8 @@ impl DialplanVerb for Menu {
 
     fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> CallbackResult<'a> {
         let (digits, speech) = (request.params.get("Digits"), request.params.get("SpeechResult"));
-        if let Some(choice) = chosen(self, digits, speech) {
+        let language = request.language.or_else(|| request.input.language());
+        if let Some(choice) = chosen(self, digits, speech, language) {
             if let Some(language) = &choice.language {
                 request.language = Some(language);
             }
@@ -212,8 +221,9 @@ impl Menu {
         let mut attributes = vec![("input", input), ("timeout", timeout.as_str())];
         if longest > 0 {
             attributes.push(("numDigits", &number));
-            // If all options have the same length, no finish key is needed. If an option contains `#`, this key cannot
-            // finish the input.
+            // If all options have the same length, no finish key is needed. Otherwise, Twilio waits for more keys until
+            // `timeout` or the finish key, which is `#` by default. If an option contains `#`, this key cannot finish
+            // the input.
             if lengths().all(|length| length == longest) || digits().any(|keys| keys.contains('#')) {
                 attributes.push(("finishOnKey", ""));
             }
@@ -272,10 +282,6 @@ impl Choice {
         }
     }
 
-    fn is_prefix_of(&self, other: &Self) -> bool {
-        matches!((&self.digits, &other.digits), (Some(digits), Some(others)) if others.starts_with(digits.as_str()))
-    }
-
     /// The phrases of the option, normalized for the comparison with the caller's speech.
     fn phrases(&self) -> impl Iterator<Item = String> {
         self.speech.iter().take(MAX_WORDS).map(|phrase| words(phrase).join(" "))
@@ -287,24 +293,31 @@ fn phrases(menu: &Menu) -> Vec<&str> {
     menu.options.iter().flat_map(|option| &option.speech).map(String::as_str).filter(|text| !text.is_empty()).collect()
 }
 
-/// The chosen option. `None` for an invalid choice. Digits must match exactly. Speech chooses the option with the
-/// longest phrase that occurs in it.
-fn chosen<'a>(menu: &'a Menu, digits: Option<&str>, speech: Option<&str>) -> Option<&'a Choice> {
-    if digits.is_some() {
-        return menu.options.iter().find(|option| option.digits.as_deref() == digits);
+/// The chosen option. `None` for an invalid or unclear choice. Digits must match exactly. Phrases in the speech come
+/// before spoken digits.
+fn chosen<'a>(
+    menu: &'a Menu,
+    digits: Option<&str>,
+    speech: Option<&str>,
+    language: Option<&str>,
+) -> Option<&'a Choice> {
+    let with_keys = |keys: &str| menu.options.iter().find(|option| option.digits.as_deref() == Some(keys));
+    if let Some(digits) = digits {
+        return with_keys(digits);
     }
-    let spoken_words = words(speech?);
-    let mut best: Option<(usize, &Choice)> = None;
-    for option in &menu.options {
-        for phrase in &option.speech {
-            let phrase = words(phrase);
-            let is_contained = !phrase.is_empty() && spoken_words.windows(phrase.len()).any(|part| *part == phrase);
-            if is_contained && best.is_none_or(|(length, _)| phrase.len() > length) {
-                best = Some((phrase.len(), option));
-            }
+    let speech = speech?;
+    let phrases = menu.options.iter().enumerate();
+    let phrases = phrases.flat_map(|(index, option)| option.speech.iter().map(move |phrase| (index, phrase.as_str())));
+    match Heard::new(speech).choose(phrases) {
+        Chosen::Option(index) => menu.options.get(index),
+        Chosen::Unclear => None,
+        Chosen::Nothing => {
+            let keys = spoken_keys(speech, language.unwrap_or(DEFAULT_LANGUAGE))?;
+            // A caller may repeat a digit: "One. One!"
+            let digit = keys.get(..1).filter(|digit| keys.split(digit).all(str::is_empty));
+            with_keys(&keys).or_else(|| with_keys(digit?))
         }
     }
-    best.map(|(_, option)| option)
 }
 
 #[cfg(test)]
@@ -323,7 +336,7 @@ mod tests {
     }
 
     fn by(digits: Option<&str>, speech: Option<&str>) -> Option<String> {
-        chosen(&menu(), digits, speech).and_then(|choice| choice.then.clone())
+        chosen(&menu(), digits, speech, None).and_then(|choice| choice.then.clone())
     }
 
     #[test]
@@ -335,28 +348,6 @@ mod tests {
         }
         // A key takes precedence over speech.
         assert_eq!(by(Some("9"), Some("nurse")), None);
-    }
-
-    #[test]
-    fn finds_phrases_in_languages_without_spaces() {
-        let menu: Menu = serde_json::from_str(
-            r#"{"prompt":{"text":"?"},"otherwise":"x","options":[
-                {"speech":["预约","取消预约"],"then":"visit"},{"speech":["予約"],"then":"yoyaku"},{"speech":["นัด"],"then":"nat"},
-                {"speech":["時々"],"then":"sometimes"},{"speech":["cafe\u0301"],"then":"coffee"}]}"#,
-        )
-        .unwrap();
-        for (speech, then) in [
-            ("我要预约。", Some("visit")),
-            ("预约，谢谢", Some("visit")),
-            ("予約をお願いします", Some("yoyaku")),
-            ("ขอนัดหมอ", Some("nat")),
-            ("预", None),
-            ("時々", Some("sometimes")),
-            ("我要约预", None),
-            ("un cafe\u{301}, por favor", Some("coffee")),
-        ] {
-            assert_eq!(chosen(&menu, None, Some(speech)).and_then(|item| item.then.as_deref()), then, "{speech}");
-        }
     }
 
     #[test]
@@ -376,5 +367,49 @@ mod tests {
             assert_eq!(by(None, Some(speech)).as_deref(), then, "{speech}");
         }
         assert_eq!(by(None, None), None);
+    }
+
+    #[test]
+    fn spoken_digits_choose_an_option_if_no_phrase_does() {
+        let menu: Menu = serde_json::from_str(
+            r#"{"prompt":{"text":"?"},"otherwise":"x","options":[
+                {"digits":"1","speech":["appointment"],"then":"visit"},{"digits":"2","speech":["one question"],"then":"ask"},
+                {"digits":"101","then":"desk"},{"digits":"33","then":"back"}]}"#,
+        )
+        .unwrap();
+        for (speech, then) in [
+            ("one", Some("visit")),
+            ("1.", Some("visit")),
+            ("One. One!", Some("visit")),
+            ("press one", Some("visit")),
+            ("Number two please", Some("ask")),
+            ("one oh one", Some("desk")),
+            ("101", Some("desk")),
+            ("three three", Some("back")),
+            ("three", None),
+            ("I have one question", Some("ask")),
+            ("I have one problem", None),
+            ("not the appointment, one", None),
+            ("nine", None),
+        ] {
+            let choice = chosen(&menu, None, Some(speech), Some("en-US"));
+            assert_eq!(choice.and_then(|item| item.then.as_deref()), then, "{speech}");
+        }
+    }
+
+    #[test]
+    fn digits_of_mixed_length_end_with_a_pause_or_a_key() {
+        use super::super::testing::twiml;
+        for (digits, expected) in [
+            (["1", "2"], r#"numDigits="1" finishOnKey="""#),
+            (["1", "101"], r#"timeout="5" numDigits="3" action"#),
+            (["101", "1#"], r#"timeout="5" numDigits="3" finishOnKey="""#),
+        ] {
+            let [one, other] = digits.map(|digits| format!(r#"{{"digits":"{digits}","then":"main"}}"#));
+            let actions = format!(
+                r#"{{"main":[{{"menu":{{"prompt":{{"text":"?"}},"options":[{one},{other}],"otherwise":"main"}}}}]}}"#
+            );
+            assert!(twiml(&actions).contains(expected), "{digits:?}: {}", twiml(&actions));
+        }
     }
 }

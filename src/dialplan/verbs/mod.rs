@@ -22,7 +22,7 @@ mod voicemail;
 mod when;
 
 use super::callback_urls::CallbackKind;
-use super::check::{Checker, ConfigPath};
+use super::check::{Checker, ConfigPath, VisitSpoken};
 use super::config::{Conditions, Config};
 use super::graph::Visit;
 use super::lookups::Lookups;
@@ -155,6 +155,10 @@ impl Verb {
         dispatch!(self, verb => verb.advise(checker, at));
     }
 
+    pub fn spoken<'a>(&'a self, at: &ConfigPath<'_>, visit: VisitSpoken<'_, 'a>) {
+        dispatch!(self, verb => verb.spoken(at, visit));
+    }
+
     pub fn edges<'a>(&'a self, at: &ConfigPath<'_>, visit: Visit<'_, 'a>) {
         dispatch!(self, verb => verb.edges(at, visit));
     }
@@ -262,6 +266,9 @@ pub trait DialplanVerb {
 
     /// Visits the edges to other actions. `at` is the path of the verb in the config.
     fn edges<'a>(&'a self, _at: &ConfigPath<'_>, _visit: Visit<'_, 'a>) {}
+
+    /// Visits what the verb says.
+    fn spoken<'a>(&'a self, _at: &ConfigPath<'_>, _visit: VisitSpoken<'_, 'a>) {}
 
     /// Visits the callback URLs of the verb: the kind, and the number `n` in the URL.
     fn callbacks(&self, _config: &Config, _visit: &mut dyn FnMut(CallbackKind, u32)) {}

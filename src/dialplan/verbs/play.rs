@@ -5,7 +5,7 @@
 use super::{DialplanVerb, Size};
 use crate::dialplan::check::{Checker, ConfigPath};
 use crate::dialplan::config::Config;
-use crate::dialplan::speech::{RenderError, xml_bytes};
+use crate::dialplan::speech::{RenderError, write_recording, xml_bytes};
 use crate::dialplan::writer::{AfterVerb, Writer};
 use crate::json::{decimal, members};
 
@@ -46,8 +46,7 @@ impl DialplanVerb for Play {
 
     fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         let times = self.times.filter(|times| *times > 1).map(|times| decimal(times.into()));
-        let attributes: Vec<_> = times.as_deref().map(|times| ("loop", times)).into_iter().collect();
-        writer.document.element("Play", &attributes, &self.url);
+        write_recording(&mut writer.document, &self.url, times.as_deref());
         Ok(AfterVerb::NextVerb)
     }
 }

@@ -9,7 +9,7 @@
 
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::{CallbackKind, RETRY};
-use crate::dialplan::check::{Checker, ConfigPath, is_keys};
+use crate::dialplan::check::{Checker, ConfigPath, Spoken, VisitSpoken, is_keys};
 use crate::dialplan::config::{Config, FollowUpTrigger};
 use crate::dialplan::graph::{Edge, Trigger, Visit, can_run_in_queue};
 use crate::dialplan::lookups::Lookups;
@@ -154,6 +154,15 @@ impl DialplanVerb for Queue {
     fn advise(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         if self.callback.is_some() && !checker.has_follow_up(FollowUpTrigger::Callback) {
             checker.warning(Code::ConfigUntold, &at.field("callback"));
+        }
+    }
+
+    fn spoken<'a>(&'a self, at: &ConfigPath<'_>, visit: VisitSpoken<'_, 'a>) {
+        if let Some(position) = &self.position {
+            visit(Spoken::Prompt(position), &at.field("position"), at);
+        }
+        if let Some(offer) = &self.callback {
+            visit(Spoken::Prompt(&offer.prompt), &at.field("callback").field("prompt"), at);
         }
     }
 

@@ -4,7 +4,7 @@
 
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::CallbackKind;
-use crate::dialplan::check::{Checker, ConfigPath};
+use crate::dialplan::check::{Checker, ConfigPath, Spoken, VisitSpoken};
 use crate::dialplan::config::{Config, FollowUpTrigger, MailboxTask};
 use crate::dialplan::speech::{Prompt, RenderError};
 use crate::dialplan::turn::{CallbackRequest, CallbackResult, VerbEvent};
@@ -76,6 +76,14 @@ impl DialplanVerb for Voicemail {
     fn advise(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         if !checker.has_follow_up(FollowUpTrigger::Voicemail) {
             checker.warning(Code::ConfigUntold, at);
+        }
+    }
+
+    fn spoken<'a>(&'a self, at: &ConfigPath<'_>, visit: VisitSpoken<'_, 'a>) {
+        for (prompt, name) in [(Some(&self.greeting), "greeting"), (self.farewell.as_ref(), "farewell")] {
+            if let Some(prompt) = prompt {
+                visit(Spoken::Prompt(prompt), &at.field(name), at);
+            }
         }
     }
 

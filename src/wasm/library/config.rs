@@ -31,7 +31,9 @@ pub(super) fn check(frame: &Frame) -> Result<String, LibraryError> {
     let mut text = String::new();
     for finding in Config::check(config, (frame.head(0) == 1).then_some(&own[..]), today) {
         let severity = if finding.severity == Severity::Warning { "warning" } else { "error" };
-        for line in [finding.code.as_str(), "\n", &finding.path, "\n", finding.code.help(), "\n", severity, "\n"] {
+        let nearest = finding.nearest.map_or_else(String::new, |nearest| [" Nearest: ", &nearest, "."].concat());
+        let help = finding.code.help();
+        for line in [finding.code.as_str(), "\n", &finding.path, "\n", help, &nearest, "\n", severity, "\n"] {
             text.push_str(line);
         }
     }
@@ -59,6 +61,9 @@ mod tests {
         let foreign = ["CONFIG_NUMBER_NOT_OURS\noutbound.callerId\n", help, "\nerror\n"].concat();
         assert_eq!(lines(1, &[config, "", "+15550100002"]), Ok(foreign.clone()));
         assert_eq!(lines(1, &[config, ""]), Ok(foreign));
+        let help = Code::ConfigVoiceUnknown.help();
+        let unknown = ["CONFIG_VOICE_UNKNOWN\nvoice\n", help, " Nearest: Polly.Joanna.\nwarning\n"].concat();
+        assert_eq!(lines(0, &[r#"{"voice":"Polly.Joana"}"#, ""]), Ok(unknown));
         let error = lines(1, &[config, "", "911"]).expect_err("911 is not E.164");
         assert_eq!((error.code, error.at.as_str()), (Code::ArgumentInvalid, "numbers[0]"));
         assert_eq!(lines(0, &[]), Err(Code::EventInvalid.into()));

@@ -49,8 +49,11 @@ fn the_missed_call_example_gives_the_documented_twiml() {
     };
     let text = "Thank you for calling. You have missed a call from one of our clinicians. Please log in to your account \
                 to send a message to your nurse. Goodbye.";
-    assert_eq!(say.text, Some(Words::One(text.to_owned())));
-    assert_eq!((say.voice.as_deref(), say.language.as_deref()), (Some("Polly.Amy-Neural"), Some("en-GB")));
+    assert_eq!(say.parts()[0].text, Some(Words::One(text.to_owned())));
+    assert_eq!(
+        (say.parts()[0].voice.as_deref(), say.parts()[0].language.as_deref()),
+        (Some("Polly.Amy-Neural"), Some("en-GB"))
+    );
 }
 
 #[test]

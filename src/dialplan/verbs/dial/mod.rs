@@ -7,7 +7,7 @@ mod screen;
 
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::{CallbackKind, CallbackUrl};
-use crate::dialplan::check::{Checker, ConfigPath};
+use crate::dialplan::check::{Checker, ConfigPath, Spoken, VisitSpoken};
 use crate::dialplan::config::Config;
 use crate::dialplan::default_twiml::EVENTS;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
@@ -140,6 +140,12 @@ impl DialplanVerb for Dial {
             visit(Edge { to: action, trigger, member: "dial.on" }, &on.member(index, outcome));
         }
         visit(Edge { to: &self.otherwise, trigger: no_one, member: "dial.otherwise" }, &at.field("otherwise"));
+    }
+
+    fn spoken<'a>(&'a self, at: &ConfigPath<'_>, visit: VisitSpoken<'_, 'a>) {
+        if let Some(prompt) = &self.screen_prompt {
+            visit(Spoken::Prompt(prompt), &at.field("screenPrompt"), at);
+        }
     }
 
     fn callbacks(&self, config: &Config, visit: &mut dyn FnMut(CallbackKind, u32)) {

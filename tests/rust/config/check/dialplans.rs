@@ -151,7 +151,7 @@ fn only_a_number_that_leads_to_people_with_hours_needs_a_zone() {
 fn callback_urls_are_counted() {
     let mut config = valid_config();
     let menu = |name: &str| {
-        json!([{ "menu": { "prompt": { "text": "?a" }, "retries": 10, "otherwise": "end",
+        json!([{ "menu": { "prompt": { "text": "?a", "language": "en-US" }, "retries": 10, "otherwise": "end",
         "options": [{ "digits": "1", "then": name }] } }])
     };
     // There are 8 common URLs. Each of the two languages has 13: a menu 2, a dial 6, a queue 3, a voicemail 1, a

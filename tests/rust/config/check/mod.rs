@@ -4,6 +4,7 @@
 
 mod clinic;
 mod dialplans;
+mod prompts;
 mod values;
 
 use plumline::dialplan::config::Config;

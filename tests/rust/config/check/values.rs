@@ -106,14 +106,14 @@ fn verbs_have_their_required_members() {
 /actions/end/0/say/ssml | "long:4001" | actions.end[0].say.ssml | CONFIG_TEXT
 /actions/end/0/say/text | "Both." | actions.end[0].say.text | CONFIG_EMPTY
 /actions/end/0/say/times | 0 | actions.end[0].say.times | CONFIG_RANGE
-/actions/end/0/say/voice | "é" | actions.end[0].say.voice | CONFIG_VOICE
+/actions/end/0/say/voice | "a/b" | actions.end[0].say.voice | CONFIG_VOICE
 /actions/end/0/say/language | "é" | actions.end[0].say.language | CONFIG_LANGUAGE
 /actions/end/0/say | {} | actions.end[0].say.text | CONFIG_EMPTY
 /actions/spanish/0/language | "spanish" | actions.spanish[0].language | CONFIG_LANGUAGE
 /actions/desk/0/greet/neutral | "" | actions.desk[0].greet.neutral | CONFIG_TEXT
 /actions/desk/0/greet/neutral | "\u00a0" | actions.desk[0].greet.neutral | CONFIG_TEXT
 /actions/desk/0/greet/patient | "\u200b" | actions.desk[0].greet.patient | CONFIG_TEXT
-/actions/desk/0/greet/patient | {} | actions.desk[0].greet.patient | CONFIG_EMPTY
+/actions/desk/0/greet/patient | {} | actions.desk[0].greet.patient.text | CONFIG_EMPTY
 /actions/desk/0/greet/voice | "" | actions.desk[0].greet.voice | CONFIG_VOICE
 /actions/desk/1/dial/targets | [] | actions.desk[1].dial.targets | CONFIG_EMPTY
 /actions/desk/1/dial/targets/0/client | "a b" | actions.desk[1].dial.targets[0].client | CONFIG_IDENTITY
@@ -131,7 +131,7 @@ fn verbs_have_their_required_members() {
 /actions/menu/1/pause | 0 | actions.menu[1].pause | CONFIG_RANGE
 /actions/menu/2/menu/prompt/text/x | "a" | actions.menu[2].menu.prompt.text.x | CONFIG_LANGUAGE
 /actions/menu/2/menu/prompt/text/en-US | "" | actions.menu[2].menu.prompt.text.en-US | CONFIG_TEXT
-/actions/menu/2/menu/options/0/digits | "2" | actions.menu[2].menu.options[1].digits | CONFIG_CHOICE
+/actions/menu/2/menu/options/0/digits | "20" | actions.menu[2].menu.options[1].digits | CONFIG_CHOICE
 /actions/menu/2/menu/options/2/digits | "1" | actions.menu[2].menu.options[2].digits | CONFIG_CHOICE
 /actions/menu/2/menu/options/1/digits | "a" | actions.menu[2].menu.options[1].digits | CONFIG_CHOICE
 /actions/menu/2/menu/options/1/speech | ["Desk"] | actions.menu[2].menu.options[1].speech | CONFIG_CHOICE
@@ -163,6 +163,9 @@ fn verbs_have_their_required_members() {
 /actions/room/0/conference/maxParticipants | 1 | actions.room[0].conference.maxParticipants | CONFIG_RANGE
 "#,
     );
+    // Digits of mixed length are valid, also if one starts with another.
+    changed("/actions/menu/2/menu/options/0/digits", Some(json!("2")), &[]);
+    changed("/actions/menu/2/menu/options/0/digits", Some(json!("201")), &[]);
     for (item, other) in [("Élise", "éLISE"), ("new patient", "New-patient."), ("ПРИВЕТ", "привет")] {
         let options = json!([{ "speech": [item, item], "then": "desk" }, { "speech": ["nurse"], "then": "nurse" },
             { "speech": ["a room", other], "then": "room" }]);
