@@ -90,8 +90,9 @@ pub struct Caller<'a> {
 const MIN_FORWARDER: usize = 7;
 
 /// The values of `From` for a withheld number. They spell `anonymous`, `restricted`, `blocked`, `unknown` and
-/// `unavailable` on the keys of a phone.
-const WITHHELD: [&str; 5] = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"];
+/// `unavailable` on the keys of a phone. Twilio's documentation has `+7378742883` for `restricted`, calls have
+/// `+7378742833`. Neither is a number of any country. Source: <https://help.twilio.com/articles/223179988>.
+const WITHHELD: [&str; 6] = ["+266696687", "+7378742833", "+7378742883", "+2562533", "+8656696", "+86282452253"];
 
 /// Whether a caller with this number withheld it.
 #[must_use]
@@ -206,9 +207,17 @@ mod tests {
             );
         };
         check("+15550100123", Some("+15550100123"));
-        for withheld in
-            ["", "anonymous", "+266696687", "+7378742833", "+2562533", "client:a", "sip:a@example.com", "911"]
-        {
+        for withheld in [
+            "",
+            "anonymous",
+            "+266696687",
+            "+7378742833",
+            "+7378742883",
+            "+2562533",
+            "client:a",
+            "sip:a@example.com",
+            "911",
+        ] {
             check(withheld, None);
         }
     }
