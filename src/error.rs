@@ -140,7 +140,7 @@ codes! {
         "The actions form a loop that never ends if no one presses a key, answers or hangs up. Lead one of them to an action that ends the call. Do not dial your own numbers.";
     /// A name has a character that is not allowed, or is too long.
     ConfigName = "CONFIG_NAME",
-        "Name dialplans, actions, lists and hours with 1 to 32 of a-z, 0-9 and hyphens, such as \"after-hours\".";
+        "Name dialplans, actions, lists, hours and extensions with 1 to 32 of a-z, 0-9 and hyphens, such as \"after-hours\".";
     /// The config has no entry of this name.
     ConfigNameUnknown = "CONFIG_NAME_UNKNOWN",
         "The config has no action, dialplan, list, hours or number of this name. Check the spelling.";
@@ -180,6 +180,9 @@ codes! {
     /// The value is not a valid SIP address.
     ConfigSipAddress = "CONFIG_SIP_ADDRESS",
         "Write the SIP address as \"sip:user@host\", at most 255 characters.";
+    /// The value is not a host name.
+    ConfigSipHost = "CONFIG_SIP_HOST",
+        "Write only the host name of the SIP domain or phone system, such as \"clinic.sip.twilio.com\", or its IPv4 address: no \"sip:\", no user, no port and no parameters.";
     /// The config is too long, or an action makes a TwiML document that is too long.
     ConfigSize = "CONFIG_SIZE",
         "A config has at most 256 KiB. An action and those it continues with must fit into the 64 KiB of TwiML that Twilio reads. A menu has at most 500 phrases. Shorten the texts, or remove phrases.";
@@ -453,6 +456,10 @@ codes! {
     /// The signature matches the token without the white space around it.
     SignatureTokenSpace = "SIGNATURE_TOKEN_SPACE",
         "The auth token has white space around it, often a line break from a file. Trim it.";
+    /// A SIP call came to an address that is not at a SIP domain of the config, or whose user is not one of the
+    /// clinic's numbers and has no extension.
+    SipAddressUnknown = "SIP_ADDRESS_UNKNOWN",
+        "Add the host of the called address to sip.domains of the config. The user of the address must be a number in TWILIO_NUMBER, or a name in sip.extensions. Nothing was dialed: a SIP phone can call only the clinic.";
     /// A token of the list is empty, or has only white space and invisible characters.
     TokenBlank = "TOKEN_BLANK",
         "An auth token is blank. It is refused because anyone can sign with an empty key.";

@@ -14,7 +14,7 @@ use crate::dialplan::{
     read_people, read_practitioner,
 };
 use crate::json::Json;
-use crate::phone::{E164, country_of};
+use crate::phone::{E164, E164Text, country_of};
 use crate::runtime::{FhirRequest, HostResponse};
 
 /// What a practitioner calls from, or is called at: a [`PractitionerEndpoint`], or a browser or app of a practitioner
@@ -50,7 +50,7 @@ impl<'a> Device<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct PeopleSearch<'a> {
     /// The number of the patient's side, in a call with this direction.
-    pub(super) patient_side: Option<(E164<'a>, CallDirection)>,
+    pub(super) patient_side: Option<(E164Text<'a>, CallDirection)>,
     /// The device of the practitioner.
     pub(super) practitioner: Option<Device<'a>>,
 }
@@ -58,7 +58,7 @@ pub(super) struct PeopleSearch<'a> {
 /// The people that a search found.
 #[derive(Clone, Debug, Default)]
 pub(super) struct FoundPeople<'a> {
-    patient_side: Option<(PeopleOfNumber, E164<'a>, CallDirection)>,
+    patient_side: Option<(PeopleOfNumber, E164Text<'a>, CallDirection)>,
     /// `Practitioner/<id>`: the practitioner with the device, if there is only one.
     pub(super) practitioner: Option<String>,
 }
@@ -68,15 +68,16 @@ impl<'a> PeopleSearch<'a> {
     #[must_use]
     pub(super) fn of_event(event: &CallEvent<'a>, numbers: &[E164<'_>], config: &Config) -> Self {
         let is_own = |number: &str| numbers.iter().any(|own| own.as_str() == number);
-        let number = |text: Option<&'a str>| text.and_then(|text| number_of_other_party(text, is_own));
-        let (from, to) = (number(event.from), number(event.to));
+        let from = event.from.and_then(|from| config.sip.caller_number(from));
+        let from = from.filter(|number| is_other_party(number.number(), is_own));
+        let to = event.to.and_then(E164::parse).filter(|number| is_other_party(*number, is_own));
         let identity = |party: Option<Party<'a>>| match party {
             Some(Party::Client(identity)) => Some(Device::of_identity(identity, config)),
             _ => None,
         };
         let calling_device = identity(event.from_party());
         let called_device = identity(event.to_party()).or_else(|| to.map(Device::Phone));
-        let outbound = || to.map(|to| (to, CallDirection::Outbound));
+        let outbound = || to.map(|to| (to.into(), CallDirection::Outbound));
         if event.parent.is_none() && calling_device.is_some() {
             return Self { patient_side: outbound(), practitioner: calling_device };
         }
@@ -90,14 +91,15 @@ impl<'a> PeopleSearch<'a> {
     #[must_use]
     pub(super) fn inferred_direction(&self, event: &CallEvent<'_>) -> Option<CallDirection> {
         event.parent?;
-        self.patient_side.map(|(_, direction)| direction)
+        self.patient_side.as_ref().map(|(_, direction)| *direction)
     }
 
     /// The searches. The answers to them are the input of [`PeopleSearch::read`]. With `narrow`, the searches for
     /// patients use more digits, because the first searches filled their page.
     #[must_use]
     pub(super) fn requests(&self, narrow: bool) -> Vec<FhirRequest> {
-        let patients = self.patient_side.map(|(number, _)| people_searches(number, false, narrow));
+        let patient_side = self.patient_side.as_ref();
+        let patients = patient_side.map(|(number, _)| people_searches(number.number(), false, narrow));
         let practitioners = self.practitioner.as_ref().and_then(Device::endpoint).map(practitioner_searches);
         let urls = patients.into_iter().flatten().chain(practitioners.into_iter().flatten());
         urls.map(FhirRequest::get).collect()
@@ -114,11 +116,11 @@ impl<'a> PeopleSearch<'a> {
     ) -> FoundPeople<'a> {
         let country = clinic.and_then(country_of);
         let country = country.as_deref();
-        let patient_side = self.patient_side.and_then(|(number, direction)| {
+        let patient_side = self.patient_side.as_ref().and_then(|(number, direction)| {
             let (patients, related) =
                 (answers.next().and_then(HostResponse::ok), answers.next().and_then(HostResponse::ok));
-            let people = read_people(&patients?, &related?, number, country, now);
-            Some((people, number, direction))
+            let people = read_people(&patients?, &related?, number.number(), country, now);
+            Some((people, number.clone(), *direction))
         });
         let practitioner = self.practitioner.as_ref().and_then(|device| {
             if let Device::Bound(practitioner) = device {
@@ -147,7 +149,7 @@ impl FoundPeople<'_> {
     pub(super) fn add_to(&self, context: &mut CallContext, state: &CallState) {
         let Some((people, number, direction)) = &self.patient_side else { return };
         let known = state.context();
-        let is_other_number = known.prepared_at.is_some() && known.number.as_deref() != Some(number.as_str());
+        let is_other_number = known.prepared_at.is_some() && known.number.as_deref() != Some(number.number().as_str());
         // Only the root leg shows the direction for certain. A forwarded call can have the clinic's number as caller
         // ID.
         let is_other_direction = state.root_direction() != Some(*direction);
@@ -166,10 +168,10 @@ impl FoundPeople<'_> {
     }
 }
 
-/// The number of another party than the clinic. `None` for a number of the clinic and for a withheld number, even if a
-/// resource in the chart has it.
-pub(super) fn number_of_other_party(text: &str, is_own: impl Fn(&str) -> bool) -> Option<E164<'_>> {
-    E164::parse(text).filter(|number| !is_own(number.as_str()) && !is_withheld(*number))
+/// Whether a number is one of another party than the clinic. Not if it is withheld, even if a resource in the chart has
+/// it.
+pub(super) fn is_other_party(number: E164<'_>, is_own: impl Fn(&str) -> bool) -> bool {
+    !is_own(number.as_str()) && !is_withheld(number)
 }
 
 /// Whether the patient's side of a call is known: the patient, the related person, or the candidates.

@@ -4,9 +4,9 @@
 
 use std::borrow::Cow;
 
+use super::address::{SipAddress, percent_decode, strip_scheme};
 use crate::error::Code;
 use crate::phone::E164;
-use crate::text::find;
 
 /// The `CallSid` of a leg: `CA` and 32 hexadecimal digits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub enum Party<'a> {
     /// Anything else: `anonymous`, a short code, or text that a browser sent.
     Other(&'a str),
     /// A SIP address.
-    Sip(&'a str),
+    Sip(SipAddress<'a>),
 }
 
 impl<'a> Party<'a> {
@@ -31,8 +31,8 @@ impl<'a> Party<'a> {
     pub fn parse(address: &'a str) -> Self {
         if let Some(identity) = strip_scheme(address, "client:") {
             Self::Client(percent_decode(identity))
-        } else if strip_scheme(address, "sip:").or_else(|| strip_scheme(address, "sips:")).is_some() {
-            Self::Sip(address)
+        } else if let Some(sip) = SipAddress::parse(address) {
+            Self::Sip(sip)
         } else {
             E164::parse(address).map_or(Self::Other(address), Self::Number)
         }
@@ -147,41 +147,6 @@ impl<'a> Call<'a> {
     }
 }
 
-fn strip_scheme<'a>(address: &'a str, scheme: &str) -> Option<&'a str> {
-    let (start, rest) = address.split_at_checked(scheme.len())?;
-    start.eq_ignore_ascii_case(scheme).then_some(rest)
-}
-
-/// Decodes `%XX`. Invalid escapes, and results that are not UTF-8, are left unchanged.
-fn percent_decode(text: &str) -> Cow<'_, str> {
-    if find(text, b'%').is_none() {
-        return Cow::Borrowed(text);
-    }
-    let mut decoded = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [byte, after @ ..] = rest {
-        let escaped = match rest {
-            [b'%', high, low, ..] => hex(*high).zip(hex(*low)),
-            _ => None,
-        };
-        match escaped {
-            Some((high, low)) => decoded.push(high << 4 | low),
-            None => decoded.push(*byte),
-        }
-        rest = if escaped.is_some() { after.get(2..).unwrap_or_default() } else { after };
-    }
-    String::from_utf8(decoded).map_or(Cow::Borrowed(text), Cow::Owned)
-}
-
-fn hex(digit: u8) -> Option<u8> {
-    match digit {
-        b'0'..=b'9' => Some(digit - b'0'),
-        b'a'..=b'f' => Some(digit - b'a' + 10),
-        b'A'..=b'F' => Some(digit - b'A' + 10),
-        _ => None,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -211,7 +176,7 @@ mod tests {
         assert_eq!(Party::parse("client:practitioner_1"), Party::Client("practitioner_1".into()));
         assert_eq!(Party::parse("client:Zo%C3%AB%20A"), Party::Client("Zoë A".into()));
         assert_eq!(Party::parse("CLIENT:%zz%ff%"), Party::Client("%zz%ff%".into()));
-        assert_eq!(Party::parse("sip:a@example.com"), Party::Sip("sip:a@example.com"));
+        assert_eq!(Party::parse("sip:a@example.com"), Party::Sip(SipAddress { user: "a".into(), host: "example.com" }));
         assert_eq!(Party::parse("+15550100001"), Party::Number(E164::parse("+15550100001").unwrap()));
         assert_eq!(Party::parse("anonymous"), Party::Other("anonymous"));
         assert_eq!(Party::parse("é"), Party::Other("é"));

@@ -2,6 +2,7 @@
 
 //! The default dialplan: the route of a call if the called number has no dialplan.
 
+use super::address::SipAddress;
 use super::call::Call;
 use super::config::Config;
 use super::direction::Direction;
@@ -55,7 +56,20 @@ pub fn route<'a>(call: &Call<'a>, direction: &Direction<'a>, clinic: &Clinic<'a>
             (Route::Refuse(refusal.message()), Some(code))
         }),
         Direction::Unknown => (Route::Refuse(SpokenMessage::NotInService), Some(Code::NumberUnknown)),
-        Direction::Placed | Direction::Sip => (Route::Refuse(SpokenMessage::NotInService), None),
+        Direction::Placed => (Route::Refuse(SpokenMessage::NotInService), None),
+        Direction::Sip => (Route::Refuse(sip_refusal(call, clinic)), Some(Code::SipAddressUnknown)),
+    }
+}
+
+/// What a SIP phone hears that calls no number of the clinic. Whoever dials an emergency number must hear that the call
+/// reaches no one.
+fn sip_refusal(call: &Call<'_>, clinic: &Clinic<'_>) -> SpokenMessage {
+    let policy = Policy::new(&clinic.config.outbound, clinic.numbers);
+    let dialed = call.to.and_then(SipAddress::parse);
+    let refusal = dialed.and_then(|address| policy.allows(&address.user).err());
+    match refusal.map(Refusal::message) {
+        Some(SpokenMessage::Emergency) => SpokenMessage::Emergency,
+        _ => SpokenMessage::NotInService,
     }
 }
 

@@ -5,6 +5,7 @@
 use std::borrow::Cow;
 
 use super::call::{Call, CallStatus, Party, RequestKind};
+use super::config::Sip;
 use crate::phone::E164;
 
 /// The direction of a call, or the kind of a request that has no direction.
@@ -15,7 +16,7 @@ use crate::phone::E164;
 pub enum Direction<'a> {
     /// The `action` request of a `<Dial>`. It is not routed.
     DialAction,
-    /// From the telephone network to one of the clinic's numbers.
+    /// From the telephone network, or from a SIP phone, to one of the clinic's numbers.
     Inbound {
         /// The clinic's number.
         number: E164<'a>,
@@ -27,7 +28,7 @@ pub enum Direction<'a> {
     },
     /// A leg that was placed by REST or by `<Dial>`.
     Placed,
-    /// From a SIP address.
+    /// From or to a SIP address, but not to one of the clinic's numbers. A SIP phone may call only the clinic.
     Sip,
     /// A call progress event. It is not routed.
     StatusCallback,
@@ -36,27 +37,32 @@ pub enum Direction<'a> {
 }
 
 impl<'a> Direction<'a> {
-    /// The direction of `call`. `numbers` are the clinic's.
+    /// The direction of `call`. `numbers` are the clinic's, and `sip` is from its config.
     #[must_use]
-    pub fn of(call: &Call<'a>, numbers: &[E164<'a>]) -> Self {
+    pub fn of(call: &Call<'a>, numbers: &[E164<'a>], sip: &Sip) -> Self {
         match call.kind {
             RequestKind::DialAction => return Self::DialAction,
             RequestKind::ProgressEvent => return Self::StatusCallback,
             _ if call.status == Some(CallStatus::Terminal) => return Self::StatusCallback,
             RequestKind::Call | RequestKind::Message => {}
         }
-        match &call.from {
-            Some(Party::Client(identity)) => return Self::Outbound { identity: identity.clone() },
-            Some(Party::Sip(_)) => return Self::Sip,
-            _ => {}
+        if let Some(Party::Client(identity)) = &call.from {
+            return Self::Outbound { identity: identity.clone() };
         }
         if call.placed_by_us {
             return Self::Placed;
         }
-        let own = |address: &str| numbers.iter().find(|number| number.as_str() == address).copied();
-        match call.to.and_then(own).or_else(|| call.called.and_then(own)) {
+        let is_sip = |address: &str| matches!(Party::parse(address), Party::Sip(_));
+        match own_number(call, numbers, sip) {
             Some(number) => Self::Inbound { number },
+            None if matches!(call.from, Some(Party::Sip(_))) || call.to.is_some_and(is_sip) => Self::Sip,
             None => Self::Unknown,
         }
     }
+}
+
+/// The clinic's number that was called.
+pub(super) fn own_number<'a>(call: &Call<'a>, numbers: &[E164<'a>], sip: &Sip) -> Option<E164<'a>> {
+    let own = |address: &str| sip.own_number(address, numbers);
+    call.to.and_then(own).or_else(|| call.called.and_then(own))
 }

@@ -6,6 +6,7 @@
 //! [`required_lookups`] lists the look-ups for the turn: reads of the chart, and local times. From the resulting
 //! [`Facts`], [`render`] writes the document. Between two requests, state is stored only in the URL and in the chart.
 
+pub mod address;
 pub mod call;
 pub mod callback_urls;
 pub mod check;
@@ -27,6 +28,7 @@ pub mod turn;
 pub mod verbs;
 pub mod writer;
 
+pub use address::SipAddress;
 pub use call::{Call, CallSid, CallStatus, Party, RequestKind};
 pub use callback_urls::{CallbackKind, CallbackUrl, MAX_CALLBACKS, RETRY, all_callbacks, callbacks};
 pub use check::{ConfigFinding, Severity};

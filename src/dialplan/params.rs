@@ -3,7 +3,8 @@
 //! The parameters of a request, and the caller.
 
 use super::call::{Call, CallSid, Party};
-use crate::dialplan::config::Verification;
+use super::direction::own_number;
+use crate::dialplan::config::{Sip, Verification};
 use crate::phone::E164;
 use crate::text::is_spelling;
 
@@ -67,8 +68,11 @@ pub fn parse_integer(text: &str) -> Option<u32> {
 /// The caller, and the called number.
 #[derive(Clone, Copy, Debug)]
 pub struct Caller<'a> {
-    /// The caller's number. `None` if the number is withheld, or if the caller is not a phone.
+    /// The caller's number. `None` if the number is withheld, if the caller is not a phone, or if the caller is a SIP
+    /// phone whose host is not trusted.
     pub number: Option<E164<'a>>,
+    /// Whether the caller is a SIP phone. Twilio does not accept its number as a caller ID (error 13214).
+    pub is_sip: bool,
     /// Whether the number is one of the clinic's. Then the chart does not have the caller.
     pub is_own: bool,
     /// The number that forwarded the call to the clinic, if its carrier reports it: `ForwardedFrom`, or the SIP header
@@ -86,8 +90,9 @@ pub struct Caller<'a> {
 const MIN_FORWARDER: usize = 7;
 
 /// The values of `From` for a withheld number. They spell `anonymous`, `restricted`, `blocked`, `unknown` and
-/// `unavailable` on the keys of a phone.
-const WITHHELD: [&str; 5] = ["+266696687", "+7378742833", "+2562533", "+8656696", "+86282452253"];
+/// `unavailable` on the keys of a phone. Twilio's documentation has `+7378742883` for `restricted`, calls have
+/// `+7378742833`. Neither is a number of any country. Source: <https://help.twilio.com/articles/223179988>.
+const WITHHELD: [&str; 6] = ["+266696687", "+7378742833", "+7378742883", "+2562533", "+8656696", "+86282452253"];
 
 /// Whether a caller with this number withheld it.
 #[must_use]
@@ -114,19 +119,22 @@ impl<'a> Caller<'a> {
                 .is_some_and(|rest| number.as_str()[1..] == *rest)
     }
 
-    /// Reads the caller of a call. `numbers` are the clinic's numbers.
+    /// Reads the caller of a call. `numbers` are the clinic's numbers, and `sip` is from its config.
     #[must_use]
-    pub fn of(call: &Call<'a>, params: Params<'a, '_>, numbers: &[E164<'a>]) -> Self {
-        let own = |address: &str| numbers.iter().find(|number| number.as_str() == address).copied();
-        let number = match call.from {
-            Some(Party::Number(number)) if !is_withheld(number) => Some(number),
+    pub fn of(call: &'a Call<'_>, params: Params<'a, '_>, numbers: &[E164<'a>], sip: &Sip) -> Self {
+        let number = match &call.from {
+            Some(Party::Number(number)) => Some(*number),
+            Some(Party::Sip(address)) if sip.trusts(address) => E164::parse(&address.user),
             _ => None,
         };
+        let number = number.filter(|number| !is_withheld(*number));
+        let is_own = |number: E164<'_>| numbers.iter().any(|own| own.as_str() == number.as_str());
         Self {
             number,
-            is_own: number.is_some_and(|number| own(number.as_str()).is_some()),
+            is_sip: matches!(call.from, Some(Party::Sip(_))),
+            is_own: number.is_some_and(is_own),
             forwarded_from: forwarded_from(params),
-            called: call.to.and_then(own).or_else(|| call.called.and_then(own)),
+            called: own_number(call, numbers, sip),
             verification: verification(params.get("StirVerstat").unwrap_or_default()),
             sid: call.sid.map_or("", |CallSid(sid)| sid),
         }
@@ -188,19 +196,29 @@ mod tests {
     #[test]
     fn a_withheld_number_is_none() {
         let own = [E164::parse("+15550100001").unwrap()];
-        let caller = |from| {
+        let check = |from, expected| {
             let pairs = [("From", from), ("To", "+15550100001"), ("CallSid", "CA1")];
-            Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &own)
+            let call = Call::read(&pairs).unwrap();
+            let caller = Caller::of(&call, Params(&pairs), &own, &Sip::default());
+            assert_eq!(
+                (caller.number.map(E164::as_str), caller.called, caller.sid),
+                (expected, Some(own[0]), "CA1"),
+                "{from}"
+            );
         };
-        let known = caller("+15550100123");
-        assert_eq!(
-            (known.number.map(E164::as_str), known.called, known.sid),
-            (Some("+15550100123"), Some(own[0]), "CA1")
-        );
-        for withheld in
-            ["", "anonymous", "+266696687", "+7378742833", "+2562533", "client:a", "sip:a@example.com", "911"]
-        {
-            assert_eq!(caller(withheld).number, None, "{withheld}");
+        check("+15550100123", Some("+15550100123"));
+        for withheld in [
+            "",
+            "anonymous",
+            "+266696687",
+            "+7378742833",
+            "+7378742883",
+            "+2562533",
+            "client:a",
+            "sip:a@example.com",
+            "911",
+        ] {
+            check(withheld, None);
         }
     }
 

@@ -10,6 +10,8 @@ mod premium_rate;
 mod stored;
 mod typed;
 
+use std::borrow::Cow;
+
 pub use country::country_of;
 pub use parse::{Phone, parse, parse_written};
 pub use plan::NumberKind;
@@ -39,6 +41,37 @@ impl<'a> E164<'a> {
     #[must_use]
     pub const fn as_str(self) -> &'a str {
         self.0
+    }
+}
+
+/// A number in E.164 form that may own its text.
+#[derive(Clone, PartialEq, Eq)]
+pub struct E164Text<'a>(Cow<'a, str>);
+
+impl<'a> E164Text<'a> {
+    /// As [`E164::parse`].
+    #[must_use]
+    pub fn parse(text: impl Into<Cow<'a, str>>) -> Option<Self> {
+        let text = text.into();
+        E164::parse(&text).is_some().then_some(Self(text))
+    }
+
+    /// The number.
+    #[must_use]
+    pub fn number(&self) -> E164<'_> {
+        E164(&self.0)
+    }
+}
+
+impl<'a> From<E164<'a>> for E164Text<'a> {
+    fn from(number: E164<'a>) -> Self {
+        Self(Cow::Borrowed(number.0))
+    }
+}
+
+impl core::fmt::Debug for E164Text<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        self.number().fmt(f)
     }
 }
 

@@ -295,7 +295,8 @@ describe('routeCall', () => {
     };
     assert.equal(direction({ CallStatus: 'completed' }), 'status-callback acknowledge');
     assert.equal(direction({ DialCallStatus: 'busy' }), 'dial-action acknowledge');
-    assert.equal(direction({ From: 'sip:a@example.com' }), 'sip refuse');
+    assert.equal(direction({ From: 'sip:a@example.com' }), 'inbound connect');
+    assert.equal(direction({ From: 'sip:a@example.com', To: 'sip:+15550100001@example.com' }), 'sip refuse');
     assert.equal(direction({ Direction: 'outbound-api' }), 'placed refuse');
     assert.equal(direction({ To: '+15550100999' }), 'unknown refuse');
     assert.equal(direction({ From: 'client:a', To: '911' }), 'outbound refuse');

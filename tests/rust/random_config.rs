@@ -105,6 +105,14 @@ impl DialplanInput<'_> {
             config.insert("recording".into(), json!({ "inbound": true, "announcement": announcement }));
         }
         if self.random.one_in(2) {
+            let sip = json!({
+                "domains": ["clinic.sip.twilio.com", "clinic.sip.ashburn.twilio.com"],
+                "trusted": ["pbx.example", "10.0.0.7"],
+                "extensions": { "201": *self.random.pick(&CLINIC_NUMBER), "front-desk": *self.random.pick(&CLINIC_NUMBER) }
+            });
+            config.insert("sip".into(), sip);
+        }
+        if self.random.one_in(2) {
             config.insert("tasks".into(), json!({ "on": [self.random.pick(&TRIGGERS)], "owner": "Organization/7" }));
         }
         if self.random.one_in(3) {

@@ -17,6 +17,7 @@ use crate::fhir::element::{has_coding, has_participant, is};
 use crate::fhir::reference::reference_of;
 use crate::fhir::systems::VOICE_CATEGORY;
 use crate::json::Json;
+use crate::phone::E164Text;
 use crate::runtime::{FhirRequest, HostResponse};
 use crate::time::{DAY, instant};
 
@@ -248,7 +249,8 @@ async fn prepare_writes(
     let patient = call.state.context().patient.as_deref();
     let mut reads = Vec::new();
     let mut kinds = Vec::new();
-    let number = other_end(&call.state);
+    let number = other_end(&call.state, &run.config.sip);
+    let number = number.as_ref().map(E164Text::number);
     if new_task_trigger.is_some() && (patient.is_some() || number.is_some()) {
         // Staff may have called back before this follow-up.
         reads.push(later_calls(patient, call.at));
@@ -256,7 +258,7 @@ async fn prepare_writes(
     }
     if call.can_close_tasks(run) {
         let by_patient = [patient.map(|patient| tasks::search_of_patient(patient, call.started_at))];
-        let by_number = [number.map(|number| tasks::search_of_number(number, call.started_at))];
+        let by_number = [number.map(|number| tasks::search_of_number(number.as_str(), call.started_at))];
         for request in by_patient.into_iter().chain(by_number).flatten() {
             reads.push(request);
             kinds.push("Task");
@@ -278,8 +280,10 @@ async fn prepare_writes(
                 Err(error) => appointment_error = Some(error),
             },
             "Communication" => {
-                let answers =
-                    |item: &CallState| reached_callee(item) && (patient.is_some() || other_end(item) == number);
+                let answers = |item: &CallState| {
+                    let callee = other_end(item, &run.config.sip);
+                    reached_callee(item) && (patient.is_some() || callee.as_ref().map(E164Text::number) == number)
+                };
                 called_back = found(answer, kind)?.iter().any(|item| answers(&CallState::read(item)));
             }
             _ => {
@@ -295,7 +299,7 @@ async fn prepare_writes(
     }
     if let Some(trigger) = new_task_trigger {
         let details = TaskDetails::of(run.config, &call.state, trigger);
-        let task = tasks::new_task(trigger, &call.root, &call.state, &call.reference, details, called_back);
+        let task = tasks::new_task(trigger, &call.root, &call.state, &call.reference, number, details, called_back);
         writes.push(tasks::create_request(&task, &call.root));
     }
     Ok(appointment_error)

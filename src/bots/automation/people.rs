@@ -4,11 +4,11 @@
 
 use super::sweep_run::AutomationRun;
 use super::trigger::other_end;
-use crate::bots::call_people::{Device, PeopleSearch, has_patient_side, number_of_other_party};
+use crate::bots::call_people::{Device, PeopleSearch, has_patient_side, is_other_party};
 use crate::chart::{CallContext, CallDirection, CallState, Leg, StoreError, TextField};
 use crate::dialplan::Party;
 use crate::error::Code;
-use crate::phone::E164;
+use crate::phone::E164Text;
 use crate::runtime::{FhirRequest, HostResponse};
 
 /// The maximum number of legs whose practitioner is searched for.
@@ -51,6 +51,7 @@ impl<'a> MissingPeople<'a> {
         let mut outcome = Ok(());
         let mut context = CallContext::default();
         let before = state.clone();
+        let clinic = clinic_number(run, &before);
         let mut answers = answers.inspect(|answer| {
             if let Err(error) = StoreError::check(answer)
                 && error.code() != Code::ChartRefused
@@ -59,7 +60,7 @@ impl<'a> MissingPeople<'a> {
             }
         });
         self.0.retain_mut(|(leg, search)| {
-            let found = search.read(&mut answers, clinic_number(run, &before), run.now);
+            let found = search.read(&mut answers, clinic.as_ref().map(E164Text::number), run.now);
             found.add_to(&mut context, state);
             if let Some((leg, practitioner)) = leg.zip(found.practitioner.as_deref()) {
                 state.set_practitioner(leg, practitioner);
@@ -107,7 +108,7 @@ pub(super) async fn have_missing_people(run: &AutomationRun<'_>, states: &[&Call
 fn searches_of<'a>(state: &'a CallState, run: &AutomationRun<'_>) -> Vec<(Option<&'a str>, PeopleSearch<'a>)> {
     let mut searches = Vec::new();
     let is_own = |number: &str| run.numbers().iter().any(|own| own == number);
-    let number = other_end(state).and_then(|number| number_of_other_party(number, is_own));
+    let number = other_end(state, &run.config.sip).filter(|number| is_other_party(number.number(), is_own));
     if let Some((number, direction)) = number.zip(state.root_direction()).filter(|_| !has_patient_side(state.context()))
     {
         searches.push((None, PeopleSearch { patient_side: Some((number, direction)), practitioner: None }));
@@ -131,12 +132,12 @@ fn searches_of<'a>(state: &'a CallState, run: &AutomationRun<'_>) -> Vec<(Option
 
 /// The clinic's number in a call, or else any of its numbers. Numbers in the chart without a calling code belong to
 /// that number's country.
-fn clinic_number<'a>(run: &'a AutomationRun<'_>, state: &'a CallState) -> Option<E164<'a>> {
-    let inbound = state.root_direction() == Some(CallDirection::Inbound);
-    let of_call = if inbound {
-        state.root_leg().and_then(|root| root.text(TextField::To))
+fn clinic_number<'a>(run: &'a AutomationRun<'_>, state: &'a CallState) -> Option<E164Text<'a>> {
+    let of_call = if state.root_direction() == Some(CallDirection::Inbound) {
+        let to = state.root_leg().and_then(|root| root.text(TextField::To));
+        to.and_then(|to| run.config.sip.called_number(to))
     } else {
-        state.children().find_map(|leg| leg.text(TextField::From))
+        state.children().find_map(|leg| leg.text(TextField::From)).and_then(E164Text::parse)
     };
-    of_call.and_then(E164::parse).or_else(|| run.numbers().first().and_then(|number| E164::parse(number)))
+    of_call.or_else(|| run.numbers().first().and_then(|number| E164Text::parse(number.as_str())))
 }

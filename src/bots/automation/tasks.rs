@@ -2,12 +2,13 @@
 
 //! Creates, corrects and completes the `Task`s for staff, at most one per call: <https://hl7.org/fhir/R4/task.html>.
 
-use super::trigger::{TRIGGERS, code_of, ended_at, other_end};
+use super::trigger::{TRIGGERS, code_of, ended_at};
 use crate::chart::CallState;
 use crate::dialplan::config::{Config, FollowUpTrigger, MailboxTask, Priority};
 use crate::fhir::element::{concept, has_coding, identifier, identifier_value, is, reference};
 use crate::fhir::search::search_value;
 use crate::json::Json;
+use crate::phone::E164;
 use crate::runtime::FhirRequest;
 use crate::time::{DAY, instant, parse_instant};
 
@@ -47,17 +48,18 @@ impl<'a> TaskDetails<'a> {
     }
 }
 
-/// The new task of an ended call.
+/// The new task of an ended call. `number` is that of the other party.
 pub(super) fn new_task(
     trigger: FollowUpTrigger,
     root: &str,
     state: &CallState,
     call: &str,
+    number: Option<E164<'_>>,
     details: TaskDetails<'_>,
     is_done: bool,
 ) -> Json {
     let mut identifiers = vec![identifier(CALL_SYSTEM, &[root, ".", code_of(trigger)].concat())];
-    identifiers.extend(other_end(state).map(|number| identifier(CALLER_SYSTEM, number)));
+    identifiers.extend(number.map(|number| identifier(CALLER_SYSTEM, number.as_str())));
     // `authoredOn` is the end of the call and not the time of this run, so that every run creates the same task.
     let authored = ended_at(state).map_or(Json::Null, |at| Json::of(&instant(at)));
     let to = |to: Option<&str>| to.map_or(Json::Null, reference);

@@ -3,7 +3,8 @@
 //! Determines from the state of an ended call which follow-up the call needs.
 
 use crate::chart::{CallDirection, CallState, Leg, Outcome, TextField};
-use crate::dialplan::config::FollowUpTrigger;
+use crate::dialplan::config::{FollowUpTrigger, Sip};
+use crate::phone::E164Text;
 
 /// All triggers, in the order of importance.
 pub(super) const TRIGGERS: [FollowUpTrigger; 4] =
@@ -63,15 +64,14 @@ pub(super) fn ended_at(state: &CallState) -> Option<u64> {
 }
 
 /// The number of the other party: the caller of an inbound call, or the callee of an outbound call.
-pub(super) fn other_end(state: &CallState) -> Option<&str> {
-    let number = |text: Option<&'_ str>| text.is_some_and(|text| crate::phone::E164::parse(text).is_some());
+pub(super) fn other_end<'a>(state: &'a CallState, sip: &Sip) -> Option<E164Text<'a>> {
     let root = state.root_leg()?;
-    let found = if state.direction() == Some(CallDirection::Inbound) {
+    if state.direction() == Some(CallDirection::Inbound) {
         // Without the root leg, a dialed leg shows the caller.
-        root.text(TextField::From).or_else(|| state.children().find_map(|leg| leg.text(TextField::From)))
-    } else {
-        let to = state.context().number.as_deref();
-        to.or_else(|| state.children().find_map(|leg| leg.text(TextField::To))).or_else(|| root.text(TextField::To))
-    };
-    found.filter(|text| number(Some(text)))
+        let from = root.text(TextField::From).or_else(|| state.children().find_map(|leg| leg.text(TextField::From)));
+        return from.and_then(|from| sip.caller_number(from));
+    }
+    let to = state.context().number.as_deref();
+    let to = to.or_else(|| state.children().find_map(|leg| leg.text(TextField::To)));
+    to.or_else(|| root.text(TextField::To)).and_then(E164Text::parse)
 }

@@ -49,7 +49,7 @@ pub(super) async fn dispatch(
 ) -> Option<Response> {
     let params = Params(request.pairs);
     let config = request.clinic.config;
-    let caller = Caller::of(request.call, params, request.clinic.numbers);
+    let caller = Caller::of(request.call, params, request.clinic.numbers, &config.sip);
     let input = DialplanInput { config, numbers: request.clinic.numbers, url: request.url, caller };
     match (request.callback.kind, direction) {
         (CallbackKind::WebhookUrl, Direction::DialAction) if request.call.status != Some(CallStatus::Terminal) => {

@@ -102,7 +102,7 @@ async fn respond(
     }
     let application = settings.application.as_deref();
     let clinic = Clinic { numbers: &numbers, application, config: &settings.config };
-    let direction = Direction::of(&call, &numbers);
+    let direction = Direction::of(&call, &numbers, &settings.config.sip);
     let (url, now) = (&*verified.url, event.now);
     let request =
         WebhookRequest { pairs, call: &call, clinic: &clinic, callback: verified.callback, url, now, local_times };

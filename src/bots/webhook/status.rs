@@ -100,8 +100,9 @@ pub(super) async fn store_event<'a>(
     let mut answers = host.send_all(requests).await.into_iter();
     host.set_deadline(CALLBACK_LIMIT, jitter_seed(callback.pairs, callback.now));
     let call_record = CallRecord::read(answers.next().unwrap_or(HostResponse::Failed), root);
-    let is_of_leg = |number: &&E164<'_>| [event.to, event.from].contains(&Some(number.as_str()));
-    let clinic = callback.numbers.iter().find(is_of_leg).or(callback.numbers.first()).copied();
+    let own = |address: &str| callback.config.sip.own_number(address, callback.numbers);
+    let of_leg = event.to.and_then(own).or_else(|| event.from.and_then(own));
+    let clinic = of_leg.or_else(|| callback.numbers.first().copied());
     let found = people.map(|people| people.read(&mut answers, clinic, callback.now)).unwrap_or_default();
     event.practitioner = found.practitioner.as_deref();
     let mut context = CallContext::default();

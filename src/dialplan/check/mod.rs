@@ -121,6 +121,7 @@ impl Checker<'_> {
         self.hours();
         self.lists();
         self.screening();
+        self.sip();
         self.actions();
         self.dialplans();
         self.zones();

@@ -4,6 +4,7 @@
 
 use super::config_path::ConfigPath;
 use super::{Checker, shape};
+use crate::dialplan::address::is_host;
 use crate::dialplan::config::{Conditions, NumberPlan, Rule};
 use crate::dialplan::people::CallerMatch;
 use crate::dialplan::verbs::Verb;
@@ -51,6 +52,25 @@ impl Checker<'_> {
         }
         let is_name = screening.clinic.as_deref().is_none_or(shape::is_label);
         self.expect(is_name, Code::ConfigText, &at.field("clinic"));
+    }
+
+    pub(super) fn sip(&mut self) {
+        let sip = &self.config.sip;
+        let at = ConfigPath::root("sip");
+        for (name, hosts) in [("domains", &sip.domains), ("trusted", &sip.trusted)] {
+            for (index, host) in hosts.iter().enumerate() {
+                self.expect(is_host(host), Code::ConfigSipHost, &at.field(name).element(index));
+            }
+        }
+        let extensions = at.field("extensions");
+        for (index, (name, number)) in sip.extensions.iter().enumerate() {
+            let at = extensions.member(index, name);
+            self.expect(shape::is_name(name), Code::ConfigName, &at);
+            self.our_number(number, &at);
+        }
+        // Without a domain, no call reaches an extension.
+        let is_reached = || sip.extensions.is_empty() || !sip.domains.is_empty();
+        self.expect_in_full_check(is_reached, Code::ConfigEmpty, &at.field("domains"));
     }
 
     pub(super) fn dialplans(&mut self) {

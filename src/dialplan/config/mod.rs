@@ -10,6 +10,7 @@ mod rules;
 #[cfg(feature = "schema")]
 mod schema;
 mod screening;
+mod sip;
 
 use super::target::Target;
 use super::verbs::{Dial, Verb, Voicemail};
@@ -25,6 +26,7 @@ pub use rules::{Conditions, NumberPlan, Rule, Verification};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use screening::Screening;
+pub use sip::Sip;
 /// The config document (JSON). Every member is optional. `docs/dialplan.md` explains it with examples;
 /// `schema/config.json` is the complete reference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,6 +76,8 @@ pub struct Config {
     pub recording: Option<Recording>,
     /// Whether whoever answers a phone presses a key before the caller is connected.
     pub screening: Screening,
+    /// Calls that arrive by SIP. If absent, only those to a number are routed, and their callers have no number.
+    pub sip: Sip,
     /// Tasks for staff.
     pub tasks: Tasks,
     /// Alerts to an external service. If absent, none are sent.
@@ -101,6 +105,7 @@ members!(Config {
     outbound: optional "outbound",
     recording: optional "recording",
     screening: optional "screening",
+    sip: optional "sip",
     tasks: optional "tasks",
     alerts: optional "alerts",
     chart: optional "chart",

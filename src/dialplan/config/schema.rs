@@ -36,6 +36,9 @@ pub fn schema() -> String {
         named(properties, "voices", "^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$");
         named(properties, "numbers", r"^\+[1-9][0-9]{6,14}$");
     }
+    if let Some(Value::Object(properties)) = schema.pointer_mut("/$defs/Sip/properties") {
+        named(properties, "extensions", "^[a-z0-9-]{1,32}$");
+    }
     // This cannot fail: every `Value` can be serialized.
     serde_json::to_string_pretty(&schema).unwrap_or_default() + "\n"
 }

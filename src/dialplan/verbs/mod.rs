@@ -341,6 +341,7 @@ pub(crate) mod testing {
         let number = E164::parse("+15550100101");
         let caller = Caller {
             number,
+            is_sip: false,
             is_own: false,
             forwarded_from: None,
             called: Some(numbers[0]),

@@ -117,8 +117,8 @@ fn try_route(frame: &Frame) -> Result<Routing, LibraryError> {
         }
     };
     let clinic = Clinic { numbers: &own, application, config: &config };
-    let direction = Direction::of(&call, &own);
-    let caller = Caller::of(&call, Params(&pairs), &own);
+    let direction = Direction::of(&call, &own, &config.sip);
+    let caller = Caller::of(&call, Params(&pairs), &own, &config.sip);
     let input = DialplanInput { config: &config, numbers: &own, url: split_on(url, b'#').0, caller };
     if matches!(direction, Direction::Inbound { .. }) && input.rules().is_some() {
         return Ok(route_by_dialplan(&input, Params(&pairs), facts));

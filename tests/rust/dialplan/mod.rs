@@ -12,6 +12,7 @@ mod queue;
 mod random;
 mod rules;
 mod screening;
+mod sip;
 mod speed;
 mod unchecked;
 mod verbs;

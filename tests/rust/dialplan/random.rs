@@ -37,6 +37,7 @@ impl ConfigGenerator {
             r#"{{{recording}"timeZone":"America/New_York","numbers":{{"+15550100001":{{"name":"front","dialplan":"main"}},"+15550100002":{{"name":"back","dialplan":"main","language":"fr-CA"}}}},
             "dialplans":{{"main":[{}{comma}{{"then":"a0"}}]}},
             "hours":{{"desk":{{"weekly":[{{"days":["mon","sun"],"from":"09:00","to":"17:00"}}],"holidays":["12-25 observed","easter-2..easter+1",{{"on":"4 thu nov+1","open":[{{"from":"09:00","to":"23:59"}}],"days":["fri"]}}]}},"ward":{{"healthcareService":"HealthcareService/ward"}}}},
+            "sip":{{"domains":["clinic.sip.twilio.com"],"trusted":["pbx.example"],"extensions":{{"201":"+15550100002"}}}},
             "lists":{{"friends":["+1555*"]}},"actions":{{{}}}}}"#,
             rules.join(","),
             actions.join(",")
@@ -149,7 +150,7 @@ impl ConfigGenerator {
 
 /// The optional parameters of a request.
 fn random_params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
-    const PARAMS: [(&str, &[&str]); 14] = [
+    const PARAMS: [(&str, &[&str]); 15] = [
         ("CallStatus", &["ringing", "in-progress", "in-progress", "completed", "busy", ""]),
         ("Digits", &["1", "9", "5", "", "#", "11111111", "hangup"]),
         ("SpeechResult", &["One, please.", "nine", "", "<b>"]),
@@ -161,7 +162,23 @@ fn random_params(random: &mut Random) -> Vec<(&'static str, &'static str)> {
         ("CurrentQueueSize", &["0", "4", "99999999999"]),
         ("RecordingSid", &["RE00000000000000000000000000000001", "x"]),
         ("StirVerstat", &["TN-Validation-Passed-A", "TN-Validation-Failed", "x"]),
-        ("From", &["anonymous", "", "client:desk", "sip:a@b", "+266696687", "+442079460001"]),
+        (
+            "From",
+            &[
+                "anonymous",
+                "",
+                "client:desk",
+                "sip:a@b",
+                "sip:+15550100123@pbx.example;transport=udp",
+                "sip:%2B15550100123@[::1]",
+                "+266696687",
+                "+442079460001",
+            ],
+        ),
+        (
+            "To",
+            &["+15550100002", "sip:201@clinic.sip.twilio.com", "sip:+15550100001@CLINIC.sip.twilio.com:5060", "sip:"],
+        ),
         ("ParentCallSid", &[CALL, "CA00000000000000000000000000000009", "x"]),
         ("TranscriptionText", &["Hello <b>", ""]),
     ];
@@ -248,8 +265,11 @@ fn valid_configs_answer_every_request() {
         for step in &all {
             for _ in 0..2 {
                 let called = *own.pick(&random_config::CLINIC_NUMBER);
-                let mut params = vec![("To", called), ("Called", called)];
+                let mut params = vec![("Called", called)];
                 params.extend(random_params(&mut own));
+                if params.iter().all(|(name, _)| *name != "To") {
+                    params.push(("To", called));
+                }
                 // A first request from a browser is an outgoing call. Other tests cover these.
                 params.retain(|item| step.kind != CallbackKind::WebhookUrl || *item != ("From", "client:desk"));
                 let about = || format!("case {case}, {step:?}, {params:?}, {text}");
@@ -317,13 +337,16 @@ fn unchecked_configs_do_no_harm() {
         let text = generator.config();
         let config: Config = serde_json::from_str(&text).unwrap();
         for step in all_callbacks(&config) {
-            let mut pairs = vec![("CallSid", CALL), ("To", CLINIC_NUMBER)];
+            let mut pairs = vec![("CallSid", CALL)];
             let params = random_params(&mut generator.random);
             pairs.extend(&params);
-            if params.iter().all(|(name, _)| *name != "From") {
-                pairs.push(("From", CALLER));
+            for (name, value) in [("From", CALLER), ("To", CLINIC_NUMBER)] {
+                if params.iter().all(|(given, _)| *given != name) {
+                    pairs.push((name, value));
+                }
             }
-            let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &own);
+            let call = Call::read(&pairs).unwrap();
+            let caller = Caller::of(&call, Params(&pairs), &own, &config.sip);
             let input = DialplanInput { config: &config, numbers: &own, url: "https://a.example/v?x=1", caller };
             let next = input.next(&step, Params(&pairs), generator.random.one_in(10));
             let mut facts = Facts::at(1_795_000_000_000, &caller);

@@ -84,7 +84,8 @@ fn rules(count: usize) -> String {
 
 fn route(config: &Config, own: &[E164<'_>]) -> String {
     let pairs = [("CallSid", CALL), ("From", CALLER), ("To", CLINIC_NUMBER)];
-    let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), own);
+    let call = Call::read(&pairs).unwrap();
+    let caller = Caller::of(&call, Params(&pairs), own, &config.sip);
     let input = DialplanInput { config, numbers: own, url: URL, caller };
     let next = input.next(&CallbackUrl::WEBHOOK, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);

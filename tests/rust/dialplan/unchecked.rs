@@ -15,7 +15,8 @@ fn first_document(rest: &str) -> Rendered {
     let config: Config = serde_json::from_str(&format!("{{{numbers},{rest}}}")).unwrap();
     let own = [E164::parse(CLINIC_NUMBER).unwrap()];
     let pairs = [("CallSid", CALL), ("From", CALLER), ("To", CLINIC_NUMBER)];
-    let caller = Caller::of(&Call::read(&pairs).unwrap(), Params(&pairs), &own);
+    let call = Call::read(&pairs).unwrap();
+    let caller = Caller::of(&call, Params(&pairs), &own, &config.sip);
     let input = DialplanInput { config: &config, numbers: &own, url: "https://fhir.example.com/webhook/1", caller };
     let next = input.next(&CallbackUrl::WEBHOOK, Params(&pairs), false);
     let mut facts = Facts::at(0, &caller);

@@ -107,7 +107,7 @@ fn the_default_dialplan_uses_only_the_clinics_numbers_as_caller_id() {
     let params = [("CallSid", "CA1"), ("From", "client:amber"), ("To", "+15550100123")];
     let call = Call::read(&params).unwrap();
     let numbers = ["+15550100001", "+15550100002"].map(|number| E164::parse(number).unwrap());
-    let direction = Direction::of(&call, &numbers);
+    let direction = Direction::of(&call, &numbers, &Config::default().sip);
     for (caller_id, shown) in [("+15550100002", "+15550100002"), ("+15550100099", "+15550100001")] {
         let config = Config::read(&format!(r#"{{"outbound":{{"callerId":"{caller_id}"}}}}"#)).unwrap();
         let clinic = Clinic { numbers: &numbers, application: None, config: &config };

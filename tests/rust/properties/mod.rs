@@ -200,7 +200,9 @@ fn allowed_targets(document: &Value, config: Option<&Config>, params: &[(&str, &
     let mut named = Vec::new();
     for number in CLINIC_NUMBER {
         // The default dialplan dials the client whose identity is the number.
-        if has(params, "To", |to| to == number) || has(params, "Called", |called| called == number) {
+        let extension = document["sip"]["extensions"]["201"] == number;
+        let calls = |to: &str| to.contains(number) || extension && to.starts_with("sip:201@");
+        if has(params, "To", calls) || has(params, "Called", |called| called == number) {
             named.push(format!("Client {number}"));
         }
     }

@@ -23,6 +23,8 @@ const PARAMS: [(&str, &[&str]); 26] = [
             "client:practitioner_7",
             "client:%ff<x>",
             "sip:a@b.example",
+            "sip:+15550100123@pbx.example;user=phone",
+            "sip:%2B15550100123@PBX.example:5060?x=y",
             "+266696687",
             "Zoë",
         ],
@@ -30,6 +32,8 @@ const PARAMS: [(&str, &[&str]); 26] = [
     (
         "To",
         &[
+            "sip:201@clinic.sip.twilio.com",
+            "sip:+15550100001@clinic.sip.twilio.com;transport=udp",
             "+15550100001",
             "+15550100002",
             "+442079460003",

@@ -86,7 +86,8 @@ fn no_one_is_dialed_for_a_call_that_is_not_the_clinics() {
     for params in [
         vec![("From", PATIENT), ("To", "+15550100999")],
         vec![("From", PATIENT)],
-        vec![("From", "sip:a@example.com"), ("To", CLINIC_NUMBER)],
+        vec![("From", "sip:a@example.com"), ("To", PATIENT)],
+        vec![("From", "sip:a@example.com"), ("To", "sip:+15550100001@clinic.sip.twilio.com")],
         vec![("From", CLINIC_NUMBER), ("To", PATIENT), ("Direction", "outbound-api")],
         // Only `From` shows that the caller is a browser.
         vec![("From", "anonymous"), ("To", PATIENT), ("Caller", "client:practitioner_1")],

@@ -281,11 +281,12 @@ impl Dial {
     }
 
     /// The caller ID: the number in the config, else the caller's number, which is Twilio's default. If the caller has
-    /// no number, it is the called number.
+    /// no number that Twilio accepts, it is the called number.
     fn caller_id<'a>(&'a self, input: &DialplanInput<'a>, endpoints: &[Endpoint]) -> Option<&'a str> {
         let own = |number: &str| input.numbers.iter().find(|item| item.as_str() == number).map(|item| item.as_str());
         let telephone = endpoints.iter().any(|endpoint| matches!(endpoint, Endpoint::Number { .. }));
-        let called = || input.caller.called.filter(|_| telephone && input.caller.number.is_none());
+        let has_caller_id = input.caller.number.is_some() && !input.caller.is_sip;
+        let called = || input.caller.called.filter(|_| telephone && !has_caller_id);
         self.caller_id.as_deref().and_then(own).or_else(|| called().map(E164::as_str))
     }
 }

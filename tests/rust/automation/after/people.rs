@@ -32,6 +32,19 @@ fn a_call_and_its_task_are_linked_to_the_patient() {
 }
 
 #[test]
+fn a_sip_caller_is_a_patient_if_the_host_is_trusted() {
+    for (host, expected) in [("pbx.example", "Patient/ada"), ("evil.example", "")] {
+        let mut world = World::new(r#"{"tasks":{"on":["missed"]},"sip":{"trusted":["pbx.example"]}}"#);
+        world.fhir.put(&patient("ada", "555.010.0123 (mobile)"), world.now);
+        let expected = (expected.to_owned(), expected.to_owned());
+        assert_eq!(linked(&mut world, &format!("sip:{CALLER}@{host};transport=udp")), expected, "{host}");
+        // A later call to the number finds the task by it.
+        let has_number = world.fhir.of_type("Task")[0].write().contains(&format!(r#""value":"{CALLER}""#));
+        assert_eq!(has_number, host == "pbx.example", "{host}");
+    }
+}
+
+#[test]
 fn a_number_of_the_clinic_and_a_withheld_number_are_no_patient() {
     for number in [CLINIC_NUMBER, "+266696687", "+7378742833"] {
         let mut world = World { numbers: CLINIC_NUMBER, ..World::new(TASKS) };

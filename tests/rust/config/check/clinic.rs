@@ -54,8 +54,11 @@ fn numbers_must_belong_to_the_account() {
         findings.into_iter().map(|finding| finding.path).collect::<Vec<_>>()
     };
     assert!(own(&["+15550100001", "+15550100002", "+15550100003"]).is_empty());
-    assert_eq!(own(&["+15550100001"]), ["outbound.practitioners[0]", "numbers[1]", "actions.desk[1].dial.callerId"]);
-    assert_eq!(own(&[]).len(), 5);
+    assert_eq!(
+        own(&["+15550100001"]),
+        ["outbound.practitioners[0]", "numbers[1]", "sip.extensions.front-desk", "actions.desk[1].dial.callerId"]
+    );
+    assert_eq!(own(&[]).len(), 7);
 }
 
 #[test]

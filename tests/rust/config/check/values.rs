@@ -22,6 +22,15 @@ fn values_have_the_right_format() {
 /identities/desk/roles/0 | "" | identities[0].roles[0] | CONFIG_TEXT
 /identities/desk/practitioners/0 | "7" | identities[0].practitioners[0] | CONFIG_REFERENCE
 /identities/desk/practitioners/1 | "Patient/7" | identities[0].practitioners[1] | CONFIG_REFERENCE
+/sip/domains/0 | "sip:clinic.sip.twilio.com" | sip.domains[0] | CONFIG_SIP_HOST
+/sip/domains/0 | "clinic.sip.twilio.com:5060" | sip.domains[0] | CONFIG_SIP_HOST
+/sip/domains | [] | sip.domains | CONFIG_EMPTY
+/sip/trusted/0 | "" | sip.trusted[0] | CONFIG_SIP_HOST
+/sip/trusted/0 | "*.example" | sip.trusted[0] | CONFIG_SIP_HOST
+/sip/trusted/0 | "[2001:db8::1]" | sip.trusted[0] | CONFIG_SIP_HOST
+/sip/extensions/Front | "+15550100001" | sip.extensions.Front | CONFIG_NAME
+/sip/extensions/front desk | "+15550100001" | sip.extensions[1] | CONFIG_NAME
+/sip/extensions/201 | "201" | sip.extensions.201 | CONFIG_NUMBER
 /language | "" | language | CONFIG_LANGUAGE
 /voice | "" | voice | CONFIG_VOICE
 /timeZone | "EST" | timeZone | CONFIG_TIME_ZONE
