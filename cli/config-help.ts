@@ -39,6 +39,12 @@ const empty = 'an empty object, {}';
 
 const unknownMemberPrefix = 'an unknown or repeated member of ';
 
+/** Whether `{}` is valid: an object without required members. */
+function mayBeEmpty(member: Schema): boolean {
+  const { type, required = [] } = resolved(member);
+  return type === 'object' && required.length === 0;
+}
+
 /**
  * Describes the expected value at the path of a finding. Returns `undefined` if the schema does not have it. `text` is
  * the config.
@@ -58,8 +64,7 @@ export function describeExpected(path: string, text: string): string | undefined
     if (!isObject(current.value)) {
       // A text in the place of an object, such as "hangup".
       const member = memberOf(current.schema, step);
-      const isEmpty = member !== undefined && describeSchema(resolved(member)) === empty;
-      return describePlace(current) + (isEmpty ? ` Write it as { "${step}": {} }.` : '');
+      return describePlace(current) + (member && mayBeEmpty(member) ? ` Write it as { "${step}": {} }.` : '');
     }
     const next = child(current, step);
     if (!next) {

@@ -306,8 +306,11 @@ describe('plumline check', () => {
         'actions.end[0]: CONFIG_INVALID: Expected: an object with exa',
       ],
       [end({ say: { text: 7 } }), 'Expected: a string in quotes, or an object'],
-      [end({ hangup: true }), 'actions.end[0].hangup: CONFIG_INVALID: Expected: an empty object, {}.'],
-      [{ actions: { constructor: [{ hangup: 1 }] } }, 'actions.constructor[0].hangup: CONFIG_INVALID: Expected: an em'],
+      [end({ hangup: true }), 'actions.end[0].hangup: CONFIG_INVALID: Expected: an object with the members served'],
+      [
+        { actions: { constructor: [{ hangup: 1 }] } },
+        'actions.constructor[0].hangup: CONFIG_INVALID: Expected: an object with the members served',
+      ],
       [{ actions: { end: {} } }, 'actions.end: CONFIG_INVALID: Expected: a list.'],
       [
         { hours: { day: { weekly: [{ days: ['Monday'], from: '09:00', to: '17:00' }] } } },

@@ -5,16 +5,16 @@
  * sees it.
  */
 export const BOUNDS = {
-  'the wasm': 427_000,
-  'the wasm, gzip': 193_000,
-  plumline: 601_500,
-  'plumline, minified, gzip': 252_800,
-  'plumline/twilio': 622_000,
-  'plumline/twilio, minified, gzip': 256_800,
+  'the wasm': 461_500,
+  'the wasm, gzip': 206_500,
+  plumline: 647_000,
+  'plumline, minified, gzip': 271_500,
+  'plumline/twilio': 667_500,
+  'plumline/twilio, minified, gzip': 275_500,
   'plumline/slim': 34_500,
   'plumline/slim, minified, gzip': 7_100,
   'plumline/slim/twilio': 51_500,
   'plumline/slim/twilio, minified, gzip': 10_300,
-  'the tarball': 2_045_000,
-  'the tarball, unpacked': 5_045_000,
+  'the tarball': 2_170_000,
+  'the tarball, unpacked': 5_360_000,
 } as const;

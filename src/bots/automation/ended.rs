@@ -227,8 +227,16 @@ async fn attempt(run: &AutomationRun<'_>, reference: &str, known: &EndedCall) ->
     if let (Some(answer), Some(alerts)) = (alert, &run.config.alerts) {
         outcome = alerts::send_if_created(run, alerts, answer).await;
     }
+    let trigger = call.task_trigger(run);
     for answer in answers {
         outcome = outcome.and(StoreError::check(&answer));
+        // Another run created the task when it knew less, such as no patient.
+        if let HostResponse::Done { status: 200, body } = &answer
+            && tasks::root_of(body) == Some(&*call.root)
+            && tasks::correct(body, trigger, run.config, &call.state).is_some()
+        {
+            outcome = outcome.and(Err(StoreError::Retryable(Code::ChartConflict)));
+        }
     }
     outcome.and(people_outcome).and(appointment_error.map_or(Ok(()), Err))
 }

@@ -73,7 +73,7 @@ describe('mailboxes', () => {
     return { line: record?.payload?.[0]?.contentString ?? '', tasks };
   }
 
-  const message = (text: string): Script['voicemail'] => ({ seconds: 12, text });
+  const message = (text: string): NonNullable<Script['voicemail']> => ({ seconds: 12, text });
   const cases: Record<string, { script: Script; line: RegExp; task?: Partial<Task>; codes?: string[] }> = {
     'a refill request': {
       script: { digits: ['1'], voicemail: message('My name is Ada, I need a refill.') },

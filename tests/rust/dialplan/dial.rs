@@ -333,7 +333,7 @@ fn a_remark_after_a_phone_number_is_not_dialed() {
         let patient = ADA.replace("(555) 010-0123", CALLER);
         let mut clinic = dial(r#""targets":[{"generalPractitioner":{}}]"#).with(&[&patient, &role]);
         clinic.numbers = format!("+15550100001, {country}");
-        clinic.config = clinic.config.replacen('{', &format!(r#"{{"outbound":{{"countries":["DE","US"]}},"#), 1);
+        clinic.config = clinic.config.replacen('{', r#"{"outbound":{"countries":["DE","US"]},"#, 1);
         let own = country.to_owned();
         clinic.config = clinic.config.replace(
             r#""+15550100001":{"name""#,
