@@ -482,7 +482,7 @@ export default function __wbg_init (module_or_path?: { module_or_path: InitInput
  * One step of an action. The verbs of an action are performed in order, until one decides what comes next.
  */
 type Verb = ({
-say: Say
+say: Prompt
 greet?: never
 play?: never
 pause?: never
@@ -732,6 +732,10 @@ redirect?: never
 reject?: never
 })
 /**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+type Prompt = (Say[] | Say1)
+/**
  * A target of a `dial`.
  */
 type Target = ({
@@ -857,6 +861,7 @@ numbers?: {
 outbound?: Outbound
 recording?: Recording
 screening?: Screening
+sip?: Sip
 tasks?: Tasks
 /**
  * The clinic's time zone (IANA), such as `America/New_York`. Required if anything depends on the time of day.
@@ -866,9 +871,15 @@ timeZone?: string
  * The Twilio voice for callers, such as `Polly.Amy-Neural`.
  */
 voice?: string
+/**
+ * The Twilio voices by language tag: `{ "en-US": "Polly.Joanna-Neural", "es-US": "Polly.Lupe-Neural" }`.
+ */
+voices?: {
+[k: string]: string
+}
 }
 /**
- * What a caller hears: the value of `say`, and of every other member with spoken text.
+ * A text or a recording. Set exactly one of `text`, `ssml` and `play`.
  */
 interface Say {
 /**
@@ -876,23 +887,64 @@ interface Say {
  */
 language?: string
 /**
+ * A recording: the `https` URL of a sound file, or one for each language tag.
+ */
+play?: (string | {
+[k: string]: string
+})
+/**
  * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
  */
 ssml?: (string | {
 [k: string]: string
 })
 /**
- * The text. Set either `text` or `ssml`.
+ * The text.
  */
 text?: (string | {
 [k: string]: string
 })
 /**
- * How many times it is said. If absent, once.
+ * How many times it is said or played. If absent, once.
  */
 times?: number
 /**
- * A Twilio voice. If absent, `voice` of the config.
+ * A Twilio voice. If absent, the voice of the language in `voices`, or `voice` of the config.
+ */
+voice?: string
+}
+/**
+ * A text or a recording. Set exactly one of `text`, `ssml` and `play`.
+ */
+interface Say1 {
+/**
+ * A language tag. If absent, the language of the call.
+ */
+language?: string
+/**
+ * A recording: the `https` URL of a sound file, or one for each language tag.
+ */
+play?: (string | {
+[k: string]: string
+})
+/**
+ * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
+ */
+ssml?: (string | {
+[k: string]: string
+})
+/**
+ * The text.
+ */
+text?: (string | {
+[k: string]: string
+})
+/**
+ * How many times it is said or played. If absent, once.
+ */
+times?: number
+/**
+ * A Twilio voice. If absent, the voice of the language in `voices`, or `voice` of the config.
  */
 voice?: string
 }
@@ -903,17 +955,17 @@ interface Greet {
 /**
  * What all other callers hear.
  */
-neutral: (string | {
+neutral: ((Say[] | Say1) | (string | {
 [k: string]: string
-})
+}))
 /**
  * What a patient hears. `{name}` is replaced by their given name.
  */
-patient: (string | {
+patient: ((Say[] | Say1) | (string | {
 [k: string]: string
-})
+}))
 /**
- * A Twilio voice.
+ * A Twilio voice for `patient` and `neutral`, except for those that are prompts with their own voices.
  */
 voice?: string
 }
@@ -934,7 +986,10 @@ url: string
  * `menu`, an IVR.
  */
 interface Menu {
-invalid?: Say1
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+invalid?: (Say[] | Say1)
 /**
  * The options.
  * 
@@ -946,7 +1001,10 @@ options: Choice[]
  * The action if nothing was chosen.
  */
 otherwise: string
-prompt: Say2
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+prompt: (Say[] | Say1)
 /**
  * How many times the prompt is repeated. If absent, 2.
  */
@@ -955,35 +1013,6 @@ retries?: number
  * Seconds of silence before the prompt is repeated. If absent, 5.
  */
 timeout?: number
-}
-/**
- * What a caller hears: the value of `say`, and of every other member with spoken text.
- */
-interface Say1 {
-/**
- * A language tag. If absent, the language of the call.
- */
-language?: string
-/**
- * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
- */
-ssml?: (string | {
-[k: string]: string
-})
-/**
- * The text. Set either `text` or `ssml`.
- */
-text?: (string | {
-[k: string]: string
-})
-/**
- * How many times it is said. If absent, once.
- */
-times?: number
-/**
- * A Twilio voice. If absent, `voice` of the config.
- */
-voice?: string
 }
 /**
  * An option of a menu, chosen by digits or by voice.
@@ -1007,35 +1036,6 @@ speech?: string[]
  * The action. If absent, the same menu in the new language.
  */
 then?: string
-}
-/**
- * What a caller hears: the value of `say`, and of every other member with spoken text.
- */
-interface Say2 {
-/**
- * A language tag. If absent, the language of the call.
- */
-language?: string
-/**
- * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
- */
-ssml?: (string | {
-[k: string]: string
-})
-/**
- * The text. Set either `text` or `ssml`.
- */
-text?: (string | {
-[k: string]: string
-})
-/**
- * How many times it is said. If absent, once.
- */
-times?: number
-/**
- * A Twilio voice. If absent, `voice` of the config.
- */
-voice?: string
 }
 /**
  * `dial`.
@@ -1063,7 +1063,10 @@ otherwise: string
  * Whether whoever answers a phone presses a key first. If absent, as in `screening` of the config.
  */
 screen?: boolean
-screenPrompt?: Say3
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+screenPrompt?: (Say[] | Say1)
 /**
  * Whom to ring.
  * 
@@ -1075,35 +1078,6 @@ targets: Target[]
  * Seconds that each target rings. If absent, 20.
  */
 timeout?: number
-}
-/**
- * What a caller hears: the value of `say`, and of every other member with spoken text.
- */
-interface Say3 {
-/**
- * A language tag. If absent, the language of the call.
- */
-language?: string
-/**
- * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
- */
-ssml?: (string | {
-[k: string]: string
-})
-/**
- * The text. Set either `text` or `ssml`.
- */
-text?: (string | {
-[k: string]: string
-})
-/**
- * How many times it is said. If absent, once.
- */
-times?: number
-/**
- * A Twilio voice. If absent, `voice` of the config.
- */
-voice?: string
 }
 /**
  * An empty object, `{}`.
@@ -1135,7 +1109,10 @@ on?: {
  */
 otherwise: string
 overflow?: Overflow
-position?: Say5
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+position?: (Say[] | Say1)
 }
 /**
  * Offers a callback instead of waiting.
@@ -1145,40 +1122,14 @@ interface CallbackOffer {
  * The key that accepts the offer.
  */
 digit: string
-prompt: Say4
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+prompt: (Say[] | Say1)
 /**
  * The action after it. A task for staff is created.
  */
 then: string
-}
-/**
- * What a caller hears: the value of `say`, and of every other member with spoken text.
- */
-interface Say4 {
-/**
- * A language tag. If absent, the language of the call.
- */
-language?: string
-/**
- * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
- */
-ssml?: (string | {
-[k: string]: string
-})
-/**
- * The text. Set either `text` or `ssml`.
- */
-text?: (string | {
-[k: string]: string
-})
-/**
- * How many times it is said. If absent, once.
- */
-times?: number
-/**
- * A Twilio voice. If absent, `voice` of the config.
- */
-voice?: string
 }
 /**
  * What to do if the queue is too long.
@@ -1200,42 +1151,23 @@ size?: number
  * The action if any of these is exceeded.
  */
 then: string
-}
 /**
- * What a caller hears: the value of `say`, and of every other member with spoken text.
+ * The maximum wait of the caller, in seconds. Twilio reports it after each repetition of the music.
  */
-interface Say5 {
-/**
- * A language tag. If absent, the language of the call.
- */
-language?: string
-/**
- * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
- */
-ssml?: (string | {
-[k: string]: string
-})
-/**
- * The text. Set either `text` or `ssml`.
- */
-text?: (string | {
-[k: string]: string
-})
-/**
- * How many times it is said. If absent, once.
- */
-times?: number
-/**
- * A Twilio voice. If absent, `voice` of the config.
- */
-voice?: string
+wait?: number
 }
 /**
  * `voicemail`.
  */
 interface Voicemail {
-farewell?: Say6
-greeting: Say7
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+farewell?: (Say[] | Say1)
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+greeting: (Say[] | Say1)
 /**
  * The maximum length of the message, in seconds. If absent, 120.
  */
@@ -1245,64 +1177,6 @@ task?: MailboxTask
  * Whether Twilio transcribes the message.
  */
 transcribe?: boolean
-}
-/**
- * What a caller hears: the value of `say`, and of every other member with spoken text.
- */
-interface Say6 {
-/**
- * A language tag. If absent, the language of the call.
- */
-language?: string
-/**
- * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
- */
-ssml?: (string | {
-[k: string]: string
-})
-/**
- * The text. Set either `text` or `ssml`.
- */
-text?: (string | {
-[k: string]: string
-})
-/**
- * How many times it is said. If absent, once.
- */
-times?: number
-/**
- * A Twilio voice. If absent, `voice` of the config.
- */
-voice?: string
-}
-/**
- * What a caller hears: the value of `say`, and of every other member with spoken text.
- */
-interface Say7 {
-/**
- * A language tag. If absent, the language of the call.
- */
-language?: string
-/**
- * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
- */
-ssml?: (string | {
-[k: string]: string
-})
-/**
- * The text. Set either `text` or `ssml`.
- */
-text?: (string | {
-[k: string]: string
-})
-/**
- * How many times it is said. If absent, once.
- */
-times?: number
-/**
- * A Twilio voice. If absent, `voice` of the config.
- */
-voice?: string
 }
 /**
  * The task for a message in this mailbox. Requires `voicemail` in `tasks.on`.
@@ -1828,7 +1702,10 @@ zones?: {
  * Recording. If absent, calls are not recorded.
  */
 interface Recording {
-announcement?: Say8
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+announcement?: (Say[] | Say1)
 /**
  * Whether to copy recordings, voicemail included, into the chart. If absent, yes.
  */
@@ -1847,35 +1724,6 @@ outbound?: boolean
 retentionDays?: number
 }
 /**
- * What a caller hears: the value of `say`, and of every other member with spoken text.
- */
-interface Say8 {
-/**
- * A language tag. If absent, the language of the call.
- */
-language?: string
-/**
- * The text with SSML elements, well-formed: `Please hold <break time="1s"/> the line`.
- */
-ssml?: (string | {
-[k: string]: string
-})
-/**
- * The text. Set either `text` or `ssml`.
- */
-text?: (string | {
-[k: string]: string
-})
-/**
- * How many times it is said. If absent, once.
- */
-times?: number
-/**
- * A Twilio voice. If absent, `voice` of the config.
- */
-voice?: string
-}
-/**
  * Whether whoever answers a phone presses a key before the caller is connected.
  */
 interface Screening {
@@ -1889,6 +1737,27 @@ clinic?: string
 enabled?: boolean
 /**
  * Phones that are connected without a key, such as desk phones: E.164 numbers, or prefixes (`+1555010*`).
+ */
+trusted?: string[]
+}
+/**
+ * Calls that arrive by SIP. If absent, only those to a number are routed, and their callers have no number.
+ */
+interface Sip {
+/**
+ * The SIP domains of the Twilio account that ring the clinic, such as `clinic.sip.twilio.com`. A call to
+ * `sip:+15550100011@clinic.sip.twilio.com` is a call to the number. Other SIP domains are not in service.
+ */
+domains?: string[]
+/**
+ * What a SIP phone dials instead of a number, such as `201` or `front`, and the clinic's number (E.164) for it.
+ */
+extensions?: {
+[k: string]: string
+}
+/**
+ * The hosts, such as `pbx.example`, whose caller IDs are trusted: the number in `sip:+15550100151@pbx.example` is
+ * the caller's. A SIP caller from another host has no number.
  */
 trusted?: string[]
 }
