@@ -23,9 +23,9 @@ export interface Rule {
   readonly name: string;
 }
 
-/** A fixed holiday in lieu of which the next Monday is free. */
+/** A fixed holiday. If it falls on a weekend, the next Monday is free too. */
 const monday = 'observed sat+2 sun+1';
-/** The first or second of two fixed holidays in lieu of which the next Monday and Tuesday are free. */
+/** The first or second of two fixed holidays. If they fall on a weekend, the next Monday and Tuesday are free too. */
 const mondayOrTuesday = 'observed sat+2 sun+2';
 
 const goodFriday: Rule = { on: 'easter-2', name: 'Good Friday' };

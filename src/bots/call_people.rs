@@ -18,7 +18,7 @@ use crate::phone::{E164, E164Text, country_of};
 use crate::runtime::{FhirRequest, HostResponse};
 
 /// What a practitioner calls from, or is called at: a [`PractitionerEndpoint`], or a browser or app of a practitioner
-/// whom the config names.
+/// that the config names.
 #[derive(Clone, Debug)]
 pub(super) enum Device<'a> {
     /// A browser or app of this `Practitioner/<id>`, according to the config.

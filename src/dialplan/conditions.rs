@@ -102,9 +102,9 @@ impl<'a> ConditionEvaluator<'a> {
     /// Whether a number, a prefix or a list contains the number that forwarded the call.
     fn forwarded_by(&self, item: &str) -> bool {
         let DialplanInput { config, caller, .. } = self.input;
-        let forwarder = caller.forwarded_from.and_then(E164::parse);
+        let forwarder = caller.forwarder();
         let matches = |entry: &str| {
-            forwarder.is_some_and(|number| matches_entry(entry, number))
+            forwarder.as_deref().and_then(E164::parse).is_some_and(|number| matches_entry(entry, number))
                 || E164::parse(entry).is_some_and(|number| caller.is_forwarded_from(number))
         };
         if item.starts_with('+') {

@@ -61,8 +61,8 @@ pub fn route<'a>(call: &Call<'a>, direction: &Direction<'a>, clinic: &Clinic<'a>
     }
 }
 
-/// What a SIP phone hears that calls no number of the clinic. Whoever dials an emergency number must hear that the call
-/// reaches no one.
+/// The message for a SIP phone that calls no number of the clinic. A caller who dials an emergency number must hear
+/// that the call reaches no one.
 fn sip_refusal(call: &Call<'_>, clinic: &Clinic<'_>) -> SpokenMessage {
     let policy = Policy::new(&clinic.config.outbound, clinic.numbers);
     let dialed = call.to.and_then(SipAddress::parse);

@@ -2,11 +2,14 @@
 
 //! The parameters of a request, and the caller.
 
+use std::borrow::Cow;
+
 use super::call::{Call, CallSid, Party};
 use super::direction::own_number;
+use crate::dialplan::address::{SipAddress, strip_scheme};
 use crate::dialplan::config::{Sip, Verification};
 use crate::phone::E164;
-use crate::text::is_spelling;
+use crate::text::{is_spelling, split_on};
 
 /// The parameters of a request, as received.
 #[derive(Clone, Copy, Debug)]
@@ -107,16 +110,22 @@ impl<'a> Caller<'a> {
         self.number.filter(|_| !self.is_own)
     }
 
+    /// The number that forwarded the call, as its carrier wrote it.
+    #[must_use]
+    pub fn forwarder(&self) -> Option<Cow<'a, str>> {
+        let address = self.forwarded_from?;
+        let number = || Cow::Borrowed(split_on(strip_scheme(address, "tel:").unwrap_or(address), b';').0);
+        Some(SipAddress::parse(address).map_or_else(number, |address| address.user))
+    }
+
     /// Whether this number forwarded the call to the clinic. A call that goes back to it would return in a circle.
     #[must_use]
     pub fn is_forwarded_from(&self, number: E164<'_>) -> bool {
-        let Some(from) = self.forwarded_from else { return false };
-        let digits: String = from.chars().filter(char::is_ascii_digit).collect();
-        digits.len() >= MIN_FORWARDER && number.as_str().ends_with(&digits)
-            || digits
-                .strip_prefix("00")
-                .or(digits.strip_prefix("011"))
-                .is_some_and(|rest| number.as_str()[1..] == *rest)
+        let digits: String =
+            self.forwarder().iter().flat_map(|from| from.chars()).filter(char::is_ascii_digit).collect();
+        let whole = number.as_str().trim_start_matches('+');
+        digits.len() >= MIN_FORWARDER && whole.ends_with(&digits)
+            || ["00", "011"].iter().any(|prefix| digits.strip_prefix(prefix) == Some(whole))
     }
 
     /// Reads the caller of a call. `numbers` are the clinic's numbers, and `sip` is from its config.
@@ -141,21 +150,15 @@ impl<'a> Caller<'a> {
     }
 }
 
-/// Source: <https://www.twilio.com/docs/voice/twiml#request-parameters>. The SIP header: RFC 5806.
+/// Source: <https://www.twilio.com/docs/voice/twiml#request-parameters>. The SIP header, `"Name" <sip:…>;reason=…`:
+/// RFC 5806.
 fn forwarded_from<'a>(params: Params<'a, '_>) -> Option<&'a str> {
     let header = || {
         let header = params.get("SipHeader_Diversion")?;
-        let start =
-            ["sip:", "sips:", "tel:"].iter().find_map(|scheme| Some(find_text(header, scheme)? + scheme.len()))?;
-        let rest = header.get(start..)?;
-        rest.split(['@', '>', ';']).next()
+        let (_, address) = split_on(header, b'<');
+        Some(if address.is_empty() { header } else { split_on(address, b'>').0 })
     };
     params.get("ForwardedFrom").or_else(header)
-}
-
-/// The position of a text in another.
-fn find_text(text: &str, wanted: &str) -> Option<usize> {
-    text.as_bytes().windows(wanted.len()).position(|window| window.eq_ignore_ascii_case(wanted.as_bytes()))
 }
 
 /// Source: <https://www.twilio.com/docs/voice/trusted-calling-with-shakenstir#call-verification-statuses>.

@@ -13,8 +13,13 @@ pub fn reference(to: &str) -> Json {
 /// `CodeableConcept` with one coding.
 #[must_use]
 pub fn concept(system: &str, code: &str) -> Json {
-    let coding = Json::object([("system", Json::of(system)), ("code", Json::of(code))]);
-    Json::object([("coding", Json::List(vec![coding]))])
+    Json::object([("coding", Json::List(vec![plain_coding(system, code)]))])
+}
+
+/// `Coding` without a display.
+#[must_use]
+pub fn plain_coding(system: &str, code: &str) -> Json {
+    Json::object([("system", Json::of(system)), ("code", Json::of(code))])
 }
 
 /// `Coding` with a display.

@@ -3,6 +3,7 @@
 //! `OperationOutcome`, <https://hl7.org/fhir/R4/operationoutcome.html>. A Medplum bot can set the HTTP status only by
 //! returning one.
 
+use super::element::plain_coding;
 use crate::error::Problem;
 use crate::json::Json;
 
@@ -49,7 +50,7 @@ pub fn exception(problem: &Problem) -> Json {
 fn error(code: &str, problem: &Problem) -> Json {
     let (place, separator) = problem.at.map_or(("", ""), |place| (place, ": "));
     let text = [place, separator, problem.code.help()].concat();
-    let coding = Json::object([("system", Json::of(SYSTEM)), ("code", Json::of(problem.code.as_str()))]);
+    let coding = plain_coding(SYSTEM, problem.code.as_str());
     let details = Json::object([("coding", Json::List(vec![coding])), ("text", Json::Text(text))]);
     outcome(code, "error", code, details)
 }

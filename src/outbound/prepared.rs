@@ -9,7 +9,7 @@
 use super::ticket::SealingKeys;
 use crate::chart::{CallContext, CallState, RecordFormat};
 use crate::fhir::change::replace_or_append;
-use crate::fhir::element::{concept, extension, has_coding, identifier, is};
+use crate::fhir::element::{concept, extension, has_coding, identifier, is, plain_coding};
 use crate::fhir::systems::{CALL_REQUEST, CALLER_ID_SYSTEM, POOL, POSITION, ROUND_ROBIN, VOICE_CATEGORY};
 use crate::json::{Json, decimal};
 use crate::time::parse_instant;
@@ -66,7 +66,7 @@ impl NewPreparedCall<'_> {
 pub fn set_caller_id(resource: &mut Json, from: &str, position: Option<u32>) {
     let mut medium = concept(CALLER_ID_SYSTEM, from);
     if let Some(index) = position {
-        let pool = Json::object([("system", Json::of(POOL)), ("code", Json::of(ROUND_ROBIN))]);
+        let pool = plain_coding(POOL, ROUND_ROBIN);
         replace_or_append(&mut medium, "coding", pool, |_| false);
         let index = identifier(POSITION, &decimal(index.into()));
         replace_or_append(resource, "identifier", index, |item| is(item, "system", POSITION));

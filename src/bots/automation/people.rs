@@ -87,7 +87,7 @@ impl<'a> MissingPeople<'a> {
 /// The maximum number of calls whose people are searched for in one batch.
 const BATCH_CALLS: usize = 20;
 
-/// For each state, whether the chart has people whom the state lacks, or a search for them failed. Most callers that no
+/// For each state, whether the chart has people that the state lacks, or a search for them failed. Most callers that no
 /// callback found are not in the chart, so this saves the round trips of a follow-up.
 pub(super) async fn have_missing_people(run: &AutomationRun<'_>, states: &[&CallState]) -> Vec<bool> {
     let mut results = Vec::with_capacity(states.len());

@@ -5,7 +5,7 @@
 use super::trigger::{TRIGGERS, code_of, ended_at};
 use crate::chart::CallState;
 use crate::dialplan::config::{Config, FollowUpTrigger, MailboxTask, Priority};
-use crate::fhir::element::{concept, has_coding, identifier, identifier_value, is, reference};
+use crate::fhir::element::{concept, has_coding, identifier, identifier_value, is, plain_coding, reference};
 use crate::fhir::search::search_value;
 use crate::json::Json;
 use crate::phone::E164;
@@ -81,8 +81,8 @@ fn concept_of(trigger: FollowUpTrigger, details: TaskDetails<'_>) -> Json {
     let mut code = concept(CODE_SYSTEM, code_of(trigger));
     let task = details.mailbox.and_then(|(_, task)| task);
     let mut codings = code.get("coding").cloned().unwrap_or_default().into_elements();
-    codings.extend(details.mailbox.map(|(name, _)| coding_of(MAILBOX_SYSTEM, name)));
-    codings.extend(task.and_then(|task| task.code.as_ref()).map(|code| coding_of(&code.system, &code.code)));
+    codings.extend(details.mailbox.map(|(name, _)| plain_coding(MAILBOX_SYSTEM, name)));
+    codings.extend(task.and_then(|task| task.code.as_ref()).map(|code| plain_coding(&code.system, &code.code)));
     code.set("coding", Json::List(codings));
     if let Some(text) = task.and_then(|task| task.text.as_deref()) {
         code.set("text", Json::of(text));
@@ -96,10 +96,6 @@ fn concept_of(trigger: FollowUpTrigger, details: TaskDetails<'_>) -> Json {
     };
     code.set("text", Json::of(text));
     code
-}
-
-fn coding_of(system: &str, code: &str) -> Json {
-    Json::object([("system", Json::of(system)), ("code", Json::of(code))])
 }
 
 /// The request that creates the task. It is conditional: a call has at most one task, for any trigger.

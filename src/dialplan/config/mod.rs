@@ -74,7 +74,7 @@ pub struct Config {
     pub outbound: Outbound,
     /// Recording. If absent, calls are not recorded.
     pub recording: Option<Recording>,
-    /// Whether whoever answers a phone presses a key before the caller is connected.
+    /// Whether the person who answers a phone presses a key before the caller is connected.
     pub screening: Screening,
     /// Calls that arrive by SIP. If absent, only those to a number are routed, and their callers have no number.
     pub sip: Sip,

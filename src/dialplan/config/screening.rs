@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! `screening`: whether whoever answers a phone must press a key before the caller is connected.
+//! `screening`: whether the person who answers a phone must press a key before the caller is connected.
 
 use crate::dialplan::conditions::matches_entry;
 use crate::json::members;
 use crate::phone::E164;
 
-/// `screening`. Whoever answers a phone that a `dial` rings presses a key before the caller is connected. So a mailbox
-/// does not take the call.
+/// `screening`. The person who answers a phone that a `dial` rings presses a key before the caller is connected. So a
+/// mailbox does not take the call.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(
     feature = "schema",

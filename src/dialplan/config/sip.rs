@@ -36,7 +36,7 @@ members!(Sip {
 });
 
 impl Sip {
-    /// The number in a `To`: the number itself, or the one that the user of a SIP address stands for. `None` if the
+    /// The number in a `To`: the number itself, or the number for the user of a SIP address. `None` if the
     /// address is not at one of `domains`.
     #[must_use]
     pub fn called_number<'a>(&'a self, to: &'a str) -> Option<E164Text<'a>> {

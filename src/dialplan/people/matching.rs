@@ -42,7 +42,7 @@ pub struct PeopleOfNumber {
     /// The only living, active patient who has the number. With [`CallerMatch::Related`], related persons of this
     /// patient also have it.
     pub patient: Option<Patient>,
-    /// The `RelatedPerson/<id>`s who have the number, each with the `Patient/<id>` to whom they are related,
+    /// The `RelatedPerson/<id>`s who have the number, each with the `Patient/<id>` of their patient,
     /// or `""` if that is unknown.
     pub related: Vec<(String, String)>,
     /// The `Patient/<id>`s whom the call may be about, without duplicates: patients with the number, then patients of

@@ -343,8 +343,8 @@ impl Queue {
         Ok(AfterVerb::End)
     }
 
-    /// The callback offer. `None` for a caller whom staff cannot call back: the number is withheld, the clinic's, or not
-    /// one that the policy allows.
+    /// The callback offer. `None` for a caller that staff cannot call back: the number is withheld, the clinic's, or
+    /// not one that the policy allows.
     fn offer(&self, input: &DialplanInput<'_>) -> Option<&CallbackOffer> {
         let policy = Policy::new(&input.config.outbound, input.numbers);
         let may_call = |number: E164<'_>| policy.allows(number.as_str()).is_ok();

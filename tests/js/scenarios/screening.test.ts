@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-/** An on-call line that rings mobiles. Whoever answers presses a key, so a mailbox does not take the call. */
+/** An on-call line that rings mobiles. The person who answers presses a key, so a mailbox does not take the call. */
 import type { Communication, Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';

@@ -158,7 +158,7 @@ fn known_patients() {
     );
     assert!(known.contains(">grey_1</Client>") && !known.contains("<Number"), "{known}");
     assert_eq!(chart.round_trips(), 2);
-    // The phone rings after the browser, because whoever answers it must press a key.
+    // The phone rings after the browser, because its callee must press a key.
     let phone = ask(
         &mut chart,
         "?step=dial.their-clinician.1",

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Screened phones: whoever answers presses a key before the caller is connected.
+//! Screened phones: the person who answers presses a key before the caller is connected.
 
 use plumline::chart::{CallState, Outcome};
 
@@ -55,7 +55,7 @@ fn leg<'a>(more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
 }
 
 #[test]
-fn whoever_answers_a_phone_presses_a_key() {
+fn the_person_who_answers_a_phone_presses_a_key() {
     let mut clinic = clinic(&format!(r#""targets":[{{"number":"{MOBILE}"}}]"#), "");
     let twiml = clinic.call();
     assert_eq!(ringing(&twiml), [(MOBILE.to_owned(), true)]);

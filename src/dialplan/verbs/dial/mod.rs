@@ -47,7 +47,7 @@ pub struct Dial {
     /// The caller ID for the targets: one of the clinic's numbers. If absent, the caller's number.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^\\+[1-9][0-9]{6,14}$")))]
     pub caller_id: Option<String>,
-    /// Whether whoever answers a phone presses a key first. If absent, as in `screening` of the config.
+    /// Whether the person who answers a phone presses a key first. If absent, as in `screening` of the config.
     pub screen: Option<bool>,
     /// What they hear. If absent, the name of the clinic and of the action.
     pub screen_prompt: Option<Prompt>,

@@ -104,13 +104,15 @@ impl Dial {
     pub(super) fn all_rounds(&self, config: &Config, visit: &mut dyn FnMut(u32)) {
         let single = |index: usize| self.targets.get(index..=index).unwrap_or_default();
         // The start of a hunt group depends on the call, so each of its groups may be any target.
-        let of_any = || (0..self.targets.len()).map(|index| self.max_steps(config, single(index))).max();
-        for group in 0..self.groups() {
-            let steps = match self.order {
-                RingOrder::AllAtOnce => self.max_steps(config, &self.targets),
-                RingOrder::InOrder => self.max_steps(config, single(group as usize)),
-                RingOrder::HuntGroup => of_any().unwrap_or(1),
-            };
+        let of_all: Vec<u32> = match self.order {
+            RingOrder::AllAtOnce => vec![self.max_steps(config, &self.targets)],
+            RingOrder::InOrder | RingOrder::HuntGroup => {
+                (0..self.targets.len()).map(|index| self.max_steps(config, single(index))).collect()
+            }
+        };
+        let most = of_all.iter().copied().max().unwrap_or(1);
+        for (group, steps) in (0..).zip(of_all) {
+            let steps = if self.order == RingOrder::HuntGroup { most } else { steps };
             (0..steps).for_each(|step| visit(group + step * STEP_FACTOR));
         }
     }

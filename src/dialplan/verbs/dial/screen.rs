@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Screening: whoever answers a phone hears what the call is about, and presses a key to take it. `<Number url>`:
-//! <https://www.twilio.com/docs/voice/twiml/number#attributes-url>.
+//! Screening: the person who answers a phone hears what the call is about, and presses a key to take it.
+//! `<Number url>`: <https://www.twilio.com/docs/voice/twiml/number#attributes-url>.
 
 use super::Dial;
 use crate::dialplan::callback_urls::{CallbackKind, CallbackUrl};

@@ -132,7 +132,7 @@ fn words_make_a_message_urgent() {
     for words in ["", "My chest is fine, no pain.", "chestpain", "a refill, please"] {
         assert!(!is_urgent(words), "{words}");
     }
-    assert!(config.mailbox_task("billing").is_none() && config.mailbox_task("nobody").is_none());
+    assert!(config.mailbox_task("billing").is_none() && config.mailbox_task("removed").is_none());
 }
 
 #[test]

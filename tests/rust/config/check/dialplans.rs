@@ -171,7 +171,7 @@ fn callback_urls_are_counted() {
         config["actions"].as_object_mut().unwrap().remove(&format!("m{index}"));
     }
     assert_eq!(errors(&config), []);
-    // 25 more languages multiply the URLs beyond the limit.
+    // 25 more languages give more URLs than the limit.
     config["actions"]["m20"][0]["menu"]["options"] = json!(
         (10..35).map(|n| { json!({ "digits": n.to_string(), "language": format!("en-A{n}") }) }).collect::<Vec<_>>()
     );
