@@ -1060,7 +1060,7 @@ order?: ("inOrder" | "allAtOnce" | "huntGroup")
  */
 otherwise: string
 /**
- * Whether whoever answers a phone presses a key first. If absent, as in `screening` of the config.
+ * Whether the person who answers a phone presses a key first. If absent, as in `screening` of the config.
  */
 screen?: boolean
 /**
@@ -1724,7 +1724,7 @@ outbound?: boolean
 retentionDays?: number
 }
 /**
- * Whether whoever answers a phone presses a key before the caller is connected.
+ * Whether the person who answers a phone presses a key before the caller is connected.
  */
 interface Screening {
 /**
