@@ -2,12 +2,12 @@
 
 //! The callback URLs: a closed set, determined by the config.
 //!
-//! The format is `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>]`. Medplum does not pass the query string
-//! to a bot. Twilio signs the whole URL, so the bot finds the requested URL by its signature. All state between two
-//! requests is in the URL.
+//! The format is `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>][&recording=announced]`. Medplum does not
+//! pass the query string to a bot. Twilio signs the whole URL, so the bot finds the requested URL by its signature. All
+//! state between two requests is in the URL.
 
 use super::config::Config;
-use super::graph::final_verb;
+use super::graph::{actions_after_announcement, final_verb};
 use super::params::Params;
 use super::verbs::Verb;
 use crate::json::decimal;
@@ -23,9 +23,10 @@ pub enum CallbackKind {
     Dial,
     /// The outcome of waiting in a queue.
     Queue,
-    /// Twilio requests the TwiML for a waiting caller.
+    /// Twilio requests the TwiML for a waiting caller. `n` is how often the caller heard the position, the expected wait
+    /// and the offer before.
     Wait,
-    /// A waiting caller pressed a key.
+    /// A waiting caller pressed a key. `n` is that of the `Wait` document that they heard.
     Offer,
     /// A message was left.
     Voicemail,
@@ -76,6 +77,18 @@ impl CallbackKind {
         !matches!(self, Self::Recording | Self::Screen | Self::Accept | Self::Served | Self::Transcription)
     }
 
+    /// Whether the URL says that the caller heard the recording announcement. Other kinds imply it
+    /// ([`follows_announcement`](Self::follows_announcement)).
+    const fn has_announcement(self) -> bool {
+        matches!(self, Self::Menu)
+    }
+
+    /// Whether a request of this kind follows a verb that announces a recording to the caller.
+    #[must_use]
+    pub const fn follows_announcement(self) -> bool {
+        matches!(self, Self::Dial | Self::Queue | Self::Wait | Self::Offer | Self::Conference)
+    }
+
     /// The name in the URL.
     #[must_use]
     pub const fn word(self) -> &'static str {
@@ -113,6 +126,8 @@ pub struct CallbackUrl<'a> {
     pub n: u32,
     /// The language tag that the caller switched to. `None` for the default language of the called number.
     pub language: Option<&'a str>,
+    /// Whether the caller has heard the recording announcement.
+    pub is_announced: bool,
 }
 
 /// The maximum number of callback URLs of a config. The signature of a forged request is compared with each of them.
@@ -122,14 +137,26 @@ pub const MAX_CALLBACKS: usize = 512;
 /// of the signature. Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
 pub const RETRY: &str = "#rc=3&rp=all";
 
-impl CallbackUrl<'_> {
+impl<'a> CallbackUrl<'a> {
     /// The webhook URL itself.
     pub const WEBHOOK: CallbackUrl<'static> = CallbackUrl::common(CallbackKind::WebhookUrl);
 
     /// A callback that does not belong to one action.
     #[must_use]
     pub const fn common(kind: CallbackKind) -> Self {
-        Self { kind, action: "", n: 0, language: None }
+        Self::of_action(kind, "", 0)
+    }
+
+    /// A callback of an action, at the start of a call: in the default language, without an announcement.
+    #[must_use]
+    pub const fn of_action(kind: CallbackKind, action: &'a str, n: u32) -> Self {
+        Self { kind, action, n, language: None, is_announced: false }
+    }
+
+    /// Adds the language, and the announcement if the URL of this kind has it.
+    #[must_use]
+    pub const fn with(self, language: Option<&'a str>, is_announced: bool) -> Self {
+        Self { language, is_announced: is_announced && self.kind.has_announcement(), ..self }
     }
 
     /// The suffix to append to the webhook's URL. `queried` is true if that URL already has a query.
@@ -148,6 +175,7 @@ impl CallbackUrl<'_> {
             &n,
             if self.language.is_some() { "&language=" } else { "" },
             self.language.unwrap_or_default(),
+            if self.is_announced { "&recording=announced" } else { "" },
         ]
         .concat()
     }
@@ -195,42 +223,72 @@ pub fn callbacks<'a>(config: &'a Config, params: Params<'_, '_>) -> Vec<Callback
 /// Every callback URL of `config`.
 #[must_use]
 pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
-    let languages = switch_languages(config);
+    let variants = UrlVariants::of(config);
     let mut urls = vec![CallbackUrl::WEBHOOK];
     urls.extend(CallbackKind::COMMON.map(CallbackUrl::common));
-    let mut add = |kind, action, n| {
-        let step = CallbackUrl { kind, action, n, language: None };
-        urls.push(step);
-        let languages = if step.kind.has_language() { languages.as_slice() } else { &[] };
-        urls.extend(languages.iter().map(|language| CallbackUrl { language: Some(*language), ..step }));
-    };
     for (action, verbs) in config.actions.iter() {
         if let Some(verb) = final_verb(verbs) {
-            verb.callbacks(config, &mut |kind, n| add(kind, action, n));
+            verb.callbacks(config, &mut |kind, n| {
+                let url = CallbackUrl::of_action(kind, action, n);
+                variants.visit(url, &mut |url| urls.push(url));
+            });
         }
     }
     urls
 }
 
-/// The number of URLs that [`all_callbacks`] returns: the URLs of every action, in the default language and in each
-/// language that a caller can switch to.
+/// The number of URLs that [`all_callbacks`] returns.
 #[must_use]
 pub fn count_callbacks(config: &Config) -> usize {
-    let languages = switch_languages(config).len();
-    let of_actions = config.actions.iter().map(|(_, verbs)| count_of_action(config, verbs, languages));
+    let variants = UrlVariants::of(config);
+    let of_actions = config.actions.iter().map(|(action, verbs)| variants.count(config, action, verbs));
     of_actions.fold(1 + CallbackKind::COMMON.len(), usize::saturating_add)
 }
 
-/// The number of URLs of an action, if a caller can switch to `languages` languages.
-#[must_use]
-pub fn count_of_action(config: &Config, verbs: &[Verb], languages: usize) -> usize {
-    let mut count: usize = 0;
-    if let Some(verb) = final_verb(verbs) {
-        verb.callbacks(config, &mut |kind, _| {
-            count = count.saturating_add(if kind.has_language() { 1 + languages } else { 1 });
-        });
+/// The variants of a callback URL, by the state of the call.
+pub struct UrlVariants<'a> {
+    /// The languages that a caller can switch to.
+    languages: Vec<&'a str>,
+    /// The actions that a caller can reach after the recording announcement.
+    announced: Vec<&'a str>,
+}
+
+impl<'a> UrlVariants<'a> {
+    /// The variants for `config`.
+    #[must_use]
+    pub fn of(config: &'a Config) -> Self {
+        let announced = if config.records_inbound() { actions_after_announcement(config) } else { Vec::new() };
+        Self { languages: switch_languages(config), announced }
     }
-    count
+
+    /// The number of URLs of an action.
+    #[must_use]
+    pub fn count(&self, config: &Config, action: &str, verbs: &[Verb]) -> usize {
+        let mut count: usize = 0;
+        if let Some(verb) = final_verb(verbs) {
+            verb.callbacks(config, &mut |kind, _| {
+                let languages = if kind.has_language() { 1 + self.languages.len() } else { 1 };
+                count = count.saturating_add(languages << u32::from(self.has_announced(kind, action)));
+            });
+        }
+        count
+    }
+
+    fn has_announced(&self, kind: CallbackKind, action: &str) -> bool {
+        kind.has_announcement() && self.announced.contains(&action)
+    }
+
+    /// Visits each variant of `url`.
+    fn visit(&self, url: CallbackUrl<'a>, add: &mut dyn FnMut(CallbackUrl<'a>)) {
+        let languages = if url.kind.has_language() { self.languages.as_slice() } else { &[] };
+        let announced: &[bool] = if self.has_announced(url.kind, url.action) { &[false, true] } else { &[false] };
+        for is_announced in announced {
+            add(url.with(None, *is_announced));
+            for language in languages {
+                add(url.with(Some(language), *is_announced));
+            }
+        }
+    }
 }
 
 /// The languages that a caller can switch to, each once.
@@ -395,7 +453,7 @@ mod tests {
 
     #[test]
     fn appends_to_an_existing_query() {
-        let step = CallbackUrl { kind: CallbackKind::Menu, action: "main", n: 2, language: Some("es-US") };
+        let step = CallbackUrl::of_action(CallbackKind::Menu, "main", 2).with(Some("es-US"), false);
         assert_eq!(step.url("https://a.example/v?x=1"), "https://a.example/v?x=1&step=menu.main.2&language=es-US");
         assert_eq!(
             CallbackUrl::common(CallbackKind::Status).retried_url("https://a.example/v"),
@@ -413,7 +471,7 @@ mod tests {
             (include_str!("../../docs/dialplan/bilingual.json"), 41),
             (include_str!("../../docs/dialplan/nurse-line.json"), 17),
             (include_str!("../../docs/dialplan/known-patients.json"), 31),
-            (include_str!("../../tests/rust/valid-config.json"), 68),
+            (include_str!("../../tests/rust/valid-config.json"), 72),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));

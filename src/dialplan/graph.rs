@@ -51,6 +51,25 @@ pub fn final_verb(verbs: &[Verb]) -> Option<&Verb> {
     verbs.iter().find(|verb| verb.is_final())
 }
 
+/// The actions that a caller can reach after a verb that announces a recording.
+#[must_use]
+pub fn actions_after_announcement(config: &Config) -> Vec<&str> {
+    let mut reached: Vec<&str> = Vec::new();
+    let announcing = config.actions.iter().filter(|(_, verbs)| verbs.iter().any(Verb::announces_recording));
+    let mut open: Vec<&[Verb]> = announcing.map(|(_, verbs)| verbs.as_slice()).collect();
+    while let Some(verbs) = open.pop() {
+        edges_of(verbs, |edge| {
+            if let Some(next) = config.actions.get(edge.to)
+                && !reached.contains(&edge.to)
+            {
+                reached.push(edge.to);
+                open.push(next);
+            }
+        });
+    }
+    reached
+}
+
 /// Whether the document of an action only plays or says something and ends. Such an action can run while the caller
 /// waits in a queue.
 #[must_use]

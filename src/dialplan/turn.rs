@@ -69,8 +69,12 @@ pub enum VerbEvent {
     Answered,
     /// The caller waits in a queue.
     Waiting {
+        /// How often the caller heard the position, the expected wait and the offer before.
+        n: u32,
         /// `QueuePosition`.
         position: Option<u32>,
+        /// The expected wait, in minutes.
+        minutes: Option<u32>,
     },
     /// The queue is too long, so the caller must leave it.
     Overflow,
@@ -122,6 +126,8 @@ pub struct LocalizedTurn<'a> {
     pub turn: Turn<'a>,
     /// The language that the caller switched to.
     pub language: Option<&'a str>,
+    /// Whether the caller has heard the recording announcement.
+    pub is_announced: bool,
 }
 
 impl Turn<'_> {
@@ -158,7 +164,8 @@ impl<'a> DialplanInput<'a> {
             _ if over => Turn::EmptyResponse,
             turn => turn,
         };
-        LocalizedTurn { turn, language: language.filter(|language| Some(*language) != self.language()) }
+        let language = language.filter(|language| Some(*language) != self.language());
+        LocalizedTurn { turn, language, is_announced: step.is_announced || step.kind.follows_announcement() }
     }
 
     fn turn(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, language: &mut Option<&'a str>) -> Turn<'a> {

@@ -36,6 +36,7 @@ pub fn render<'a>(input: &DialplanInput<'a>, next: &LocalizedTurn<'a>, facts: &'
         evaluator: ConditionEvaluator::new(input, facts),
         document: Document::new(),
         language: next.language,
+        is_announced: next.is_announced && input.config.records_inbound(),
         is_unanswered: matches!(next.turn, Turn::Rules(_)),
         rendered: Rendered::default(),
     };
@@ -64,6 +65,8 @@ pub struct Writer<'a> {
     pub document: Document<'a>,
     /// The language that the caller has switched to.
     language: Option<&'a str>,
+    /// Whether the caller has heard the recording announcement.
+    is_announced: bool,
     /// Whether the call is not answered yet, because no verb played audio.
     pub is_unanswered: bool,
     /// The result.
@@ -200,7 +203,16 @@ impl<'a> Writer<'a> {
 
     /// The recording settings, if inbound calls are recorded.
     pub(super) fn recording(&self) -> Option<&'a Recording> {
-        self.input.config.recording.as_ref().filter(|recording| recording.inbound)
+        self.input.config.recording.as_ref().filter(|_| self.input.config.records_inbound())
+    }
+
+    /// Announces the recording to the caller, once per call.
+    pub(super) fn announce_recording(&mut self) -> Result<(), RenderError> {
+        if let Some(recording) = self.recording().filter(|_| !self.is_announced) {
+            self.is_announced = true;
+            self.say(&recording.announcement)?;
+        }
+        Ok(())
     }
 
     /// Hangs up.
@@ -217,7 +229,7 @@ impl<'a> Writer<'a> {
 
     /// A callback URL of an action, in the current language.
     pub(super) fn url(&self, kind: CallbackKind, action: &'a str, n: u32) -> String {
-        CallbackUrl { kind, action, n, language: self.language }.url(self.input.url)
+        CallbackUrl::of_action(kind, action, n).with(self.language, self.is_announced).url(self.input.url)
     }
 
     /// The URL of a callback that Twilio sends again after an error.
@@ -227,6 +239,6 @@ impl<'a> Writer<'a> {
 
     /// The URL of a callback about a voicemail message: its recording or transcription.
     pub(super) fn mailbox_url(&self, kind: CallbackKind, action: &'a str) -> String {
-        CallbackUrl { kind, action, n: 0, language: None }.retried_url(self.input.url)
+        CallbackUrl::of_action(kind, action, 0).retried_url(self.input.url)
     }
 }

@@ -360,6 +360,10 @@ impl DialplanInput<'_> {
             queue["music"] = json!("https://media.example.com/hold.mp3");
         }
         if self.random.one_in(2) {
+            queue["expectedWait"] = json!({ "text": "The wait is about {minutes} minutes." });
+            queue["repeats"] = json!(self.random.below(4));
+        }
+        if self.random.one_in(2) {
             queue["callback"] = json!({ "prompt": self.say(), "digit": "1", "then": self.any_action() });
         }
         if self.random.one_in(2) {

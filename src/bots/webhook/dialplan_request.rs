@@ -98,7 +98,7 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
         // The chart did not store that the caller accepted the offer. The caller must not hear a confirmation, and
         // hears the offer again.
         if let Turn::Resume { event: event @ VerbEvent::OfferAccepted, .. } = &mut next.turn {
-            *event = VerbEvent::Waiting { position: None };
+            *event = VerbEvent::Waiting { n: 0, position: None, minutes: None };
             rendered = render(input, &next, &facts);
         }
     }

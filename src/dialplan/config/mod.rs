@@ -143,6 +143,12 @@ impl Config {
         verbs.iter().find_map(|verb| if let Verb::Voicemail(voicemail) = verb { voicemail.task.as_ref() } else { None })
     }
 
+    /// Whether inbound calls are recorded.
+    #[must_use]
+    pub fn records_inbound(&self) -> bool {
+        self.recording.as_ref().is_some_and(|recording| recording.inbound)
+    }
+
     /// Whether the config can cause a recording of a call or a voicemail message.
     #[must_use]
     pub fn may_record(&self) -> bool {

@@ -52,6 +52,7 @@ macro_rules! verbs {
     ($d:tt $($(#[doc = $doc:literal])+ $name:ident = $key:literal,)+) => {
         /// One step of an action. The verbs of an action are performed in order, until one decides what comes next.
         #[derive(Clone, Debug, PartialEq, Eq)]
+        #[expect(clippy::large_enum_variant, reason = "a config has few verbs, and each is read once")]
         #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
         pub enum Verb {
             $($(#[doc = $doc])+ $name($name),)+
@@ -135,6 +136,11 @@ impl Verb {
     #[must_use]
     pub fn uses_speech_recognition(&self) -> bool {
         dispatch!(self, verb => verb.uses_speech_recognition())
+    }
+
+    #[must_use]
+    pub fn announces_recording(&self) -> bool {
+        dispatch!(self, verb => verb.announces_recording())
     }
 
     #[must_use]
@@ -248,6 +254,11 @@ pub trait DialplanVerb {
         false
     }
 
+    /// Whether the caller hears the recording announcement, if calls are recorded.
+    fn announces_recording(&self) -> bool {
+        false
+    }
+
     /// Whether the verb depends on the local time of the called number.
     fn needs_local_time(&self, _config: &Config) -> bool {
         false
@@ -349,7 +360,8 @@ pub(crate) mod testing {
             sid: "CA1",
         };
         let input = DialplanInput { config: &config, numbers: &numbers, url: "/v", caller };
-        let rendered = render(&input, &LocalizedTurn { turn: Turn::Action("main"), language: None }, facts);
+        let rendered =
+            render(&input, &LocalizedTurn { turn: Turn::Action("main"), language: None, is_announced: false }, facts);
         assert_eq!(rendered.codes, []);
         let xml = rendered.twiml.split_once("<Response>").unwrap().1;
         xml.strip_suffix("</Response>").unwrap().to_owned()

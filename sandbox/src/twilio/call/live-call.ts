@@ -131,9 +131,14 @@ export class LiveCall {
   async play(line: Line, first: Next): Promise<undefined> {
     let next: Next | undefined = first;
     while (next) {
-      const document: Document = await this.document(line, next);
-      next = await this.perform({ ...line, base: document.base }, document.verbs);
+      next = await this.playOne(line, next);
     }
+  }
+
+  /** Plays one document. Returns the next one if a verb leads to one. */
+  async playOne(line: Line, one: Next): Promise<Next | undefined> {
+    const document: Document = await this.document(line, one);
+    return this.perform({ ...line, base: document.base }, document.verbs);
   }
 
   answer(): void {

@@ -92,6 +92,10 @@ pub enum RingOrder {
 words!(RingOrder { InOrder: "inOrder", AllAtOnce: "allAtOnce", HuntGroup: "huntGroup" });
 
 impl DialplanVerb for Dial {
+    fn announces_recording(&self) -> bool {
+        true
+    }
+
     fn needs_local_time(&self, _config: &Config) -> bool {
         self.targets.iter().any(|target| matches!(target, Target::Available(_)))
     }
@@ -245,9 +249,7 @@ impl Dial {
             return Ok(AfterVerb::Action(self.on.get(before.word()).unwrap_or(&self.otherwise)));
         };
         let recording = writer.recording();
-        if let Some(recording) = recording.filter(|_| n == 0) {
-            writer.say(&recording.announcement)?;
-        }
+        writer.announce_recording()?;
         let url = writer.url(CallbackKind::Dial, action, round.n);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
         let mut attributes = vec![("action", url.as_str()), ("timeout", timeout.as_str())];
@@ -265,7 +267,7 @@ impl Dial {
         }
         writer.document.open("Dial", &attributes);
         let (kind, document) = if round.is_screened {
-            let url = CallbackUrl { kind: CallbackKind::Screen, action, n: 0, language: None }.url(writer.input.url);
+            let url = CallbackUrl::of_action(CallbackKind::Screen, action, 0).url(writer.input.url);
             (CallbackKind::ScreenedStatus, Some(url))
         } else {
             // This URL has no language, because a callee does not switch the language.
