@@ -104,10 +104,13 @@ codes! {
         "Write a date (\"12-25\", \"2026-11-26\", \"07-04 observed\"), a range (\"12-24..01-02\") or a rule (\"easter+1\", \"4 thu nov\", \"last mon may\"). docs/dialplan.md lists all forms.";
     /// An action or a choice of a menu has no next step.
     ConfigDeadEnd = "CONFIG_DEAD_END",
-        "End the action with menu, dial, queue, voicemail, conference, goto, redirect, reject, hangup, or a when with otherwise. A menu choice needs then or language.";
+        "End the action with menu, dial, queue, voicemail, conference, goto, redirect, reject or hangup, or with a \"when\" that has \"otherwise\". An option of a menu needs \"then\" or \"language\".";
     /// The last rule of a dialplan has conditions, so some calls match no rule.
     ConfigDefaultMissing = "CONFIG_DEFAULT_MISSING",
-        "End the dialplan with a rule without when. It takes the calls that no other rule takes: { \"then\": \"an-action\" }.";
+        "End the dialplan with a rule that has no \"when\". It takes the calls that no other rule takes: { \"then\": \"an-action\" }.";
+    /// The emergency advice has no number.
+    ConfigEmergencyNumber = "CONFIG_EMERGENCY_NUMBER",
+        "The advice does not say which number to call. Write {number}: it is replaced by the emergency number of the country of the called number, or by emergency.number.";
     /// A required value is missing, or a list is empty.
     ConfigEmpty = "CONFIG_EMPTY",
         "Put at least one entry in the list or object. A prompt needs exactly one of text, ssml and play. An overflow needs size, position, wait or averageWait.";

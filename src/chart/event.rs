@@ -61,6 +61,8 @@ pub struct CallEvent<'a> {
     pub screening: Option<Screening>,
     /// How the dialplan ended the call. Twilio does not report that: the call has the status of an unanswered call.
     pub closing: Option<Closing>,
+    /// Whether the caller asked for the emergency advice.
+    pub emergency: bool,
     /// The mailbox: the name of the action that took the message, if the event reports a message.
     pub mailbox: Option<&'a str>,
     /// The priority of the message, if its transcription has an urgent word: a code of FHIR's `request-priority`.
@@ -247,6 +249,7 @@ impl<'a> CallEvent<'a> {
             joined_conference: false,
             screening: None,
             closing: None,
+            emergency: false,
             mailbox: None,
             priority: None,
             practitioner: None,
@@ -276,7 +279,7 @@ impl Closing {
 }
 
 /// What an event reports about a screened leg.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Screening {
     /// The callee must press a key.
     Required,

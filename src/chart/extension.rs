@@ -5,7 +5,7 @@
 //! The parts of the extension are a summary for readers, the context, and a part `leg` for each leg. Earlier versions
 //! wrote the root leg's parts at the top level, where the summary is now, and no `leg` for the root leg.
 
-use super::event::Closing;
+use super::event::{Closing, Screening};
 use super::leg::{COUNTS, INSTANTS, Leg, NumberField, TEXTS, TextField, insert, keep_min};
 use super::status::{Reports, Status};
 use super::values::{call_sid, is_address, is_practitioner, sid};
@@ -18,7 +18,7 @@ use crate::time::{instant, parse_instant};
 /// are only written if `callStatus` and `sequenceNumber` are not enough to restore the two statuses of [`Reports`]:
 /// `reportedStatus` is the status without a number. `sequencedStatus` is the status with a number, and
 /// `terminalSequence` is that number.
-const LEG_PARTS: [&str; 15] = [
+const LEG_PARTS: [&str; 16] = [
     PRACTITIONER,
     "callSid",
     "callStatus",
@@ -29,6 +29,7 @@ const LEG_PARTS: [&str; 15] = [
     "screened",
     "accepted",
     "message",
+    "emergencyAdvice",
     "rejected",
     "served",
     "reportedStatus",
@@ -196,12 +197,14 @@ fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
     }
     push(parts, "dialCallStatus", "valueCode", leg.dial_status_without_sid.map(word));
     push(parts, "bridged", "valueBoolean", leg.bridged.map(Json::Bool));
-    push(parts, "screened", "valueBoolean", leg.screened.then_some(Json::Bool(true)));
-    push(parts, "accepted", "valueBoolean", leg.accepted.then_some(Json::Bool(true)));
+    let is_accepted = leg.screening == Some(Screening::Accepted);
+    push(parts, "screened", "valueBoolean", leg.screening.map(|_| Json::Bool(true)));
+    push(parts, "accepted", "valueBoolean", is_accepted.then_some(Json::Bool(true)));
     push(parts, "message", "valueBoolean", leg.message.then_some(Json::Bool(true)));
     if let Some(closing) = leg.closing {
         push(parts, closing.word(), "valueBoolean", Some(Json::Bool(true)));
     }
+    push(parts, "emergencyAdvice", "valueBoolean", leg.emergency.then_some(Json::Bool(true)));
     push(parts, PRACTITIONER, "valueReference", leg.practitioner().map(reference));
     if let Some((sequence, status)) = leg.reports.numbered {
         push(parts, "reportedStatus", "valueCode", leg.reports.unnumbered.map(word));
@@ -238,9 +241,11 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
     }
     leg.dial_status_without_sid = status("dialCallStatus");
     leg.bridged = boolean("bridged");
-    leg.screened = boolean("screened") == Some(true);
-    leg.accepted = boolean("accepted") == Some(true);
+    leg.screening = [("accepted", Screening::Accepted), ("screened", Screening::Required)]
+        .into_iter()
+        .find_map(|(name, screening)| (boolean(name) == Some(true)).then_some(screening));
     leg.message = boolean("message") == Some(true);
+    leg.emergency = boolean("emergencyAdvice") == Some(true);
     leg.closing =
         [Closing::Served, Closing::Rejected].into_iter().find(|closing| boolean(closing.word()) == Some(true));
     let shown_status = status("callStatus");

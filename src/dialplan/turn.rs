@@ -90,6 +90,11 @@ pub enum VerbEvent {
     Accepted,
     /// The caller has heard an action that serves them.
     Served,
+    /// The caller asked for the emergency advice.
+    Emergency {
+        /// The number in the callback URL.
+        n: u32,
+    },
 }
 
 /// A request to one of a verb's callback URLs.

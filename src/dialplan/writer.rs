@@ -215,6 +215,13 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
+    /// Gives the emergency advice.
+    pub(super) fn advise_emergency(&mut self) -> Result<(), RenderError> {
+        let Some(emergency) = &self.input.config.emergency else { return Ok(()) };
+        let number = emergency.spoken_number(&self.input.caller);
+        self.say_with(&emergency.advice, Some(("{number}", &number)))
+    }
+
     /// Hangs up.
     pub(super) fn hang_up(&mut self) -> AfterVerb<'a> {
         self.document.empty("Hangup", &[]);

@@ -25,7 +25,7 @@ const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const VERIFICATIONS: [&str; 4] = ["full", "partial", "failed", "none"];
 const DIALED: [&str; 7] = ["answered", "busy", "no-answer", "declined", "failed", "canceled", "unavailable"];
 const QUEUED: [&str; 5] = ["answered", "failed", "canceled", "queue-full", "left"];
-const TRIGGERS: [&str; 4] = ["missed", "failed", "voicemail", "callback"];
+const TRIGGERS: [&str; 5] = ["missed", "failed", "voicemail", "callback", "emergency"];
 
 /// A random config without errors, as JSON.
 pub(crate) fn random_config(random: &mut Random) -> Value {
@@ -111,6 +111,10 @@ impl DialplanInput<'_> {
                 "extensions": { "201": *self.random.pick(&CLINIC_NUMBER), "front-desk": *self.random.pick(&CLINIC_NUMBER) }
             });
             config.insert("sip".into(), sip);
+        }
+        if self.random.one_in(3) {
+            let emergency = json!({ "digits": "7", "speech": ["chest pain"], "advice": self.say() });
+            config.insert("emergency".into(), emergency);
         }
         if self.random.one_in(2) {
             config.insert("tasks".into(), json!({ "on": [self.random.pick(&TRIGGERS)], "owner": "Organization/7" }));

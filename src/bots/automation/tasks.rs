@@ -37,13 +37,14 @@ pub(super) struct TaskDetails<'a> {
 impl<'a> TaskDetails<'a> {
     /// The details of the task with a trigger.
     pub(super) fn of(config: &'a Config, state: &'a CallState, trigger: FollowUpTrigger) -> Self {
-        let mailbox = state.mailbox().filter(|_| trigger == FollowUpTrigger::Voicemail);
+        let is_emergency = trigger == FollowUpTrigger::Emergency;
+        let mailbox = state.mailbox().filter(|_| is_emergency || trigger == FollowUpTrigger::Voicemail);
         let task = mailbox.and_then(|mailbox| config.mailbox_task(mailbox));
         let of_message = state.message_priority().and_then(Priority::named).filter(|_| mailbox.is_some());
         Self {
             owner: task.and_then(|task| task.owner.as_deref()).or(config.tasks.owner.as_deref()),
             mailbox: mailbox.map(|mailbox| (mailbox, task)),
-            priority: of_message.max(task.and_then(|task| task.priority)),
+            priority: of_message.max(task.and_then(|task| task.priority)).max(is_emergency.then_some(Priority::Urgent)),
         }
     }
 }
@@ -84,11 +85,13 @@ fn concept_of(trigger: FollowUpTrigger, details: TaskDetails<'_>) -> Json {
     codings.extend(details.mailbox.map(|(name, _)| plain_coding(MAILBOX_SYSTEM, name)));
     codings.extend(task.and_then(|task| task.code.as_ref()).map(|code| plain_coding(&code.system, &code.code)));
     code.set("coding", Json::List(codings));
-    if let Some(text) = task.and_then(|task| task.text.as_deref()) {
+    let of_mailbox = task.and_then(|task| task.text.as_deref());
+    if let Some(text) = of_mailbox.filter(|_| trigger != FollowUpTrigger::Emergency) {
         code.set("text", Json::of(text));
         return code;
     }
     let text = match trigger {
+        FollowUpTrigger::Emergency => "Call a caller who asked for the emergency advice",
         FollowUpTrigger::Callback => "Call back, as the caller asked",
         FollowUpTrigger::Voicemail => "Listen to a message left by phone",
         FollowUpTrigger::Failed => "Look after a call that could not be connected",

@@ -248,6 +248,7 @@ impl<'a> RecordUpdate<'a> {
         match turn.event() {
             Some(VerbEvent::Accepted) => event.screening = Some(Screening::Accepted),
             Some(VerbEvent::Served) => event.closing = Some(Closing::Served),
+            Some(VerbEvent::Emergency { .. }) => event.emergency = true,
             _ => {}
         }
         let is_needed = match request.callback.kind {
@@ -256,7 +257,7 @@ impl<'a> RecordUpdate<'a> {
                 dial.sid.is_none() || not_connected
             }),
             CallbackKind::Queue | CallbackKind::Accept | CallbackKind::Served => true,
-            _ => accepted,
+            _ => accepted || event.emergency,
         };
         is_needed.then_some(Self { event, found: None })
     }

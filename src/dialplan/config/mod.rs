@@ -3,6 +3,7 @@
 //! `PLUMLINE_CONFIG`: the clinic's config.
 
 mod clinic;
+mod emergency;
 mod hours;
 mod mailbox;
 mod read;
@@ -20,6 +21,7 @@ use crate::json::{Map, members};
 use crate::policy::Outbound;
 
 pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpTrigger, Identity, Recording, Tasks};
+pub use emergency::Emergency;
 pub use hours::{Day, Holiday, Hours, Opening, Weekly};
 pub use mailbox::{MailboxCode, MailboxTask, Priority, UrgentWords};
 pub use rules::{Conditions, NumberPlan, Rule, Verification};
@@ -76,6 +78,8 @@ pub struct Config {
     pub recording: Option<Recording>,
     /// Whether the person who answers a phone presses a key before the caller is connected.
     pub screening: Screening,
+    /// What reaches the emergency advice from every menu and queue. If absent, nothing does.
+    pub emergency: Option<Emergency>,
     /// Calls that arrive by SIP. If absent, only those to a number are routed, and their callers have no number.
     pub sip: Sip,
     /// Tasks for staff.
@@ -105,6 +109,7 @@ members!(Config {
     outbound: optional "outbound",
     recording: optional "recording",
     screening: optional "screening",
+    emergency: optional "emergency",
     sip: optional "sip",
     tasks: optional "tasks",
     alerts: optional "alerts",

@@ -211,6 +211,12 @@ impl Verb {
     }
 }
 
+/// Whether the caller asks for the emergency advice.
+fn is_emergency(request: &CallbackRequest<'_, '_>) -> bool {
+    let emergency = request.input.config.emergency.as_ref();
+    emergency.is_some_and(|emergency| emergency.is_requested(request.params))
+}
+
 /// The maximum size of an action in TwiML, in bytes. Twilio accepts documents of at most 64 kB.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Size {

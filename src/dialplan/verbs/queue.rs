@@ -7,10 +7,10 @@
 //! something and hangs up. Otherwise, the caller leaves the queue, as after an overflow. The request to the queue's
 //! `action` URL finds the accepted offer in the chart, which distinguishes the two cases.
 
-use super::{DialplanVerb, Size, Verb};
+use super::{DialplanVerb, Size, Verb, is_emergency};
 use crate::dialplan::callback_urls::{CallbackKind, RETRY};
 use crate::dialplan::check::{Checker, ConfigPath, Spoken, VisitSpoken, is_keys};
-use crate::dialplan::config::{Config, FollowUpTrigger};
+use crate::dialplan::config::{Config, Emergency, FollowUpTrigger};
 use crate::dialplan::graph::{Edge, Trigger, Visit, can_run_in_queue};
 use crate::dialplan::lookups::Lookups;
 use crate::dialplan::outcome::VerbOutcome;
@@ -165,7 +165,8 @@ impl DialplanVerb for Queue {
         if let Some(offer) = &self.callback {
             let at = at.field("callback");
             checker.prompt(&offer.prompt, &at.field("prompt"));
-            checker.expect(is_keys(&offer.digit, 1), Code::ConfigChoice, &at.field("digit"));
+            let is_free = emergency_key(checker.config()) != Some(&offer.digit);
+            checker.expect(is_keys(&offer.digit, 1) && is_free, Code::ConfigChoice, &at.field("digit"));
         }
         if let Some(overflow) = &self.overflow {
             overflow.check(checker, &at.field("overflow"));
@@ -211,11 +212,11 @@ impl DialplanVerb for Queue {
         visit(otherwise, &at.field("otherwise"));
     }
 
-    fn callbacks(&self, _config: &Config, visit: &mut dyn FnMut(CallbackKind, u32)) {
+    fn callbacks(&self, config: &Config, visit: &mut dyn FnMut(CallbackKind, u32)) {
         visit(CallbackKind::Queue, 0);
         for n in 0..=self.last_wait() {
             visit(CallbackKind::Wait, n);
-            if self.callback.is_some() {
+            if self.callback.is_some() || emergency_key(config).is_some() {
                 visit(CallbackKind::Offer, n);
             }
         }
@@ -251,6 +252,9 @@ impl DialplanVerb for Queue {
 
     fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> CallbackResult<'a> {
         let params = request.params;
+        if request.kind == CallbackKind::Offer && is_emergency(request) {
+            return CallbackResult::Event(VerbEvent::Emergency { n: request.n });
+        }
         let (position, n) = (params.number("QueuePosition"), request.n);
         let waiting = |n| VerbEvent::Waiting { n, position, minutes: expected_minutes(params) };
         match request.kind {
@@ -276,7 +280,8 @@ impl DialplanVerb for Queue {
         let waits = writer.url(CallbackKind::Wait, action, 0);
         let mut attributes = vec![("action", ended.as_str())];
         // Without a `waitUrl`, Twilio plays its own music and sends no request.
-        if self.has_words() || self.overflow.is_some() || self.music.is_some() {
+        let has_key = emergency_key(writer.input.config).is_some();
+        if self.has_words() || has_key || self.overflow.is_some() || self.music.is_some() {
             attributes.push(("waitUrl", &waits));
         }
         writer.document.element("Enqueue", &attributes, &self.name);
@@ -291,6 +296,10 @@ impl DialplanVerb for Queue {
     ) -> Result<AfterVerb<'a>, RenderError> {
         match event {
             VerbEvent::Waiting { n, position, minutes } => self.wait(writer, action, n, [position, minutes]),
+            VerbEvent::Emergency { n } => {
+                writer.advise_emergency()?;
+                self.wait(writer, action, self.next_wait(n), [None, None])
+            }
             VerbEvent::OfferAccepted => match &self.callback {
                 Some(offer) if can_run_in_queue(writer.input.config, &offer.then) => {
                     Ok(AfterVerb::ActionInQueue(&offer.then))
@@ -376,7 +385,8 @@ impl Queue {
             }
         }
         let music = self.music.as_deref().unwrap_or(MUSIC);
-        if let Some(offer) = self.offer(&writer.input) {
+        let offer = self.offer(&writer.input);
+        if offer.is_some() || emergency_key(writer.input.config).is_some() {
             let url = writer.url(CallbackKind::Offer, action, n);
             let attributes = [
                 ("input", "dtmf"),
@@ -386,7 +396,7 @@ impl Queue {
                 ("action", url.as_str()),
             ];
             writer.document.open("Gather", &attributes);
-            if has_words {
+            if let Some(offer) = offer.filter(|_| has_words) {
                 writer.say(&offer.prompt)?;
             }
             writer.document.element("Play", &[], music).close();
@@ -412,6 +422,11 @@ impl Queue {
     fn accepts(&self, input: &DialplanInput<'_>, params: Params<'_, '_>) -> bool {
         self.offer(input).is_some_and(|offer| params.get("Digits") == Some(offer.digit.as_str()))
     }
+}
+
+/// The key that reaches the emergency advice.
+fn emergency_key(config: &Config) -> Option<&str> {
+    config.emergency.as_ref().and_then(Emergency::key)
 }
 
 /// The expected wait in minutes, rounded up to one of [`MINUTES`]. `None` if it is unknown or longer.

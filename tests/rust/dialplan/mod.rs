@@ -4,6 +4,7 @@
 
 pub(crate) mod clinic;
 mod dial;
+mod emergency;
 mod examples;
 mod faults;
 mod hours;

@@ -103,7 +103,9 @@ async function wait(
     } else {
       next = await call.playOne(waiting, next ?? { url: waitUrl, method: methodOf(verb, 'waitUrlMethod'), params: {} });
     }
-    if (positions.length > 1) {
+    // The next position is that of the next document, but not of the response to a key.
+    const isKey = next !== undefined && 'params' in next && Object.keys(next.params).length > 0;
+    if (positions.length > 1 && !isKey) {
       positions.shift();
     }
     if (call.timeline.at === before) {
