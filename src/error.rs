@@ -90,6 +90,9 @@ codes! {
     /// The FHIR server did not answer in time when a rule, an action or the caller ID needed the chart.
     ChartUnread = "CHART_UNREAD",
         "The FHIR server did not answer in time. The call continued without the chart.";
+    /// The voice agent of a connect is not valid.
+    ConfigAgent = "CONFIG_AGENT",
+        "A connect needs exactly one of conversationRelay, stream and sip. A URL starts with \"wss://\", and that of a stream has no query. greeting needs conversationRelay. attributes and parameters are not for sip. Each has a name of letters, digits, \"-\" and \"_\", and a value of at most 500 characters.";
     /// Too many actions follow one another in one TwiML document.
     ConfigChain = "CONFIG_CHAIN",
         "At most 16 actions may follow one another before the caller is asked or a phone rings. Combine some of them.";

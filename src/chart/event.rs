@@ -265,6 +265,8 @@ pub enum Closing {
     Rejected,
     /// The caller heard what they needed, and no person was needed (`hangup` with `served`).
     Served,
+    /// A voice agent spoke with the caller and did not hand the call back (`connect`).
+    Agent,
 }
 
 impl Closing {
@@ -274,6 +276,7 @@ impl Closing {
         match self {
             Self::Rejected => "rejected",
             Self::Served => "served",
+            Self::Agent => "agent",
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::time::{instant, parse_instant};
 /// are only written if `callStatus` and `sequenceNumber` are not enough to restore the two statuses of [`Reports`]:
 /// `reportedStatus` is the status without a number. `sequencedStatus` is the status with a number, and
 /// `terminalSequence` is that number.
-const LEG_PARTS: [&str; 16] = [
+const LEG_PARTS: [&str; 17] = [
     PRACTITIONER,
     "callSid",
     "callStatus",
@@ -32,6 +32,7 @@ const LEG_PARTS: [&str; 16] = [
     "emergencyAdvice",
     "rejected",
     "served",
+    "agent",
     "reportedStatus",
     "sequencedStatus",
     "terminalSequence",
@@ -246,8 +247,9 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
         .find_map(|(name, screening)| (boolean(name) == Some(true)).then_some(screening));
     leg.message = boolean("message") == Some(true);
     leg.emergency = boolean("emergencyAdvice") == Some(true);
-    leg.closing =
-        [Closing::Served, Closing::Rejected].into_iter().find(|closing| boolean(closing.word()) == Some(true));
+    leg.closing = [Closing::Agent, Closing::Served, Closing::Rejected]
+        .into_iter()
+        .find(|closing| boolean(closing.word()) == Some(true));
     let shown_status = status("callStatus");
     match leg.count(NumberField::Sequence) {
         Some(last) => {

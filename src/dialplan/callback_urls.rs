@@ -32,6 +32,8 @@ pub enum CallbackKind {
     Voicemail,
     /// A conference has ended.
     Conference,
+    /// The session with a voice agent has ended.
+    Agent,
     /// Twilio requests the TwiML that the callee hears before the connection: the recording announcement.
     Announce,
     /// Twilio requests the TwiML for someone who answered a screened phone.
@@ -69,7 +71,7 @@ impl CallbackKind {
     /// Whether a request of this kind reports an outcome that the chart records.
     #[must_use]
     pub const fn reports_end(self) -> bool {
-        matches!(self, Self::Dial | Self::Queue | Self::Voicemail | Self::Conference)
+        matches!(self, Self::Dial | Self::Queue | Self::Voicemail | Self::Conference | Self::Agent)
     }
 
     /// Whether the response depends on the language of the caller, so that the URL has it.
@@ -101,6 +103,7 @@ impl CallbackKind {
             Self::Offer => "offer",
             Self::Voicemail => "voicemail",
             Self::Conference => "conference",
+            Self::Agent => "agent",
             Self::Announce => "announce",
             Self::Screen => "screen",
             Self::Accept => "accept",
@@ -314,6 +317,7 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
         CallbackKind::WebhookUrl
         | CallbackKind::Menu
         | CallbackKind::Offer
+        | CallbackKind::Agent
         | CallbackKind::Announce
         | CallbackKind::Connect
         | CallbackKind::Served
@@ -337,11 +341,13 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
 /// a shared one. For example, a dial action after a hang-up also has the parameters of a progress event.
 fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
     use CallbackKind::{
-        Accept, Conference, Connect, Dial, Machine, Menu, Offer, Queue, Recording, Screen, ScreenedStatus, Status,
-        Transcription, Voicemail, Wait, WebhookUrl,
+        Accept, Agent, Conference, Connect, Dial, Machine, Menu, Offer, Queue, Recording, Screen, ScreenedStatus,
+        Status, Transcription, Voicemail, Wait, WebhookUrl,
     };
-    const BY: [(&str, &[CallbackKind]); 13] = [
-        ("DialCallStatus", &[Dial, Conference, WebhookUrl]),
+    const BY: [(&str, &[CallbackKind]); 15] = [
+        ("DialCallStatus", &[Dial, Conference, Agent, WebhookUrl]),
+        ("HandoffData", &[Agent]),
+        ("SessionStatus", &[Agent]),
         ("QueueResult", &[Queue]),
         ("TranscriptionSid", &[Transcription]),
         ("RecordingStatus", &[Recording]),

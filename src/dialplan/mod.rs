@@ -47,5 +47,5 @@ pub use people::{
 };
 pub use target::Target;
 pub use turn::{DialplanInput, LocalizedTurn, Turn, VerbEvent};
-pub use verbs::Verb;
+pub use verbs::{Verb, is_agent_finished};
 pub use writer::{Rendered, render};

@@ -283,7 +283,7 @@ impl DialplanInput<'_> {
 
     fn decision(&mut self, index: usize) -> Value {
         let last = index + 1 == self.names.len();
-        match self.random.below(if last { 5 } else { 12 }) {
+        match self.random.below(if last { 5 } else { 13 }) {
             0 => json!({ "hangup": {} }),
             1 => json!({ "reject": { "reason": *self.random.pick(&["busy", "rejected"]) } }),
             2 => json!({ "redirect": { "url": "https://flows.example.com/next" } }),
@@ -294,6 +294,7 @@ impl DialplanInput<'_> {
             5 | 6 => self.menu(index),
             7..=9 => self.dial(index),
             10 => self.queue(index),
+            11 => self.connect(index),
             _ => json!({ "goto": self.later_action(index) }),
         }
     }
@@ -374,5 +375,19 @@ impl DialplanInput<'_> {
             queue["overflow"] = json!({ "size": self.random.below(20), "averageWait": 600, "wait": 900, "then": self.later_action(index) });
         }
         json!({ "queue": queue })
+    }
+
+    fn connect(&mut self, index: usize) -> Value {
+        let mut connect = json!({ "on": { "nurse": self.any_action(), "failed": self.later_action(index) }, "otherwise": self.later_action(index) });
+        let (kind, address) = *self.random.pick(&[
+            ("conversationRelay", "wss://agent.example.com/relay"),
+            ("stream", "wss://agent.example.com/stream"),
+            ("sip", "sip:agent@agent.example.com"),
+        ]);
+        connect[kind] = json!(address);
+        if kind != "sip" && self.random.one_in(2) {
+            connect["parameters"] = json!({ "team": "desk & nurses" });
+        }
+        json!({ "connect": connect })
     }
 }

@@ -248,6 +248,7 @@ impl<'a> RecordUpdate<'a> {
         match turn.event() {
             Some(VerbEvent::Accepted) => event.screening = Some(Screening::Accepted),
             Some(VerbEvent::Served) => event.closing = Some(Closing::Served),
+            Some(VerbEvent::AgentFinished) => event.closing = Some(Closing::Agent),
             Some(VerbEvent::Emergency { .. }) => event.emergency = true,
             _ => {}
         }
@@ -256,7 +257,7 @@ impl<'a> RecordUpdate<'a> {
                 let not_connected = dial.bridged == Some(false) && dial.status.is_some_and(Status::means_answered);
                 dial.sid.is_none() || not_connected
             }),
-            CallbackKind::Queue | CallbackKind::Accept | CallbackKind::Served => true,
+            CallbackKind::Queue | CallbackKind::Accept | CallbackKind::Served | CallbackKind::Agent => true,
             _ => accepted || event.emergency,
         };
         is_needed.then_some(Self { event, found: None })

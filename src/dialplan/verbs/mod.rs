@@ -6,6 +6,7 @@
 //! tests. To add a verb, add a file and a line in `verbs!` below.
 
 mod conference;
+mod connect;
 mod dial;
 mod goto;
 mod greet;
@@ -32,6 +33,7 @@ use super::writer::{AfterVerb, Writer};
 use crate::json::cases;
 
 pub use conference::{Conference, conference_attributes, max_participants};
+pub use connect::{Connect, is_agent_finished};
 pub use dial::{Dial, RingOrder};
 pub use goto::Goto;
 pub use greet::Greet;
@@ -98,6 +100,8 @@ verbs! { $
     Voicemail = "voicemail",
     /// Puts the caller into a conference. Must be last.
     Conference = "conference",
+    /// Connects the caller with a voice agent. Must be last.
+    Connect = "connect",
     /// Continues with another action if conditions hold. Must be last if it has `otherwise`.
     When = "when",
     /// Continues with another action. Must be last.

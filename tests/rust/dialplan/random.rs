@@ -205,7 +205,8 @@ fn dialed_targets(xml: &str) -> Vec<String> {
 }
 
 /// The targets that a document may dial: valid targets of the config, and the people of the chart.
-const ALLOWED_TARGETS: [&str; 8] = [
+const ALLOWED_TARGETS: [&str; 9] = [
+    "Sip sip:agent@agent.example.com",
     "Client desk",
     "Client nurse_2",
     "Number +15550100555",

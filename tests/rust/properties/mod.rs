@@ -189,8 +189,12 @@ fn dialed_targets(xml: &str) -> Vec<(String, String, String)> {
             let target = text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&");
             dialed_targets.push((name.to_owned(), target, caller_id.clone()));
         }
+        if ["ConversationRelay", "Stream"].contains(&name) && !head.starts_with('/') {
+            let url = head.split_once("url=\"").map_or("", |(_, rest)| rest.split('"').next().unwrap());
+            dialed_targets.push((name.to_owned(), url.to_owned(), String::new()));
+        }
         // A dialplan has no other nouns and verbs that connect a call.
-        assert!(!["Refer", "Connect", "Application", "WhatsApp", "Sim"].contains(&name), "{xml}");
+        assert!(!["Refer", "Application", "WhatsApp", "Sim"].contains(&name), "{xml}");
     }
     dialed_targets
 }
@@ -220,6 +224,9 @@ fn allowed_targets(document: &Value, config: Option<&Config>, params: &[(&str, &
             }
         }
         named.extend(verb["queue"]["name"].as_str().map(|name| format!("Enqueue {name}")));
+        for (member, noun) in [("conversationRelay", "ConversationRelay"), ("stream", "Stream"), ("sip", "Sip")] {
+            named.extend(verb["connect"][member].as_str().map(|address| format!("{noun} {address}")));
+        }
         named.extend(verb["conference"]["name"].as_str().map(|name| format!("Conference {name}")));
     }
     named

@@ -108,7 +108,8 @@ fn the_emergency_advice_is_checked() {
     }
     let findings = with(json!({ "digits": "*", "advice": { "text": "Call an ambulance." } }));
     assert!(findings.contains(&("emergency.advice".into(), "CONFIG_EMERGENCY_NUMBER")), "{findings:?}");
-    for advice in [json!({ "text": "Dial 911.", "language": "en-US" }), json!([{ "play": "https://a.example/b.mp3" }])] {
+    for advice in [json!({ "text": "Dial 911.", "language": "en-US" }), json!([{ "play": "https://a.example/b.mp3" }])]
+    {
         assert_eq!(with(json!({ "digits": "*", "advice": advice })), core::slice::from_ref(&untold));
     }
 }
