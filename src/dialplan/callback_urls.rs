@@ -19,6 +19,16 @@ pub enum CallbackKind {
     WebhookUrl,
     /// The caller chose an option in a menu, or was silent. `n` is the number of earlier prompts.
     Menu,
+    /// The caller answered a question, or was silent. `n` is the number of earlier prompts.
+    Ask,
+    /// The caller confirmed the answer, or did not. `n` is as in `Ask`.
+    Confirm,
+    /// The caller entered a birth date, or was silent. `n` is the number of earlier prompts.
+    Verify,
+    /// Twilio requests the TwiML with the next visit of a verified caller.
+    Visit,
+    /// A verified caller asks for something, and a task must be stored.
+    Task,
     /// The outcome of a dialed leg. `n` is the round of ringing, from 0.
     Dial,
     /// The outcome of waiting in a queue.
@@ -82,6 +92,11 @@ impl CallbackKind {
         match self {
             Self::WebhookUrl => "",
             Self::Menu => "menu",
+            Self::Ask => "ask",
+            Self::Confirm => "confirm",
+            Self::Verify => "verify",
+            Self::Visit => "visit",
+            Self::Task => "task",
             Self::Dial => "dial",
             Self::Queue => "queue",
             Self::Wait => "wait",
@@ -255,6 +270,11 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
     let marks: &[&str] = match kind {
         CallbackKind::WebhookUrl
         | CallbackKind::Menu
+        | CallbackKind::Ask
+        | CallbackKind::Confirm
+        | CallbackKind::Verify
+        | CallbackKind::Visit
+        | CallbackKind::Task
         | CallbackKind::Offer
         | CallbackKind::Announce
         | CallbackKind::Connect
@@ -279,8 +299,8 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
 /// a shared one. For example, a dial action after a hang-up also has the parameters of a progress event.
 fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
     use CallbackKind::{
-        Accept, Conference, Connect, Dial, Machine, Menu, Offer, Queue, Recording, Screen, ScreenedStatus, Status,
-        Transcription, Voicemail, Wait, WebhookUrl,
+        Accept, Ask, Conference, Confirm, Connect, Dial, Machine, Menu, Offer, Queue, Recording, Screen,
+        ScreenedStatus, Status, Task, Transcription, Verify, Visit, Voicemail, Wait, WebhookUrl,
     };
     const BY: [(&str, &[CallbackKind]); 13] = [
         ("DialCallStatus", &[Dial, Conference, WebhookUrl]),
@@ -290,12 +310,12 @@ fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
         ("MachineDetectionDuration", &[Machine]),
         ("CallbackSource", &[Status, ScreenedStatus, WebhookUrl, Machine]),
         ("RecordingSid", &[Voicemail, Recording]),
-        ("Digits", &[Menu, Accept, Connect, Offer, Voicemail]),
-        ("SpeechResult", &[Menu]),
+        ("Digits", &[Menu, Ask, Confirm, Verify, Accept, Connect, Offer, Voicemail]),
+        ("SpeechResult", &[Menu, Ask]),
         ("QueuePosition", &[Wait, Offer]),
         ("ConferenceSid", &[Status, Conference]),
         ("ParentCallSid", &[Screen, WebhookUrl]),
-        ("CallStatus", &[WebhookUrl, Menu]),
+        ("CallStatus", &[WebhookUrl, Menu, Ask, Confirm, Verify, Visit, Task]),
     ];
     BY.iter().find(|(name, _)| params.has(name)).map_or(&[WebhookUrl], |(_, kinds)| kinds)
 }

@@ -2,6 +2,7 @@
 
 //! `PLUMLINE_CONFIG`: the clinic's config.
 
+mod answer;
 mod clinic;
 mod hours;
 mod mailbox;
@@ -19,6 +20,7 @@ use crate::fhir::systems::EXTENSION_BASE;
 use crate::json::{Map, members};
 use crate::policy::Outbound;
 
+pub use answer::{AnswerCondition, AnswerFormat, AnswerKind, AnswerRange, DateOrder};
 pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpTrigger, Identity, Recording, Tasks};
 pub use hours::{Day, Holiday, Hours, Opening, Weekly};
 pub use mailbox::{MailboxCode, MailboxTask, Priority, UrgentWords};

@@ -327,7 +327,7 @@ impl Queue {
         position: Option<u32>,
     ) -> Result<AfterVerb<'a>, RenderError> {
         if let Some((say, position)) = self.position.as_ref().zip(position) {
-            writer.say_with(say, Some(("{position}", &decimal(position.into()))))?;
+            writer.say_with(say, &[("{position}", &decimal(position.into()))])?;
         }
         let music = self.music.as_deref().unwrap_or(MUSIC);
         let Some(offer) = self.offer(&writer.input) else {
