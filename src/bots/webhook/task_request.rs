@@ -4,9 +4,10 @@
 
 use super::answers::Stored;
 use super::request::WebhookRequest;
-use crate::chart::check_conditional_create;
+use crate::chart::StoreError;
 use crate::dialplan::verbs::Task;
 use crate::dialplan::{CallbackResult, DialplanInput, Facts};
+use crate::error::Code;
 use crate::fhir::element::{concept, identifier, plain_coding, reference};
 use crate::fhir::search::search_value;
 use crate::json::Json;
@@ -18,6 +19,8 @@ const SYSTEM: &str = "https://plumline.dev/fhir/caller-request";
 /// The code of every such task. Its other codes are the action and the code of the clinic.
 const CODE: (&str, &str) = ("https://plumline.dev/fhir/call-task-code", "request");
 const ACTION_SYSTEM: &str = "https://plumline.dev/fhir/caller-request-action";
+/// The number of writes if the server reports a conflict.
+const ATTEMPTS: u32 = 2;
 /// The timeout of the write, in milliseconds.
 const WRITE_TIMEOUT: u32 = 900;
 
@@ -37,12 +40,12 @@ pub(super) async fn store_task<'a>(
         return (otherwise, None);
     }
     let about = visit.filter(|_| task.next_visit).map_or(call, |visit| &visit.reference);
-    let mut code = concept(CODE.0, CODE.1);
-    let mut codings = code.get("coding").cloned().unwrap_or_default().into_elements();
+    let mut concept = concept(CODE.0, CODE.1);
+    let mut codings = concept.get("coding").cloned().unwrap_or_default().into_elements();
     codings.push(plain_coding(ACTION_SYSTEM, action));
     codings.extend(task.code.as_ref().map(|code| plain_coding(&code.system, &code.code)));
-    code.set("coding", Json::List(codings));
-    code.set("text", Json::of(&task.text));
+    concept.set("coding", Json::List(codings));
+    concept.set("text", Json::of(&task.text));
     let owner = task.owner.as_deref().or(input.config.tasks.owner.as_deref());
     let value = [input.caller.sid, ".", action].concat();
     let resource = Json::object([
@@ -51,7 +54,7 @@ pub(super) async fn store_task<'a>(
         ("status", Json::of("requested")),
         ("intent", Json::of("order")),
         ("priority", task.priority.map_or(Json::Null, |priority| Json::of(priority.word()))),
-        ("code", code),
+        ("code", concept),
         ("focus", reference(about)),
         ("for", reference(patient)),
         ("authoredOn", Json::of(&instant(request.now))),
@@ -59,10 +62,18 @@ pub(super) async fn store_task<'a>(
         ("reasonReference", reference(call)),
     ]);
     let criteria = ["identifier=", SYSTEM, "|", &search_value(&value)].concat();
-    let create = HostRequest::Fhir(FhirRequest::create(&resource, Some(criteria)));
-    let answer = host.send(create, Some(WRITE_TIMEOUT)).await;
-    match check_conditional_create(&answer) {
-        Ok(()) => (CallbackResult::Action(&task.then), None),
-        Err(error) => (otherwise, Some(error.code())),
+    let mut code = Code::ChartConflict;
+    for _ in 0..ATTEMPTS {
+        let create = HostRequest::Fhir(FhirRequest::create(&resource, Some(criteria.clone())));
+        match StoreError::check(&host.send(create, Some(WRITE_TIMEOUT)).await) {
+            // Created, or there already.
+            Ok(()) => return (CallbackResult::Action(&task.then), None),
+            Err(StoreError::Retryable(Code::ChartConflict)) => {}
+            Err(error) => {
+                code = error.code();
+                break;
+            }
+        }
     }
+    (otherwise, Some(code))
 }
