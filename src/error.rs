@@ -93,6 +93,9 @@ codes! {
     /// The voice agent of a connect is not valid.
     ConfigAgent = "CONFIG_AGENT",
         "A connect needs exactly one of conversationRelay, stream and sip. A URL starts with \"wss://\", and that of a stream has no query. greeting needs conversationRelay. attributes and parameters are not for sip. Each has a name of letters, digits, \"-\" and \"_\", and a value of at most 500 characters.";
+    /// The members of an answer do not fit its format or its input.
+    ConfigAnswer = "CONFIG_ANSWER",
+        "The answer does not fit. digits takes minLength, maxLength and pattern (0-9, and # for any digit). number takes min and max, where min is not greater than max. date takes order. text needs input speech, and takes maxLength. In answer conditions, min and max need an ask with the format number.";
     /// Too many actions follow one another in one TwiML document.
     ConfigChain = "CONFIG_CHAIN",
         "At most 16 actions may follow one another before the caller is asked or a phone rings. Combine some of them.";
@@ -107,7 +110,7 @@ codes! {
         "Write a date (\"12-25\", \"2026-11-26\", \"07-04 observed\"), a range (\"12-24..01-02\") or a rule (\"easter+1\", \"4 thu nov\", \"last mon may\"). docs/dialplan.md lists all forms.";
     /// An action or a choice of a menu has no next step.
     ConfigDeadEnd = "CONFIG_DEAD_END",
-        "End the action with menu, dial, queue, voicemail, conference, goto, redirect, reject or hangup, or with a \"when\" that has \"otherwise\". An option of a menu needs \"then\" or \"language\".";
+        "End the action with menu, ask, verify, nextVisit, task, dial, queue, voicemail, conference, connect, goto, redirect, reject or hangup, or with a \"when\" that has \"otherwise\". An option of a menu needs \"then\" or \"language\".";
     /// The last rule of a dialplan has conditions, so some calls match no rule.
     ConfigDefaultMissing = "CONFIG_DEFAULT_MISSING",
         "End the dialplan with a rule that has no \"when\". It takes the calls that no other rule takes: { \"then\": \"an-action\" }.";
@@ -568,6 +571,9 @@ codes! {
     /// The URL has no scheme and host.
     UrlNotAbsolute = "URL_NOT_ABSOLUTE",
         "Pass the absolute URL that Twilio called, with scheme and host: https://example.com/voice.";
+    /// Too many wrong birth dates were entered from a number.
+    VerifyLimit = "VERIFY_LIMIT",
+        "Three wrong birth dates were entered from this number today. No date is accepted until tomorrow. If a patient needs help, verify them yourself.";
     /// The bot could not determine its own URL.
     WebhookUrlUnknown = "WEBHOOK_URL_UNKNOWN",
         "The bot could not read its own URL (auth/me). Set the project secret PLUMLINE_WEBHOOK_URL.";

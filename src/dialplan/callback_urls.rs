@@ -19,6 +19,16 @@ pub enum CallbackKind {
     WebhookUrl,
     /// The caller chose an option in a menu, or was silent. `n` is the number of earlier prompts.
     Menu,
+    /// The caller answered a question, or was silent. `n` is the number of earlier prompts.
+    Ask,
+    /// The caller confirmed the answer, or did not. `n` is as in `Ask`.
+    Confirm,
+    /// The caller entered a birth date, or was silent. `n` is the number of earlier prompts.
+    Verify,
+    /// Twilio requests the TwiML with the next visit of a verified caller.
+    Visit,
+    /// A verified caller asks for something, and a task must be stored.
+    Task,
     /// The outcome of a dialed leg. `n` is the round of ringing, from 0.
     Dial,
     /// The outcome of waiting in a queue.
@@ -82,7 +92,7 @@ impl CallbackKind {
     /// Whether the URL says that the caller heard the recording announcement. Other kinds imply it
     /// ([`follows_announcement`](Self::follows_announcement)).
     const fn has_announcement(self) -> bool {
-        matches!(self, Self::Menu)
+        matches!(self, Self::Menu | Self::Ask | Self::Confirm | Self::Verify | Self::Visit | Self::Task)
     }
 
     /// Whether a request of this kind follows a verb that announces a recording to the caller.
@@ -97,6 +107,11 @@ impl CallbackKind {
         match self {
             Self::WebhookUrl => "",
             Self::Menu => "menu",
+            Self::Ask => "ask",
+            Self::Confirm => "confirm",
+            Self::Verify => "verify",
+            Self::Visit => "visit",
+            Self::Task => "task",
             Self::Dial => "dial",
             Self::Queue => "queue",
             Self::Wait => "wait",
@@ -316,6 +331,11 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
     let marks: &[&str] = match kind {
         CallbackKind::WebhookUrl
         | CallbackKind::Menu
+        | CallbackKind::Ask
+        | CallbackKind::Confirm
+        | CallbackKind::Verify
+        | CallbackKind::Visit
+        | CallbackKind::Task
         | CallbackKind::Offer
         | CallbackKind::Agent
         | CallbackKind::Announce
@@ -341,8 +361,8 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
 /// a shared one. For example, a dial action after a hang-up also has the parameters of a progress event.
 fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
     use CallbackKind::{
-        Accept, Agent, Conference, Connect, Dial, Machine, Menu, Offer, Queue, Recording, Screen, ScreenedStatus,
-        Status, Transcription, Voicemail, Wait, WebhookUrl,
+        Accept, Agent, Ask, Conference, Confirm, Connect, Dial, Machine, Menu, Offer, Queue, Recording, Screen,
+        ScreenedStatus, Status, Task, Transcription, Verify, Visit, Voicemail, Wait, WebhookUrl,
     };
     const BY: [(&str, &[CallbackKind]); 15] = [
         ("DialCallStatus", &[Dial, Conference, Agent, WebhookUrl]),
@@ -354,12 +374,12 @@ fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
         ("MachineDetectionDuration", &[Machine]),
         ("CallbackSource", &[Status, ScreenedStatus, WebhookUrl, Machine]),
         ("RecordingSid", &[Voicemail, Recording]),
-        ("Digits", &[Menu, Accept, Connect, Offer, Voicemail]),
-        ("SpeechResult", &[Menu]),
+        ("Digits", &[Menu, Ask, Confirm, Verify, Accept, Connect, Offer, Voicemail]),
+        ("SpeechResult", &[Menu, Ask]),
         ("QueuePosition", &[Wait, Offer]),
         ("ConferenceSid", &[Status, Conference]),
         ("ParentCallSid", &[Screen, WebhookUrl]),
-        ("CallStatus", &[WebhookUrl, Menu]),
+        ("CallStatus", &[WebhookUrl, Menu, Ask, Confirm, Verify, Visit, Task]),
     ];
     BY.iter().find(|(name, _)| params.has(name)).map_or(&[WebhookUrl], |(_, kinds)| kinds)
 }
@@ -477,7 +497,7 @@ mod tests {
             (include_str!("../../docs/dialplan/bilingual.json"), 41),
             (include_str!("../../docs/dialplan/nurse-line.json"), 17),
             (include_str!("../../docs/dialplan/known-patients.json"), 31),
-            (include_str!("../../tests/rust/valid-config.json"), 72),
+            (include_str!("../../tests/rust/valid-config.json"), 116),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));

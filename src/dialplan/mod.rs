@@ -36,7 +36,7 @@ pub use config::{Config, ConfigError};
 pub use default_route::{Clinic, Route, route};
 pub use default_twiml::{EVENTS, apology, write_route};
 pub use direction::Direction;
-pub use facts::{Fact, Facts, Lookup, called_number_zone};
+pub use facts::{BIRTH_DATE_TRIES, BookedVisit, CallerRecord, Fact, Facts, Lookup, called_number_zone};
 pub use hours::{LocalTime, are_open, is_available};
 pub use lookups::required_lookups;
 pub use outcome::VerbOutcome;
@@ -46,6 +46,6 @@ pub use people::{
     practitioner_searches, read_people, read_practitioner,
 };
 pub use target::Target;
-pub use turn::{DialplanInput, LocalizedTurn, Turn, VerbEvent};
+pub use turn::{CallbackResult, DialplanInput, LocalizedTurn, Turn, VerbEvent};
 pub use verbs::{Verb, is_agent_finished};
 pub use writer::{Rendered, render};

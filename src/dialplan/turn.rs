@@ -97,6 +97,42 @@ pub enum VerbEvent {
         /// The number in the callback URL.
         n: u32,
     },
+    /// The caller gave a valid answer. It must be stored before the response.
+    AnswerGiven {
+        /// The number of earlier prompts.
+        n: u32,
+    },
+    /// The answer is stored and read back, so that the caller can confirm it.
+    ReadBack {
+        /// The number of earlier prompts.
+        n: u32,
+    },
+    /// The caller confirmed the answer. That must be stored before the response.
+    AnswerConfirmed {
+        /// The number of earlier prompts.
+        n: u32,
+    },
+    /// The caller entered a date. Whether it is right, and that it was tried, must be stored before the response.
+    BirthDateGiven {
+        /// The number of earlier prompts.
+        n: u32,
+    },
+    /// The caller asks for their next visit.
+    VisitRequested,
+    /// The caller asks for something. A task must be stored before the response.
+    TaskRequested,
+}
+
+impl VerbEvent {
+    /// Whether the event is input of the caller that must be stored before the response. What follows depends on
+    /// whether it could be stored.
+    #[must_use]
+    pub const fn is_input(self) -> bool {
+        matches!(
+            self,
+            Self::AnswerGiven { .. } | Self::AnswerConfirmed { .. } | Self::BirthDateGiven { .. } | Self::TaskRequested
+        )
+    }
 }
 
 /// A request to one of a verb's callback URLs.
@@ -137,7 +173,18 @@ pub struct LocalizedTurn<'a> {
     pub is_announced: bool,
 }
 
-impl Turn<'_> {
+impl<'a> Turn<'a> {
+    /// Continues with what a verb decided.
+    #[must_use]
+    pub const fn of(result: CallbackResult<'a>, action: &'a str, verb: &'a Verb) -> Self {
+        match result {
+            CallbackResult::Action(then) => Turn::Action(then),
+            CallbackResult::Event(event) => Turn::Resume { action, verb, event },
+            CallbackResult::Hangup => Turn::Hangup,
+            CallbackResult::EmptyResponse => Turn::EmptyResponse,
+        }
+    }
+
     /// The event, if a verb continues.
     #[must_use]
     pub const fn event(&self) -> Option<VerbEvent> {
@@ -188,11 +235,6 @@ impl<'a> DialplanInput<'a> {
         let mut request = CallbackRequest { kind: step.kind, n: step.n, params, input: self, language: *language };
         let progress = verb.on_callback(&mut request);
         *language = request.language;
-        match progress {
-            CallbackResult::Action(then) => Turn::Action(then),
-            CallbackResult::Event(event) => Turn::Resume { action, verb, event },
-            CallbackResult::Hangup => Turn::Hangup,
-            CallbackResult::EmptyResponse => Turn::EmptyResponse,
-        }
+        Turn::of(progress, action, verb)
     }
 }

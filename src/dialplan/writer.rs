@@ -177,11 +177,11 @@ impl<'a> Writer<'a> {
 
     /// Writes a prompt.
     pub(super) fn say(&mut self, prompt: &'a Prompt) -> Result<(), RenderError> {
-        self.say_with(prompt, None)
+        self.say_with(prompt, &[])
     }
 
-    /// Writes a prompt in which a placeholder, such as `{position}`, is replaced by a text.
-    pub(super) fn say_with(&mut self, prompt: &'a Prompt, replaced: Option<(&str, &str)>) -> Result<(), RenderError> {
+    /// Writes a prompt in which placeholders, such as `{position}`, are replaced by texts.
+    pub(super) fn say_with(&mut self, prompt: &'a Prompt, replaced: &[(&str, &str)]) -> Result<(), RenderError> {
         let language = self.current_language();
         say(&mut self.document, prompt, self.input.config, language, replaced)
     }
@@ -219,7 +219,7 @@ impl<'a> Writer<'a> {
     pub(super) fn advise_emergency(&mut self) -> Result<(), RenderError> {
         let Some(emergency) = &self.input.config.emergency else { return Ok(()) };
         let number = emergency.spoken_number(&self.input.caller);
-        self.say_with(&emergency.advice, Some(("{number}", &number)))
+        self.say_with(&emergency.advice, &[("{number}", &number)])
     }
 
     /// Hangs up.

@@ -63,6 +63,14 @@ const samples = {
   },
   marks: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'sweep') },
   note: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'other') },
+  tries: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'birth-date-tries') },
+  request: {
+    resourceType: 'Task',
+    status: 'requested',
+    intent: 'order',
+    code: coded('https://plumline.dev/fhir/call-task-code', 'request'),
+  },
+  survey: { resourceType: 'QuestionnaireResponse', status: 'completed' },
   patient: { resourceType: 'Patient' },
   related: { resourceType: 'RelatedPerson', patient: { reference: 'Patient/any' } },
   practitioner: { resourceType: 'Practitioner', id: 'another' },
@@ -173,6 +181,7 @@ describe('deploy/', () => {
       summary: write,
       task: write,
       marks: write,
+      survey: write,
       patient: 'search read',
       related: 'search',
       practitioner: 'search read update',
@@ -188,6 +197,8 @@ describe('deploy/', () => {
       call: write,
       ownCall: write,
       transcription: 'search create',
+      tries: write,
+      request: 'search create',
       patient: 'search read',
       related: 'search',
       practitioner: 'search read',
@@ -195,6 +206,7 @@ describe('deploy/', () => {
       role: 'search read',
       service: 'read',
       team: 'search',
+      appointment: 'search',
     });
     assert.deepEqual(rights(policy('staff')), {
       call: 'search read',
@@ -235,8 +247,11 @@ describe('deploy/', () => {
       'src/bots/automation/tasks.rs',
       'src/bots/automation/trigger.rs',
       'src/bots/operations/history.rs',
+      'src/bots/webhook/birth_date.rs',
+      'src/bots/webhook/task_request.rs',
+      'src/bots/webhook/transcription.rs',
     ].map(text);
-    const policies = ['automation', 'staff'].map((name) => read(`policies/${name}.json`) as AccessPolicy);
+    const policies = ['automation', 'staff', 'webhook'].map((name) => read(`policies/${name}.json`) as AccessPolicy);
     const criteria = policies.flatMap((policy) => policy.resource ?? []).map((resource) => resource.criteria ?? '');
     for (const tokens of criteria
       .filter((one) => /category|code/.test(one))

@@ -234,6 +234,9 @@ impl DialplanInput<'_> {
         if self.random.one_in(3) {
             conditions["language"] = json!([*self.random.pick(&LANGUAGES)]);
         }
+        if self.random.one_in(3) {
+            conditions["verified"] = json!(self.random.one_in(2));
+        }
         json!({ "when": { "if": conditions, "then": self.later_action(index) } })
     }
 
@@ -283,7 +286,7 @@ impl DialplanInput<'_> {
 
     fn decision(&mut self, index: usize) -> Value {
         let last = index + 1 == self.names.len();
-        match self.random.below(if last { 5 } else { 13 }) {
+        match self.random.below(if last { 5 } else { 17 }) {
             0 => json!({ "hangup": {} }),
             1 => json!({ "reject": { "reason": *self.random.pick(&["busy", "rejected"]) } }),
             2 => json!({ "redirect": { "url": "https://flows.example.com/next" } }),
@@ -294,9 +297,48 @@ impl DialplanInput<'_> {
             5 | 6 => self.menu(index),
             7..=9 => self.dial(index),
             10 => self.queue(index),
-            11 => self.connect(index),
+            11 => self.ask(index),
+            12 => json!({ "verify": {
+                "prompt": self.say(), "invalid": self.say(), "order": *self.random.pick(&["MMDDYYYY", "DDMMYYYY"]),
+                "retries": self.random.below(4), "then": self.any_action(), "otherwise": self.later_action(index)
+            } }),
+            13 => json!({ "nextVisit": {
+                "prompt": self.say(), "none": self.say(), "then": self.later_action(index),
+                "otherwise": self.later_action(index)
+            } }),
+            14 => json!({ "task": {
+                "text": "Refill", "priority": "urgent", "nextVisit": self.random.one_in(2),
+                "code": { "system": "https://clinic.example/requests", "code": "refill" },
+                "then": self.later_action(index), "otherwise": self.later_action(index)
+            } }),
+            15 => self.connect(index),
             _ => json!({ "goto": self.later_action(index) }),
         }
+    }
+
+    fn ask(&mut self, index: usize) -> Value {
+        let answer = match self.random.below(4) {
+            0 => json!({ "format": "number", "max": 10 }),
+            1 => json!({ "format": "date", "order": "YYYYMMDD" }),
+            2 => json!({ "pattern": "1#" }),
+            _ => json!({ "minLength": 1, "maxLength": 4 }),
+        };
+        let mut ask = json!({
+            "prompt": self.say(), "answer": answer, "input": *self.random.pick(&["digits", "both"]),
+            "retries": self.random.below(4), "then": self.any_action(), "otherwise": self.later_action(index)
+        });
+        if self.random.one_in(4) {
+            ask["answer"] = json!({ "format": "text" });
+            ask["input"] = json!("speech");
+        }
+        if self.random.one_in(2) {
+            ask["confirm"] = json!({ "text": "You entered {answer}." });
+        }
+        if self.random.one_in(2) {
+            ask["question"] =
+                json!({ "questionnaire": "https://clinic.example/survey", "linkId": format!("q{index}") });
+        }
+        json!({ "ask": ask })
     }
 
     fn menu(&mut self, index: usize) -> Value {

@@ -10,6 +10,7 @@
 
 use std::cell::RefCell;
 
+use super::answers::store_input;
 use super::request::WebhookRequest;
 use super::status::{StatusCallback, jitter_seed, status};
 use super::transcription::transcription;
@@ -19,8 +20,8 @@ use crate::chart::{
     SECOND_ATTEMPT_TIMEOUT, Screening, Status, StoreError, TextField, nothing_else, search, store,
 };
 use crate::dialplan::{
-    CallStatus, CallbackKind, Caller, DialplanInput, Direction, Fact, Facts, LocalizedTurn, Lookup, Params, Turn,
-    VerbEvent, render, required_lookups,
+    CallStatus, CallbackKind, Caller, CallerRecord, DialplanInput, Direction, Fact, Facts, LocalizedTurn, Lookup,
+    Params, Turn, VerbEvent, render, required_lookups,
 };
 use crate::error::{Code, log_line};
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest};
@@ -36,6 +37,9 @@ const CALLER_WAITS_LIMIT: u32 = 2_500;
 
 /// The total timeout of a request that the dialplan rejects, in milliseconds. It includes the lookups of the rules.
 const REJECT_LIMIT: u32 = 2_900;
+
+/// The total timeout of a request with input of the caller that must be stored, in milliseconds.
+const INPUT_LIMIT: u32 = 2_800;
 
 /// The `QueueResult` of a caller who accepted the offer of a callback. Only Plumline uses this value. In the chart, it
 /// replaces the `hangup` or `leave` that Twilio reports for the same wait.
@@ -80,8 +84,23 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
     let has_ended = request.call.status == Some(CallStatus::Terminal);
     let mut next = input.next(&request.callback, params, has_ended);
     let mut facts = Facts::at(request.now, &input.caller);
+    if matches!(next.turn, Turn::Rules(_)) {
+        // A new call has no record.
+        facts.record = Fact::Known(CallerRecord::default());
+    }
     let mut update = RecordUpdate::of(request, &next.turn);
+    if update.is_some() && next.turn.event().is_some_and(VerbEvent::is_input) {
+        host.set_deadline(INPUT_LIMIT, jitter_seed(request.pairs, request.now));
+    }
     let failures = collect_facts(host, input, &next, request.local_times, &mut facts, update.as_mut()).await;
+    let mut codes = Vec::new();
+    if let (Turn::Resume { action, verb, .. }, Some(stored)) = (next.turn, update.take_if(|update| update.is_input)) {
+        let (result, code) = store_input(host, request, input, &next, stored, &mut facts).await;
+        next.turn = Turn::of(result, action, verb);
+        codes.extend(code.map(|code| (code, String::new())));
+        // What follows may depend on what was stored. Most of its facts are known already.
+        collect_facts(host, input, &next, request.local_times, &mut facts, None).await;
+    }
     if let (Some(VerbEvent::Left), Some(update)) = (next.turn.event(), &update) {
         facts.offer_accepted = update.has_accepted_offer();
     }
@@ -90,7 +109,6 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
         host.set_deadline(REJECT_LIMIT, jitter_seed(request.pairs, request.now));
         update = RecordUpdate::of_reject(request, host).await;
     }
-    let mut codes = Vec::new();
     if let Some(update) = update
         && let Err(code) = update.write(host, request.record_format()).await
     {
@@ -146,6 +164,11 @@ async fn collect_facts(
         }
         read_facts(host, input, facts, wanted, record_read, &mut failures).await;
     }
+    let mut times = required_lookups(input, next, facts);
+    times.retain(|lookup| matches!(lookup, Lookup::VisitTime { .. }));
+    if !times.is_empty() {
+        read_facts(host, input, facts, times, None, &mut failures).await;
+    }
     failures
 }
 
@@ -162,10 +185,12 @@ impl ReadFailures {
     fn add(&mut self, lookup: &Lookup, read: usize, answer: &HostResponse) {
         let kind = match (lookup, read) {
             // An unknown time zone is logged when the hours are evaluated.
-            (Lookup::Zone(_), _) => return,
+            (Lookup::Zone(_) | Lookup::VisitTime { .. }, _) => return,
+            (Lookup::BirthDateTries, _) => "Basic",
+            (Lookup::NextVisit(_), _) => "Appointment",
             (Lookup::People { .. }, 0) => "Patient",
             (Lookup::People { .. }, _) => "RelatedPerson",
-            (Lookup::LastToCall, _) => "Communication",
+            (Lookup::LastToCall | Lookup::Record, _) => "Communication",
             (Lookup::Service(_), _) => "HealthcareService",
             (Lookup::Roles(_), _) => "PractitionerRole",
         };
@@ -195,12 +220,15 @@ async fn read_facts(
     for lookup in wanted {
         let reads = requests_for(&lookup, input, facts);
         // The host computes local times without a round trip.
-        let timeout = (!matches!(lookup, Lookup::Zone(_))).then_some(READ_TIMEOUT);
+        let is_local = matches!(lookup, Lookup::Zone(_) | Lookup::VisitTime { .. });
+        let timeout = (!is_local).then_some(READ_TIMEOUT);
         asked.push((lookup, reads.len()));
         requests.extend(reads.into_iter().map(|read| (read, timeout)));
     }
-    if let Some(update) = &update {
-        requests.push((HostRequest::Fhir(search(update.event.root_sid().0)), Some(READ_TIMEOUT)));
+    let needs_record = asked.iter().any(|(lookup, _)| *lookup == Lookup::Record);
+    let root = update.as_ref().map_or(input.caller.sid, |update| update.event.root_sid().0);
+    if update.is_some() || needs_record {
+        requests.push((HostRequest::Fhir(search(root)), Some(READ_TIMEOUT)));
     }
     let mut answers = host.send_all(requests).await.into_iter();
     for (lookup, count) in asked {
@@ -212,25 +240,49 @@ async fn read_facts(
         }
         facts.learn(&lookup, found, &input.caller);
     }
+    if update.is_none() && !needs_record {
+        return;
+    }
+    let found = answers.next().unwrap_or(HostResponse::Failed);
+    if needs_record {
+        failures.add(&Lookup::Record, 0, &found);
+        facts.record =
+            CallRecord::read(found.clone(), root).map_or(Fact::Unavailable, |known| Fact::Known(caller_record(&known)));
+    }
     if let Some(update) = update {
-        update.found = answers.next();
+        update.found = Some(found);
+    }
+}
+
+/// What the dialplan needs from the record of a call.
+pub(super) fn caller_record(record: &CallRecord) -> CallerRecord {
+    CallerRecord {
+        reference: record.reference(),
+        answers: record.state.answers().map(|answer| (answer.action.clone(), answer.value.clone())).collect(),
+        verified: record.state.context().verified.clone(),
     }
 }
 
 fn requests_for(lookup: &Lookup, input: &DialplanInput<'_>, facts: &Facts) -> Vec<HostRequest> {
-    if let Lookup::Zone(zone) = lookup {
-        return vec![HostRequest::Zone(ZoneRequest {
-            zone: zone.clone(),
-            instants: vec![facts.now],
-            local_times: Vec::new(),
-        })];
+    let local_time = match lookup {
+        Lookup::Zone(zone) => Some((zone, facts.now)),
+        Lookup::VisitTime { zone, at } => Some((zone, *at)),
+        _ => None,
+    };
+    if let Some((zone, at)) = local_time {
+        let request = ZoneRequest { zone: zone.clone(), instants: vec![at], local_times: Vec::new() };
+        return vec![HostRequest::Zone(request)];
     }
     lookup.urls(&input.caller, facts).into_iter().map(|url| HostRequest::Fhir(FhirRequest::get(url))).collect()
 }
 
 /// What must be in the chart before the response, because no later callback carries the same information.
-struct RecordUpdate<'a> {
+pub(super) struct RecordUpdate<'a> {
     event: CallEvent<'a>,
+    /// What is known about the call apart from the event.
+    pub(super) context: CallContext,
+    /// Whether the request has input of the caller, which decides what follows.
+    is_input: bool,
     /// The answer to the search for the call's record. `None` before the search.
     found: Option<HostResponse>,
 }
@@ -241,6 +293,7 @@ impl<'a> RecordUpdate<'a> {
     /// connected. For the action of a voicemail, it is the recording callback.
     fn of(request: &WebhookRequest<'_, 'a>, turn: &Turn<'_>) -> Option<Self> {
         let accepted = turn.event() == Some(VerbEvent::OfferAccepted);
+        let is_input = turn.event().is_some_and(VerbEvent::is_input);
         let mut event = CallEvent::read(request.pairs, request.now)?;
         if accepted {
             event.queue = Some(QueueReport { result: OFFER_ACCEPTED, seconds: None });
@@ -258,9 +311,9 @@ impl<'a> RecordUpdate<'a> {
                 dial.sid.is_none() || not_connected
             }),
             CallbackKind::Queue | CallbackKind::Accept | CallbackKind::Served | CallbackKind::Agent => true,
-            _ => accepted || event.emergency,
+            _ => accepted || is_input || event.emergency,
         };
-        is_needed.then_some(Self { event, found: None })
+        is_needed.then_some(Self { event, context: CallContext::default(), is_input, found: None })
     }
 
     /// The update for a call that the dialplan rejects. Twilio reports a rejected call like a missed one.
@@ -268,7 +321,7 @@ impl<'a> RecordUpdate<'a> {
         let mut event = CallEvent::from_first_request(request.pairs, request.now)?;
         event.closing = Some(Closing::Rejected);
         let found = host.send(HostRequest::Fhir(search(event.root_sid().0)), Some(READ_TIMEOUT)).await;
-        Some(Self { event, found: Some(found) })
+        Some(Self { event, context: CallContext::default(), is_input: false, found: Some(found) })
     }
 
     /// Whether the chart has that the caller accepted the offer of a callback.
@@ -281,8 +334,13 @@ impl<'a> RecordUpdate<'a> {
         call_record.is_ok_and(|call_record| queue_result(&call_record.state) == Some(true))
     }
 
+    /// The record of the call, as it was read.
+    pub(super) fn record(&self) -> Option<CallRecord> {
+        CallRecord::read(self.found.clone()?, self.event.root_sid().0).ok()
+    }
+
     /// Writes the update while the caller waits. After a conflict, it makes one more attempt.
-    async fn write(self, host: &Host, format: RecordFormat<'_>) -> Result<(), Code> {
+    pub(super) async fn write(self, host: &Host, format: RecordFormat<'_>) -> Result<(), Code> {
         let root = self.event.root_sid().0;
         let (call_record, retry) = match CallRecord::read(self.found.unwrap_or(HostResponse::Failed), root) {
             Ok(call_record) => (Some(call_record), RetryPolicy::CallerWaits(WRITE_TIMEOUT)),
@@ -293,7 +351,7 @@ impl<'a> RecordUpdate<'a> {
         let write = RecordWrite {
             root,
             events: core::slice::from_ref(&self.event),
-            context: &CallContext::default(),
+            context: &self.context,
             call_record: call_record.as_ref(),
             other_writes: &nothing_else,
             format,

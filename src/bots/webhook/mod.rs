@@ -2,11 +2,14 @@
 
 //! The public `webhook` bot. It verifies each request of Twilio and answers it.
 
+mod answers;
+mod birth_date;
 mod browser_call;
 mod dialplan_request;
 mod key_press;
 mod request;
 mod status;
+mod task_request;
 mod transcription;
 mod verify_request;
 mod with_ticket;

@@ -5,7 +5,8 @@
 use super::config_path::ConfigPath;
 use super::{Checker, shape};
 use crate::dialplan::address::is_host;
-use crate::dialplan::config::{Conditions, NumberPlan, Rule};
+use crate::dialplan::config::{AnswerCondition, AnswerKind, AnswerRange, Conditions, NumberPlan, Rule};
+use crate::dialplan::graph::final_verb;
 use crate::dialplan::people::CallerMatch;
 use crate::dialplan::verbs::Verb;
 use crate::error::Code;
@@ -94,6 +95,9 @@ impl Checker<'_> {
             }
             covered = rule.when == default;
             self.conditions(&rule.when, &at.field("when"));
+            // Before the first document, the caller was not asked anything.
+            let never = rule.when.answer.is_some() || rule.when.verified == Some(true);
+            self.expect(!never, Code::ConfigRuleUnreachable, &at.field("when"));
             let defined = self.config.actions.position(&rule.then).is_some();
             self.expect(defined, Code::ConfigNameUnknown, &at.field("then"));
         }
@@ -134,6 +138,27 @@ impl Checker<'_> {
         for (name, hours) in [("open", &when.open), ("closed", &when.closed)] {
             let defined = hours.as_deref().is_none_or(|hours| config.hours.position(hours).is_some());
             self.expect(defined, Code::ConfigNameUnknown, &at.field(name));
+        }
+        if let Some(answers) = &when.answer {
+            let at = at.field("answer");
+            self.expect(!answers.is_empty(), Code::ConfigEmpty, &at);
+            for (index, (action, condition)) in answers.iter().enumerate() {
+                let at = at.member(index, action);
+                let asked = config.actions.get(action).and_then(|verbs| final_verb(verbs));
+                let Some(Verb::Ask(ask)) = asked else {
+                    self.error(Code::ConfigNameUnknown, &at);
+                    continue;
+                };
+                match condition {
+                    AnswerCondition::OneOf(values) => self.expect(!values.is_empty(), Code::ConfigEmpty, &at),
+                    AnswerCondition::Range(AnswerRange { min, max }) => {
+                        let in_order = min.zip(*max).is_none_or(|(min, max)| min <= max);
+                        let is_number = ask.answer.format == AnswerKind::Number;
+                        let is_set = min.is_some() || max.is_some();
+                        self.expect(in_order && is_number && is_set, Code::ConfigAnswer, &at);
+                    }
+                }
+            }
         }
         if let Some(matches) = &when.patient_match {
             self.expect(!matches.is_empty(), Code::ConfigEmpty, &at.field("patientMatch"));

@@ -2,6 +2,7 @@
 
 //! `PLUMLINE_CONFIG`: the clinic's config.
 
+mod answer;
 mod clinic;
 mod emergency;
 mod hours;
@@ -20,6 +21,7 @@ use crate::fhir::systems::EXTENSION_BASE;
 use crate::json::{Map, members};
 use crate::policy::Outbound;
 
+pub use answer::{AnswerCondition, AnswerFormat, AnswerKind, AnswerRange, DateOrder};
 pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpTrigger, Identity, Recording, Tasks};
 pub use emergency::Emergency;
 pub use hours::{Day, Holiday, Hours, Opening, Weekly};

@@ -5,6 +5,7 @@
 //! A file has the verb's config type, checks, edges to other actions, callback URLs, handling of callbacks, TwiML and
 //! tests. To add a verb, add a file and a line in `verbs!` below.
 
+mod ask;
 mod conference;
 mod connect;
 mod dial;
@@ -13,12 +14,15 @@ mod greet;
 mod hangup;
 mod language;
 mod menu;
+mod next_visit;
 mod pause;
 mod play;
 mod queue;
 mod redirect;
 mod reject;
 mod say;
+mod task;
+mod verify;
 mod voicemail;
 mod when;
 
@@ -32,6 +36,7 @@ use super::turn::{CallbackRequest, CallbackResult, VerbEvent};
 use super::writer::{AfterVerb, Writer};
 use crate::json::cases;
 
+pub use ask::{Ask, Input, Question};
 pub use conference::{Conference, conference_attributes, max_participants};
 pub use connect::{Connect, is_agent_finished};
 pub use dial::{Dial, RingOrder};
@@ -40,12 +45,15 @@ pub use greet::Greet;
 pub use hangup::Hangup;
 pub use language::Language;
 pub use menu::{Choice, Menu};
+pub use next_visit::NextVisit;
 pub use pause::Pause;
 pub use play::Play;
 pub use queue::{CallbackOffer, Overflow, Queue};
 pub use redirect::Redirect;
 pub use reject::{Reject, RejectReason};
 pub use say::Say;
+pub use task::Task;
+pub use verify::{Verify, can_verify};
 pub use voicemail::Voicemail;
 pub use when::When;
 
@@ -92,6 +100,14 @@ verbs! { $
     Language = "language",
     /// Lets the caller choose. Must be last.
     Menu = "menu",
+    /// Asks the caller for input, and keeps the answer. Must be last.
+    Ask = "ask",
+    /// Verifies the caller by the birth date of a patient. Must be last.
+    Verify = "verify",
+    /// Says when the next visit of a verified caller is. Must be last.
+    NextVisit = "nextVisit",
+    /// Opens a task for staff, as a verified caller asked. Must be last.
+    Task = "task",
     /// Rings people. Must be last.
     Dial = "dial",
     /// Puts the caller into a queue. Must be last.

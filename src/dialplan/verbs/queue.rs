@@ -381,7 +381,7 @@ impl Queue {
         let prompts = [(&self.position, "{position}"), (&self.expected_wait, "{minutes}")];
         for ((prompt, placeholder), number) in prompts.into_iter().zip(numbers) {
             if let Some((prompt, number)) = prompt.as_ref().zip(number).filter(|_| has_words) {
-                writer.say_with(prompt, Some((placeholder, &decimal(number.into()))))?;
+                writer.say_with(prompt, &[(placeholder, &decimal(number.into()))])?;
             }
         }
         let music = self.music.as_deref().unwrap_or(MUSIC);

@@ -31,6 +31,13 @@ const needed = {
     '5 PractitionerRole read': 'the role of the patient’s doctor is dialed',
     '6 HealthcareService read': 'the hours of a service apply',
     '7 CareTeam search': 'the patient’s care team applies',
+    '8 Appointment search': 'a verified caller hears the next visit',
+    '9 Task search': 'a verified caller asks for something',
+    '9 Task create': 'a verified caller asks for something',
+    '10 Basic search': 'a verified caller asks for something',
+    '10 Basic read': 'a wrong birth date is counted twice',
+    '10 Basic create': 'a first birth date is counted',
+    '10 Basic update': 'a wrong birth date is counted twice',
   },
   automation: {
     '0 Communication search': 'the sweep closes a ticket',
@@ -61,6 +68,10 @@ const needed = {
     '9 Binary create': 'a message is copied',
     '9 Binary update': 'a message is copied',
     '9 Binary delete': 'a copy is deleted with its recording',
+    '10 QuestionnaireResponse search': 'a survey is kept',
+    '10 QuestionnaireResponse read': 'a survey is completed later',
+    '10 QuestionnaireResponse create': 'a survey is kept',
+    '10 QuestionnaireResponse update': 'a survey is completed later',
   },
   staff: {
     '0 Bot search': 'an app finds the operations',
@@ -83,8 +94,8 @@ const needed = {
 
 /** The rights that `automation-appointments` adds to `automation`. */
 const neededByAppointments = {
-  '10 Appointment read': 'an appointment gets its call',
-  '10 Appointment update': 'an appointment gets its call',
+  '11 Appointment read': 'an appointment gets its call',
+  '11 Appointment update': 'an appointment gets its call',
 };
 
 describe('least privilege', () => {

@@ -1,7 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** The shortest scenarios that need each right of deploy/, in a clinic whose config uses all of them. */
-import type { Appointment, Attachment, Communication, Patient, Practitioner, Resource, Task } from '@medplum/fhirtypes';
+import type {
+  Appointment,
+  Attachment,
+  Basic,
+  Communication,
+  Patient,
+  Practitioner,
+  QuestionnaireResponse,
+  Resource,
+  Task,
+} from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import type { CallResult, Script } from '../../../sandbox/src/twilio.ts';
 import { fhirRequest, bearer } from '../sandbox-client.ts';
@@ -11,8 +21,8 @@ import { startAlertServer } from './alert-server.ts';
 import type { AlertServer } from './alert-server.ts';
 
 const minute = 60_000;
-const numbers = [1, 2, 3, 4, 5].map((number) => `+1555010000${number}`);
-const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = ''] = numbers;
+const numbers = [1, 2, 3, 4, 5, 6].map((number) => `+1555010000${number}`);
+const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = '', asked = ''] = numbers;
 const ada = '+15550100701';
 
 export interface RightsFixture {
@@ -55,6 +65,35 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     const record = await recordOf(fixture, await incoming(fixture, greeted, { hangUpAfter: 1 }, '+15550100703'));
     assert.equal(record?.subject?.reference, fixture.patient);
     assert.match(record.sender?.reference ?? '', /^RelatedPerson\//);
+  },
+  async 'a verified caller hears the next visit'(fixture) {
+    const { heard } = await incoming(fixture, asked, { digits: ['1', '03141980', '1'] });
+    assert.match(heard.join(' '), /Your next visit is on/);
+  },
+  async 'a verified caller asks for something'(fixture) {
+    const { heard } = await incoming(fixture, asked, { digits: ['1', '03141980', '2'] });
+    assert.match(heard.join(' '), /Noted/);
+  },
+  async 'a first birth date is counted'(fixture) {
+    assert.equal(await wrongDates(fixture, ['01012000']), 1);
+  },
+  async 'a wrong birth date is counted twice'(fixture) {
+    assert.equal(await wrongDates(fixture, ['01012000', '01012001']), 2);
+  },
+  async 'a survey is kept'(fixture) {
+    assert.equal((await surveyOf(fixture, await incoming(fixture, asked, { digits: ['2', '7'] })))?.item?.length, 1);
+  },
+  async 'a survey is completed later'(fixture) {
+    const call = await incoming(fixture, asked, { digits: ['2', '7'] });
+    const [survey, record] = [await surveyOf(fixture, call), await recordOf(fixture, call)];
+    assert.ok(survey && record);
+    const { sandbox } = fixture.clinic;
+    const emptied = { ...survey, item: [] };
+    assert.equal((await fhirRequest(sandbox, 'PUT', `QuestionnaireResponse/${survey.id ?? ''}`, emptied)).status, 200);
+    // The automation bot runs after each change of a call record.
+    await fhirRequest(sandbox, 'PUT', `Communication/${record.id ?? ''}`, { ...record, note: [{ text: 'Seen.' }] });
+    await sandbox.settled();
+    assert.equal((await surveyOf(fixture, call))?.item?.length, 1);
   },
   async 'the patient’s doctor is dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, greeted, { hangUpAfter: 20 })).includes('+15550100711'));
@@ -292,6 +331,43 @@ export async function openFixture(seed: string, appointments = false): Promise<R
   return fixture;
 }
 
+const options = (...then: string[]): object => ({
+  prompt: { text: 'Choose.' },
+  options: then.map((action, index) => ({ digits: String(index + 1), then: action })),
+  retries: 0,
+  otherwise: 'nobody',
+});
+
+/** The actions that ask the caller. */
+const asking = {
+  ask: [{ menu: options('birth-date', 'survey') }],
+  'birth-date': [{ verify: { prompt: { text: 'Birth date?' }, then: 'services', otherwise: 'nobody' } }],
+  services: [{ menu: options('visit', 'refill') }],
+  visit: [
+    {
+      nextVisit: {
+        prompt: { text: 'Your next visit is on {date} at {time}.' },
+        none: { text: 'No visit.' },
+        then: 'noted',
+        otherwise: 'nobody',
+      },
+    },
+  ],
+  refill: [{ task: { text: 'Refill', then: 'noted', otherwise: 'nobody' } }],
+  survey: [
+    {
+      ask: {
+        prompt: { text: 'From 0 to 9?' },
+        answer: { format: 'number', max: 9 },
+        question: { questionnaire: 'https://clinic.example/survey', linkId: 'pain' },
+        then: 'noted',
+        otherwise: 'nobody',
+      },
+    },
+  ],
+  noted: [{ say: { text: 'Noted.' } }, { hangup: {} }],
+};
+
 async function createRecords(clinic: Clinic, fixture: RightsFixture, appointments: boolean): Promise<string> {
   const phone = (value: string): { system: 'phone'; value: string }[] => [{ system: 'phone', value }];
   const named = (given: string): { given: string[]; family: string }[] => [{ given: [given], family: 'Invented' }];
@@ -316,6 +392,7 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
     resourceType: 'Patient',
     name: named('Ada'),
     telecom: phone(ada),
+    birthDate: '1980-03-14',
     generalPractitioner: [{ reference: reference(doctor) }],
   });
   await clinic.create<Patient>({
@@ -344,9 +421,16 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
     participant: [{ status: 'accepted', actor: { reference: fixture.patient } }],
   });
   fixture.appointment = reference(appointment);
+  await clinic.create<Appointment>({
+    resourceType: 'Appointment',
+    status: 'booked',
+    start: '2027-11-17T15:00:00.000Z',
+    end: '2027-11-17T16:00:00.000Z',
+    participant: [{ status: 'accepted', actor: { reference: fixture.patient } }],
+  });
   const speech = (text: string): object[] => [{ say: { text } }, { hangup: {} }];
   const dial = (target: object): object => ({ dial: { targets: [target], timeout: 9, otherwise: 'message' } });
-  const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack };
+  const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack, asked };
   return JSON.stringify({
     timeZone: 'America/New_York',
     numbers: Object.fromEntries(
@@ -359,11 +443,13 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
       teamed: [{ when: { careTeam: [reference(team)] }, then: 'team' }, { then: 'nobody' }],
       'on-duty': [{ then: 'duty' }],
       'called-back': [{ then: 'last' }],
+      asked: [{ then: 'ask' }],
     },
     actions: {
       greet: [{ greet: { patient: 'Hello {name}.', neutral: 'Hello.' } }, dial({ generalPractitioner: {} })],
       duty: [dial({ available: reference(duty) })],
       last: [dial({ lastToCall: {} })],
+      ...asking,
       message: [{ voicemail: { greeting: { text: 'Speak.' }, transcribe: true } }],
       open: speech('Open.'),
       closed: speech('Closed.'),
@@ -420,6 +506,26 @@ async function recordOf({ clinic }: RightsFixture, { callSid }: CallResult): Pro
 async function taskOf({ clinic }: RightsFixture, { callSid }: CallResult): Promise<Task | undefined> {
   const tasks = await clinic.searchChart<Task>('Task');
   return tasks.find(({ identifier }) => identifier?.[0]?.value?.startsWith(callSid));
+}
+
+async function surveyOf(
+  { clinic }: RightsFixture,
+  { callSid }: CallResult,
+): Promise<QuestionnaireResponse | undefined> {
+  const all = await clinic.searchChart<QuestionnaireResponse>('QuestionnaireResponse');
+  return all.find(({ identifier }) => identifier?.value?.startsWith(callSid));
+}
+
+let strangers = 0;
+
+/** Enters wrong birth dates from a new number. Returns how many of them were counted. */
+async function wrongDates(fixture: RightsFixture, dates: string[]): Promise<number> {
+  strangers++;
+  const from = `+1555010${8000 + strangers}`;
+  await incoming(fixture, asked, { digits: ['1', ...dates] }, from);
+  const identifier = `identifier=https://plumline.dev/fhir/birth-date-tries|${encodeURIComponent(from)}`;
+  const [count] = await fixture.clinic.searchChart<Basic>('Basic', identifier);
+  return count?.extension?.[0]?.extension?.filter(({ url }) => url === 'wrong').length ?? 0;
 }
 
 function start({ clinic, staff, patient }: RightsFixture, more: object = {}): Promise<Record<string, string>> {

@@ -86,3 +86,17 @@ fn the_number_is_that_of_the_called_country_or_of_the_config() {
     clinic.config = clinic.config.replace(r#""emergency":{"#, r#""emergency":{"number":"112","#);
     assert!(clinic.request("?step=menu.first", &called).contains("dial 1 1 2."));
 }
+
+/// Free speech also reaches the advice. Digits do not, because a number may have them.
+#[test]
+fn a_question_by_speech_has_the_advice() {
+    let mut clinic = clinic();
+    let ask = r#""actions":{"why":[{"ask":{"prompt":{"text":"Why do you call?"},"input":"speech","answer":{"format":"text"},"then":"mail","otherwise":"mail"}}],"#;
+    clinic.config = clinic.config.replace(r#""actions":{"#, ask).replace(r#""1","then":"wait""#, r#""1","then":"why""#);
+    let said = |clinic: &mut Clinic, speech| clinic.request("?step=ask.why", &[("SpeechResult", speech)]);
+    let again = said(&mut clinic, "I have chest pain");
+    assert!(again.starts_with(&format!("{ADVICE}<Gather")) && again.contains("Why do you call?"), "{again}");
+    assert!(advised(&clinic));
+    let answered = said(&mut clinic, "I need a refill");
+    assert!(answered.contains("Speak."), "{answered}");
+}

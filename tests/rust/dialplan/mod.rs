@@ -2,6 +2,7 @@
 
 //! Webhook requests for calls with a dialplan: every verb, every condition, every outcome, and chart failures.
 
+mod asking;
 pub(crate) mod clinic;
 mod dial;
 mod emergency;

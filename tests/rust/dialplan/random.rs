@@ -95,7 +95,7 @@ impl ConfigGenerator {
             return verbs.join(",");
         }
         let (then, otherwise, say) = (self.any(), self.any(), self.say());
-        verbs.push(match self.random.below(8) {
+        verbs.push(match self.random.below(12) {
             0 => format!(r#"{{"goto":"{then}"}}"#),
             1 | 2 => {
                 let targets = self.targets();
@@ -115,6 +115,14 @@ impl ConfigGenerator {
             4 => format!(r#"{{"voicemail":{{"greeting":{say},"transcribe":true,"farewell":{{"text":"Bye."}}}}}}"#),
             5 => format!(r#"{{"conference":{{"name":"room","waitForStaff":true,"then":"{then}"}}}}"#),
             6 => r#"{"redirect":{"url":"https://example.com/else"}}"#.to_owned(),
+            7 => format!(
+                r#"{{"ask":{{"prompt":{say},"answer":{{"maxLength":3}},"confirm":{say},"retries":1,"then":"{then}","otherwise":"{otherwise}"}}}}"#
+            ),
+            8 => format!(r#"{{"verify":{{"prompt":{say},"retries":1,"then":"{then}","otherwise":"{otherwise}"}}}}"#),
+            9 => format!(
+                r#"{{"nextVisit":{{"prompt":{say},"none":{say},"then":"{then}","otherwise":"{otherwise}"}}}}"#
+            ),
+            10 => format!(r#"{{"task":{{"text":"Refill","then":"{then}","otherwise":"{otherwise}"}}}}"#),
             _ => format!(
                 r#"{{"menu":{{"prompt":{say},"retries":1,"options":[{{"digits":"1","speech":["item"],"then":"{then}"}},{{"digits":"9","language":"es-US"}}],"otherwise":"{otherwise}"}}}}"#
             ),

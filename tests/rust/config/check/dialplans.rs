@@ -35,7 +35,7 @@ fn names_are_defined_and_used() {
         ("/dialplans/Main", json!([{ "then": "end" }]), "dialplans.Main"),
         ("/hours/a b", json!({ "healthcareService": "HealthcareService/1" }), "hours[0]"),
         ("/lists/é", json!([]), "lists[1]"),
-        ("/actions/x_y", json!([{ "hangup": {} }]), "actions[9]"),
+        ("/actions/x_y", json!([{ "hangup": {} }]), "actions[19]"),
     ] {
         item(pointer, value, path, "CONFIG_NAME");
     }
@@ -57,8 +57,8 @@ fn names_are_defined_and_used() {
 fn every_call_is_answered_and_ends() {
     each(
         r#"
-/dialplans/nurses/0/when | { "patient": true } | dialplans.nurses | CONFIG_DEFAULT_MISSING
-/dialplans/nurses/1 | { "then": "end" } | dialplans.nurses[1] | CONFIG_RULE_UNREACHABLE
+/dialplans/nurses/1/when | { "patient": true } | dialplans.nurses | CONFIG_DEFAULT_MISSING
+/dialplans/nurses/2 | { "then": "end" } | dialplans.nurses[2] | CONFIG_RULE_UNREACHABLE
 /dialplans/main/4/when/closed | "day" | dialplans.main[4].when | CONFIG_RULE_UNREACHABLE
 /dialplans/main/2/when/careTeam | ["CareTeam/1"] | dialplans.main[2].when | CONFIG_RULE_UNREACHABLE
 /dialplans/main/1/when/callers | ["+1*"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
@@ -118,6 +118,10 @@ fn opening_hours_need_a_time_zone() {
     let missing = "CONFIG_TIME_ZONE_MISSING";
     let mut config = valid_config();
     config.as_object_mut().unwrap().remove("timeZone");
+    // Visits and birth dates need a time zone too.
+    config["actions"]["birth-date"][0] = json!({ "goto": "visit" });
+    let verified = json!({ "if": { "verified": true }, "then": "confirm-visit", "otherwise": "refill" });
+    config["actions"]["visit"][0] = json!({ "when": verified });
     // The dialplan of the second number has no hours, but it leads to people who have hours.
     config["actions"]["queue"][0]["queue"]["on"]["answered"] = json!("menu");
     assert_eq!(check(&config), [("timeZone".into(), missing), ("numbers[1].timeZone".into(), missing)]);
