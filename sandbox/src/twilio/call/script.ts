@@ -66,6 +66,8 @@ export interface Script {
    * recording.
    */
   voicemail?: number | Voicemail | (number | Voicemail)[];
+  /** Listen to each `<Play>` until REST redirects or ends the call. By default, a file plays for ten seconds. */
+  plays?: 'until redirected';
   /** The result of a queue. By default, the caller waits for ten minutes and hangs up. */
   queue?: Queued | 'full';
 }
