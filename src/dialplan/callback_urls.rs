@@ -6,10 +6,10 @@
 //! to a bot. Twilio signs the whole URL, so the bot finds the requested URL by its signature. All state between two
 //! requests is in the URL.
 
-use super::config::Config;
+use super::config::{BACK, Config, MAX_REDIRECTED, REDIRECTED};
 use super::graph::final_verb;
 use super::params::Params;
-use super::verbs::Verb;
+use super::verbs::{STEP_FACTOR, Verb};
 use crate::json::decimal;
 
 /// The kind of a callback URL.
@@ -51,6 +51,8 @@ pub enum CallbackKind {
     Machine,
     /// A key was pressed on the practitioner's own phone, which rings first. The bot may now dial the callee.
     Connect,
+    /// Staff redirected the caller. Only if the config has `transfer`.
+    Transfer,
 }
 
 impl CallbackKind {
@@ -73,7 +75,10 @@ impl CallbackKind {
 
     /// Whether the response depends on the language of the caller, so that the URL has it.
     const fn has_language(self) -> bool {
-        !matches!(self, Self::Recording | Self::Screen | Self::Accept | Self::Served | Self::Transcription)
+        !matches!(
+            self,
+            Self::Recording | Self::Screen | Self::Accept | Self::Served | Self::Transcription | Self::Transfer
+        )
     }
 
     /// The name in the URL.
@@ -98,6 +103,7 @@ impl CallbackKind {
             Self::Transcription => "transcription",
             Self::Machine => "machine",
             Self::Connect => "connect",
+            Self::Transfer => "transfer",
         }
     }
 }
@@ -209,6 +215,22 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
             verb.callbacks(config, &mut |kind, n| add(kind, action, n));
         }
     }
+    urls.extend(redirected_callbacks(config));
+    urls
+}
+
+/// The callback URLs for callers whom staff redirect. The language of such a caller is not known.
+fn redirected_callbacks(config: &Config) -> Vec<CallbackUrl<'static>> {
+    let Some(_) = &config.transfer else { return Vec::new() };
+    let url = |kind, action, n| CallbackUrl { kind, action, n, language: None };
+    let mut urls = vec![CallbackUrl::common(CallbackKind::Transfer)];
+    // One step for all browsers, and one for each phone.
+    urls.extend((0..=MAX_REDIRECTED).map(|step| url(CallbackKind::Dial, REDIRECTED, step * STEP_FACTOR)));
+    urls.extend([
+        url(CallbackKind::Screen, REDIRECTED, 0),
+        url(CallbackKind::Accept, REDIRECTED, 0),
+        url(CallbackKind::Dial, BACK, 0),
+    ]);
     urls
 }
 
@@ -218,7 +240,8 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
 pub fn count_callbacks(config: &Config) -> usize {
     let languages = switch_languages(config).len();
     let of_actions = config.actions.iter().map(|(_, verbs)| count_of_action(config, verbs, languages));
-    of_actions.fold(1 + CallbackKind::COMMON.len(), usize::saturating_add)
+    let of_redirected = redirected_callbacks(config).len();
+    of_actions.fold(1 + CallbackKind::COMMON.len() + of_redirected, usize::saturating_add)
 }
 
 /// The number of URLs of an action, if a caller can switch to `languages` languages.
@@ -258,6 +281,7 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
         | CallbackKind::Offer
         | CallbackKind::Announce
         | CallbackKind::Connect
+        | CallbackKind::Transfer
         | CallbackKind::Served
         | CallbackKind::Status
         | CallbackKind::ScreenedStatus => return true,
@@ -413,7 +437,7 @@ mod tests {
             (include_str!("../../docs/dialplan/bilingual.json"), 41),
             (include_str!("../../docs/dialplan/nurse-line.json"), 17),
             (include_str!("../../docs/dialplan/known-patients.json"), 31),
-            (include_str!("../../tests/rust/valid-config.json"), 68),
+            (include_str!("../../tests/rust/valid-config.json"), 77),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));

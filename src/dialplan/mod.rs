@@ -43,7 +43,7 @@ pub use outcome::VerbOutcome;
 pub use params::{Caller, Params, is_withheld};
 pub use people::{
     CallerMatch, Endpoint, MAX_CONTACT_POINTS, Patient, PeopleOfNumber, Person, PractitionerEndpoint, people_searches,
-    practitioner_searches, read_people, read_practitioner,
+    person_in, practitioner_searches, read_people, read_practitioner,
 };
 pub use target::Target;
 pub use turn::{DialplanInput, LocalizedTurn, Turn, VerbEvent};

@@ -9,6 +9,7 @@ mod caller_id;
 mod conditions;
 mod identity;
 mod identity_owners;
+mod instruction;
 mod pending;
 mod prepared;
 mod round_robin;
@@ -22,6 +23,7 @@ pub use identity::{
     is_reserved, is_uuid, set_identity, uuid_of,
 };
 pub use identity_owners::{is_of_another, may_call, owner_searches};
+pub use instruction::{Instruction, InstructionKind, Instructions, MAX_TARGETS};
 pub use pending::{MAX_RINGING, REFUSED, pending_records, search_pending};
 pub use prepared::{ATTEMPT, NewPreparedCall, PreparedCall, set_caller_id};
 pub use round_robin::{Position, is_taken, latest_positions, same_position};

@@ -41,11 +41,26 @@ const REJECT_LIMIT: u32 = 2_900;
 /// replaces the `hangup` or `leave` that Twilio reports for the same wait.
 const OFFER_ACCEPTED: &str = "callback";
 
+/// The reads that were made before the dialplan is run.
+pub(super) struct EarlierReads {
+    /// The answer to the search for the call's record.
+    pub(super) record: Option<HostResponse>,
+    /// The number of round trips to read that remain.
+    pub(super) rounds: u32,
+}
+
+impl Default for EarlierReads {
+    fn default() -> Self {
+        Self { record: None, rounds: 2 }
+    }
+}
+
 /// Answers a callback, or a request that the dialplan handles. `None` if the default dialplan must answer.
 pub(super) async fn dispatch(
     host: &Host,
     request: &WebhookRequest<'_, '_>,
     direction: &Direction<'_>,
+    earlier: EarlierReads,
 ) -> Option<Response> {
     let params = Params(request.pairs);
     let config = request.clinic.config;
@@ -68,20 +83,31 @@ pub(super) async fn dispatch(
         }
         (CallbackKind::Transcription, _) => Some(transcription(host, request.status_callback()).await),
         (CallbackKind::WebhookUrl, Direction::Inbound { .. }) if input.rules().is_some() => {
-            Some(run_dialplan(host, request, &input).await)
+            Some(run_dialplan(host, request, &input, earlier).await)
         }
         (CallbackKind::WebhookUrl, _) => None,
-        _ => Some(run_dialplan(host, request, &input).await),
+        _ => Some(run_dialplan(host, request, &input, earlier).await),
     }
 }
 
-async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &DialplanInput<'_>) -> Response {
+async fn run_dialplan(
+    host: &Host,
+    request: &WebhookRequest<'_, '_>,
+    input: &DialplanInput<'_>,
+    earlier: EarlierReads,
+) -> Response {
     let params = Params(request.pairs);
     let has_ended = request.call.status == Some(CallStatus::Terminal);
     let mut next = input.next(&request.callback, params, has_ended);
     let mut facts = Facts::at(request.now, &input.caller);
     let mut update = RecordUpdate::of(request, &next.turn);
-    let failures = collect_facts(host, input, &next, request.local_times, &mut facts, update.as_mut()).await;
+    let mut to_read = None;
+    if let Some(update) = &mut update {
+        update.found = earlier.record;
+        to_read = Some(update).filter(|update| update.found.is_none());
+    }
+    let local_times = request.local_times;
+    let failures = collect_facts(host, input, &next, local_times, &mut facts, to_read, earlier.rounds).await;
     if let (Some(VerbEvent::Left), Some(update)) = (next.turn.event(), &update) {
         facts.offer_accepted = update.has_accepted_offer();
     }
@@ -125,6 +151,7 @@ async fn collect_facts(
     local_times: &RefCell<LocalTimeCache>,
     facts: &mut Facts,
     mut update: Option<&mut RecordUpdate<'_>>,
+    rounds: u32,
 ) -> ReadFailures {
     let mut failures = ReadFailures::default();
     let mut zones = required_lookups(input, next, facts);
@@ -138,7 +165,7 @@ async fn collect_facts(
         read_facts(host, input, facts, zones, None, &mut failures).await;
         local_times.borrow_mut().store(facts);
     }
-    for _ in 0..2 {
+    for _ in 0..rounds {
         let wanted = required_lookups(input, next, facts);
         let record_read = update.take();
         if wanted.is_empty() && record_read.is_none() {

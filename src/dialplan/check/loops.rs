@@ -165,6 +165,11 @@ impl Checker<'_> {
             rule.when.names(&mut use_hours, &mut use_list);
             waiting.extend(config.actions.position(&rule.then));
         }
+        if let Some(transfer) = &config.transfer {
+            let allowed = |name: &str| name == transfer.otherwise || transfer.allows(name);
+            let names = config.actions.iter().enumerate().filter(|(_, (name, _))| allowed(name));
+            waiting.extend(names.map(|(position, _)| position));
+        }
         while let Some(action) = waiting.pop() {
             if mark(&mut actions, Some(action)) {
                 waiting.extend(self.edges.from(action).map(|edge| edge.to));

@@ -122,6 +122,8 @@ impl Checker<'_> {
         self.lists();
         self.screening();
         self.sip();
+        self.transfer();
+        self.dispositions();
         self.actions();
         self.dialplans();
         self.zones();

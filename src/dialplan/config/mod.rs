@@ -11,6 +11,7 @@ mod rules;
 mod schema;
 mod screening;
 mod sip;
+mod transfer;
 
 use super::target::Target;
 use super::verbs::{Dial, Verb, Voicemail};
@@ -27,6 +28,8 @@ pub use rules::{Conditions, NumberPlan, Rule, Verification};
 pub use schema::schema;
 pub use screening::Screening;
 pub use sip::Sip;
+pub use transfer::{BACK, MAX_REDIRECTED, REDIRECTED, Redirected, Transfer};
+
 /// The config document (JSON). Every member is optional. `docs/dialplan.md` explains it with examples;
 /// `schema/config.json` is the complete reference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,8 +81,12 @@ pub struct Config {
     pub screening: Screening,
     /// Calls that arrive by SIP. If absent, only those to a number are routed, and their callers have no number.
     pub sip: Sip,
+    /// Transfers, hold and calls taken from a queue. If absent, staff cannot redirect callers.
+    pub transfer: Option<Transfer>,
     /// Tasks for staff.
     pub tasks: Tasks,
+    /// What may come of a call, by code, each with its text: `{ "booked": "Appointment booked" }`.
+    pub dispositions: Map<String>,
     /// Alerts to an external service. If absent, none are sent.
     pub alerts: Option<Alerts>,
     /// How records are written to the chart.
@@ -106,7 +113,9 @@ members!(Config {
     recording: optional "recording",
     screening: optional "screening",
     sip: optional "sip",
+    transfer: optional "transfer",
     tasks: optional "tasks",
+    dispositions: optional "dispositions",
     alerts: optional "alerts",
     chart: optional "chart",
     appointment: optional "appointment",

@@ -32,7 +32,7 @@ use super::writer::{AfterVerb, Writer};
 use crate::json::cases;
 
 pub use conference::{Conference, conference_attributes, max_participants};
-pub use dial::{Dial, RingOrder};
+pub use dial::{Dial, RingOrder, STEP_FACTOR};
 pub use goto::Goto;
 pub use greet::Greet;
 pub use hangup::Hangup;
@@ -40,7 +40,7 @@ pub use language::Language;
 pub use menu::{Choice, Menu};
 pub use pause::Pause;
 pub use play::Play;
-pub use queue::{CallbackOffer, Overflow, Queue};
+pub use queue::{CallbackOffer, HOLD_MUSIC, Overflow, Queue};
 pub use redirect::Redirect;
 pub use reject::{Reject, RejectReason};
 pub use say::Say;

@@ -28,7 +28,7 @@ const MAX_QUEUE_SIZE: u32 = 5_000;
 /// The maximum of `wait` and `averageWait`, in seconds. Twilio ends every call after four hours.
 const MAX_WAIT: u32 = 14_400;
 /// One of Twilio's hold music files, some minutes long. After it, the length of the queue is checked again.
-const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
+pub const HOLD_MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
 
 /// `queue`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -329,7 +329,7 @@ impl Queue {
         if let Some((say, position)) = self.position.as_ref().zip(position) {
             writer.say_with(say, Some(("{position}", &decimal(position.into()))))?;
         }
-        let music = self.music.as_deref().unwrap_or(MUSIC);
+        let music = self.music.as_deref().unwrap_or(HOLD_MUSIC);
         let Some(offer) = self.offer(&writer.input) else {
             writer.document.element("Play", &[], music);
             return Ok(AfterVerb::End);

@@ -3,6 +3,7 @@
 /** The shortest scenarios that need each right of deploy/, in a clinic whose config uses all of them. */
 import type { Appointment, Attachment, Communication, Patient, Practitioner, Resource, Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import type { CallResult, Script } from '../../../sandbox/src/twilio.ts';
 import { fhirRequest, bearer } from '../sandbox-client.ts';
 import { openClinic, policy, ticketSecret, workday } from './clinic.ts';
@@ -11,8 +12,8 @@ import { startAlertServer } from './alert-server.ts';
 import type { AlertServer } from './alert-server.ts';
 
 const minute = 60_000;
-const numbers = [1, 2, 3, 4, 5].map((number) => `+1555010000${number}`);
-const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = ''] = numbers;
+const numbers = [1, 2, 3, 4, 5, 6].map((number) => `+1555010000${number}`);
+const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = '', queued = ''] = numbers;
 const ada = '+15550100701';
 
 export interface RightsFixture {
@@ -64,6 +65,47 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
   },
   async 'staff on duty are dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, onDuty, { hangUpAfter: 20 })).includes('+15550100712'));
+  },
+  async 'a waiting caller is taken'(fixture) {
+    const { clinic, staff } = fixture;
+    clinic.start(clinic.startedAt + 60 * minute);
+    const going = clinic.sandbox.twilio.incoming({ from: ada, to: queued, script: { queue: { until: 'dequeued' } } });
+    const { callSid } = going;
+    const isWaiting = (): boolean =>
+      [...clinic.sandbox.twilio.queues.values()].some(({ members }) =>
+        members.some(({ call }) => call.leg.sid === callSid),
+      );
+    while (!isWaiting()) {
+      await setTimeout(5);
+    }
+    try {
+      await clinic.executeSuccessfully(staff.token, { operation: 'take-caller', callSid });
+    } finally {
+      if (isWaiting()) {
+        clinic.sandbox.twilio.live.get(callSid)?.interrupt({ end: 'completed' });
+      }
+      await going;
+      await clinic.sandbox.settled();
+    }
+    assert.deepEqual(dialed(await going), [`client:${staff.identity}`]);
+  },
+  async 'a disposition is corrected'(fixture) {
+    const { clinic, staff } = fixture;
+    const { ticket = '', communication = '' } = await start(fixture);
+    await clinic.browser(staff.identity, { Ticket: ticket }, { answers: { [ada]: { talk: 9 } } });
+    const set = { operation: 'set-disposition', communication };
+    await clinic.executeSuccessfully(staff.token, { ...set, code: 'booked' });
+    const { disposition } = await clinic.executeSuccessfully(staff.token, { ...set, code: 'other' });
+    const { reasonCode } = await clinic.read<Communication>(disposition);
+    assert.equal(reasonCode?.[0]?.coding?.[0]?.code, 'other');
+  },
+  async 'a call gets a follow-up task'(fixture) {
+    const { clinic, staff } = fixture;
+    const { ticket = '', communication = '' } = await start(fixture);
+    await clinic.browser(staff.identity, { Ticket: ticket }, { answers: { [ada]: { talk: 9 } } });
+    const set = { operation: 'set-disposition', communication, code: 'booked', followUp: {} };
+    const { task } = await clinic.executeSuccessfully(staff.token, set);
+    assert.equal((await clinic.read<Task>(task)).focus?.reference, communication);
   },
   async 'the last clinician who called is dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, calledBack, { hangUpAfter: 20 })).includes('+15550100714'));
@@ -346,7 +388,7 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
   fixture.appointment = reference(appointment);
   const speech = (text: string): object[] => [{ say: { text } }, { hangup: {} }];
   const dial = (target: object): object => ({ dial: { targets: [target], timeout: 9, otherwise: 'message' } });
-  const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack };
+  const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack, queued };
   return JSON.stringify({
     timeZone: 'America/New_York',
     numbers: Object.fromEntries(
@@ -359,17 +401,21 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
       teamed: [{ when: { careTeam: [reference(team)] }, then: 'team' }, { then: 'nobody' }],
       'on-duty': [{ then: 'duty' }],
       'called-back': [{ then: 'last' }],
+      queued: [{ then: 'wait' }],
     },
     actions: {
       greet: [{ greet: { patient: 'Hello {name}.', neutral: 'Hello.' } }, dial({ generalPractitioner: {} })],
       duty: [dial({ available: reference(duty) })],
       last: [dial({ lastToCall: {} })],
+      wait: [{ queue: { name: 'rights', otherwise: 'nobody' } }],
       message: [{ voicemail: { greeting: { text: 'Speak.' }, transcribe: true } }],
       open: speech('Open.'),
       closed: speech('Closed.'),
       team: speech('Team.'),
       nobody: speech('Nobody.'),
     },
+    transfer: { otherwise: 'nobody' },
+    dispositions: { booked: 'Appointment booked', other: 'Other' },
     tasks: { on: ['missed', 'voicemail'] },
     alerts: { url: fixture.alertServer.url, format: 'slack', on: ['missed'], perHour: 1000 },
     recording: { announcement: { text: 'This call is recorded.' }, retentionDays: 1 },

@@ -5,10 +5,12 @@
 mod rounds;
 mod screen;
 
+pub use rounds::STEP_FACTOR;
+
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::{CallbackKind, CallbackUrl};
 use crate::dialplan::check::{Checker, ConfigPath, Spoken, VisitSpoken};
-use crate::dialplan::config::Config;
+use crate::dialplan::config::{BACK, Config, REDIRECTED};
 use crate::dialplan::default_twiml::EVENTS;
 use crate::dialplan::graph::{Edge, Trigger, Visit};
 use crate::dialplan::lookups::Lookups;
@@ -245,7 +247,9 @@ impl Dial {
             return Ok(AfterVerb::Action(self.on.get(before.word()).unwrap_or(&self.otherwise)));
         };
         let recording = writer.recording();
-        if let Some(recording) = recording.filter(|_| n == 0) {
+        // A caller whom staff redirected heard it before.
+        let is_first = n == 0 && !matches!(action, REDIRECTED | BACK);
+        if let Some(recording) = recording.filter(|_| is_first) {
             writer.say(&recording.announcement)?;
         }
         let url = writer.url(CallbackKind::Dial, action, round.n);
