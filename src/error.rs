@@ -390,6 +390,9 @@ codes! {
     /// The phone number has fewer digits than its country requires. Often the area code is missing.
     PhoneTooShort = "PHONE_TOO_SHORT",
         "The number has too few digits for its country. Is the area code missing?";
+    /// `set-presence`, but the config does not use the presence of staff.
+    PresenceOff = "PRESENCE_OFF",
+        "The dialplan ignores who is away. Set presence.enabled in the config.";
     /// A recording could not be copied from Twilio into the chart.
     RecordingNotCopied = "RECORDING_NOT_COPIED",
         "A recording could not be copied into the chart. The sweep tries again for seven days. Another line has the cause.";

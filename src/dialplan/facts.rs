@@ -6,6 +6,7 @@ use super::config::Config;
 use super::hours::{LocalTime, are_open};
 use super::params::Caller;
 use super::people::{Patient, PeopleOfNumber, Person, available, first_sender, people_searches, read_people};
+use super::presence::{away_identities, away_search};
 use crate::json::Json;
 use crate::phone::country_of;
 
@@ -56,6 +57,8 @@ pub enum Lookup {
     Service(String),
     /// The roles `PractitionerRole/<id>`, or the roles of an `Organization/<id>`.
     Roles(String),
+    /// Who is away.
+    Presence,
 }
 
 /// The results of all look-ups for a call.
@@ -69,6 +72,8 @@ pub struct Facts {
     pub has_more_people: bool,
     /// The clinician who last tried to reach the patient.
     pub last_to_call: Fact<Option<Person>>,
+    /// The SDK identities of staff who are away.
+    pub away: Fact<Vec<String>>,
     /// The local times by time zone.
     pub local_times: Vec<(String, Fact<LocalTime>)>,
     /// `HealthcareService`s by reference.
@@ -95,6 +100,12 @@ impl Facts {
     #[must_use]
     pub fn patient(&self) -> Option<&Patient> {
         self.people.known()?.patient.as_ref()
+    }
+
+    /// Whether the person with an SDK identity is away. While that is not known, they are not.
+    #[must_use]
+    pub fn is_away(&self, identity: &str) -> bool {
+        self.away.known().is_some_and(|away| away.iter().any(|known| known == identity))
     }
 
     /// Whether the hours with this name are open. `Unavailable` if the hours or the time zone do not exist.
@@ -162,6 +173,7 @@ impl Facts {
             }
             Lookup::Service(named) => self.services.push((named.clone(), looked_up(found))),
             Lookup::Roles(named) => self.roles.push((named.clone(), looked_up(found))),
+            Lookup::Presence => self.away = looked_up(found.map(|found| away_identities(&found, self.now))),
         }
     }
 }
@@ -221,6 +233,7 @@ impl Lookup {
                 ]
                 .concat()
             }
+            Self::Presence => away_search(),
             Self::Zone(_) | Self::People { .. } => return None,
             Self::Service(named) => match crate::text::split_on(named, b'/') {
                 ("HealthcareService", id) if !id.is_empty() => ["HealthcareService/", &escaped(id)].concat(),

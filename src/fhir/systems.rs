@@ -58,3 +58,15 @@ pub const CALL_TASK_CODE: &str = "https://plumline.dev/fhir/call-task-code";
 
 /// The code of a follow-up task.
 pub const FOLLOW_UP_CODE: &str = "follow-up";
+
+/// The code system of Plumline's `Basic` resources.
+pub const BASIC_CODE: &str = "https://plumline.dev/fhir/basic-code";
+
+/// The code of a presence.
+pub const PRESENCE_CODE: &str = "presence";
+
+/// The second code of a presence of someone who is away.
+pub const AWAY_CODE: &str = "away";
+
+/// The system of a presence's identifier. The value is the SDK identity.
+pub const PRESENCE: &str = "https://plumline.dev/fhir/presence";

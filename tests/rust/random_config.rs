@@ -122,6 +122,9 @@ impl DialplanInput<'_> {
             });
             config.insert("transfer".into(), transfer);
         }
+        if self.random.one_in(2) {
+            config.insert("presence".into(), json!({ "enabled": self.random.one_in(2) }));
+        }
         if self.random.one_in(3) {
             config.insert("dispositions".into(), json!({ "booked": "Appointment booked", "other-1": "Other" }));
         }

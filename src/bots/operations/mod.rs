@@ -15,6 +15,7 @@ mod placed;
 mod redirect_call;
 mod requester;
 mod set_disposition;
+mod set_presence;
 mod start_call;
 mod take_caller;
 mod transfer_call;
@@ -43,6 +44,7 @@ pub async fn operations(event: BotEvent, host: Host) -> Response {
         "place-call" => place_call::place_call(&event, &host, &mut log).await,
         "resume-call" => hold_call::resume_call(&event, &host).await,
         "set-disposition" => set_disposition::set_disposition(&event, &host).await,
+        "set-presence" => set_presence::set_presence(&event, &host, &mut log).await,
         "statistics" => return statistics::statistics(&event, &host).await,
         "start-call" => start_call::start_call(&event, &host, &mut log).await,
         "take-caller" => take_caller::take_caller(&event, &host, &mut log).await,

@@ -8,12 +8,9 @@
 //! the offer of a callback. The caller hears a response within three seconds. A fact that arrives too late is treated
 //! as unknown.
 
-use std::cell::RefCell;
-
 use super::request::WebhookRequest;
 use super::status::{StatusCallback, jitter_seed, status};
 use super::transcription::transcription;
-use crate::bots::instance_cache::LocalTimeCache;
 use crate::chart::{
     CallContext, CallEvent, CallRecord, CallState, Closing, QueueReport, RecordFormat, RecordWrite, RetryPolicy,
     SECOND_ATTEMPT_TIMEOUT, Screening, Status, StoreError, TextField, nothing_else, search, store,
@@ -23,6 +20,7 @@ use crate::dialplan::{
     VerbEvent, render, required_lookups,
 };
 use crate::error::{Code, log_line};
+use crate::outbound::{SealingKeys, sealed_presences};
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest};
 
 /// The timeout of a read, in milliseconds. For the record of a reject, [`REJECT_LIMIT`] replaces it.
@@ -106,8 +104,7 @@ async fn run_dialplan(
         update.found = earlier.record;
         to_read = Some(update).filter(|update| update.found.is_none());
     }
-    let local_times = request.local_times;
-    let failures = collect_facts(host, input, &next, local_times, &mut facts, to_read, earlier.rounds).await;
+    let failures = collect_facts(host, request, input, &next, &mut facts, to_read, earlier.rounds).await;
     if let (Some(VerbEvent::Left), Some(update)) = (next.turn.event(), &update) {
         facts.offer_accepted = update.has_accepted_offer();
     }
@@ -146,9 +143,9 @@ async fn run_dialplan(
 /// no round trip, and can make other reads unnecessary.
 async fn collect_facts(
     host: &Host,
+    request: &WebhookRequest<'_, '_>,
     input: &DialplanInput<'_>,
     next: &LocalizedTurn<'_>,
-    local_times: &RefCell<LocalTimeCache>,
     facts: &mut Facts,
     mut update: Option<&mut RecordUpdate<'_>>,
     rounds: u32,
@@ -157,13 +154,13 @@ async fn collect_facts(
     let mut zones = required_lookups(input, next, facts);
     zones.retain(|lookup| {
         let Lookup::Zone(zone) = lookup else { return false };
-        let cached = local_times.borrow().at(zone, facts.now);
+        let cached = request.local_times.borrow().at(zone, facts.now);
         facts.local_times.extend(cached.map(|time| (zone.clone(), Fact::Known(time))));
         cached.is_none()
     });
     if !zones.is_empty() {
-        read_facts(host, input, facts, zones, None, &mut failures).await;
-        local_times.borrow_mut().store(facts);
+        read_facts(host, input, facts, zones, None, &mut failures, None).await;
+        request.local_times.borrow_mut().store(facts);
     }
     for _ in 0..rounds {
         let wanted = required_lookups(input, next, facts);
@@ -171,7 +168,7 @@ async fn collect_facts(
         if wanted.is_empty() && record_read.is_none() {
             break;
         }
-        read_facts(host, input, facts, wanted, record_read, &mut failures).await;
+        read_facts(host, input, facts, wanted, record_read, &mut failures, request.secret).await;
     }
     failures
 }
@@ -195,6 +192,7 @@ impl ReadFailures {
             (Lookup::LastToCall, _) => "Communication",
             (Lookup::Service(_), _) => "HealthcareService",
             (Lookup::Roles(_), _) => "PractitionerRole",
+            (Lookup::Presence, _) => "Basic",
         };
         match answer {
             HostResponse::Done { status: 200..=299, .. } => {}
@@ -216,6 +214,7 @@ async fn read_facts(
     wanted: Vec<Lookup>,
     update: Option<&mut RecordUpdate<'_>>,
     failures: &mut ReadFailures,
+    secret: Option<&str>,
 ) {
     let mut requests = Vec::with_capacity(wanted.len() + 1);
     let mut asked: Vec<(Lookup, usize)> = Vec::with_capacity(wanted.len());
@@ -230,12 +229,16 @@ async fn read_facts(
         requests.push((HostRequest::Fhir(search(update.event.root_sid().0)), Some(READ_TIMEOUT)));
     }
     let mut answers = host.send_all(requests).await.into_iter();
+    let sealing = secret.and_then(|secret| SealingKeys::read(secret).ok());
     for (lookup, count) in asked {
         let mut found = Vec::with_capacity(count);
         for read in 0..count {
             let answer = answers.next().unwrap_or(HostResponse::Failed);
             failures.add(&lookup, read, &answer);
             found.push(answer.ok());
+        }
+        if lookup == Lookup::Presence {
+            found = found.into_iter().map(|found| Some(sealed_presences(found?, sealing.as_ref()))).collect();
         }
         facts.learn(&lookup, found, &input.caller);
     }

@@ -106,14 +106,14 @@ async fn respond(
     let clinic = Clinic { numbers: &numbers, application, config: &settings.config };
     let direction = Direction::of(&call, &numbers, &settings.config.sip);
     let (url, now) = (&*verified.url, event.now);
-    let request =
-        WebhookRequest { pairs, call: &call, clinic: &clinic, callback: verified.callback, url, now, local_times };
+    let (secret, callback) = (settings.sealing(), verified.callback);
+    let request = WebhookRequest { pairs, call: &call, clinic: &clinic, callback, url, now, secret, local_times };
     let is_over = call.status == Some(CallStatus::Terminal);
     let handled = match verified.callback.kind {
         CallbackKind::Connect if settings.config_error.is_some() => Some(Response::from(Reply::Twiml(apology()))),
         CallbackKind::Connect => Some(boxed(key_pressed(&request, settings.sealing(), host)).await),
         kind if is_about_redirected(&verified.callback) && !(kind.reports_end() && is_over) => {
-            boxed(redirected(&request, &direction, settings.sealing(), host)).await
+            boxed(redirected(&request, &direction, host)).await
         }
         _ => boxed(dispatch(host, &request, &direction, EarlierReads::default())).await,
     };

@@ -27,15 +27,14 @@ pub(super) fn is_about_redirected(callback: &CallbackUrl<'_>) -> bool {
     callback.kind == CallbackKind::Transfer || matches!(callback.action, REDIRECTED | BACK)
 }
 
-/// Answers the callback. `secret` is `PLUMLINE_SECRET`.
+/// Answers the callback.
 pub(super) async fn redirected(
     request: &WebhookRequest<'_, '_>,
     direction: &Direction<'_>,
-    secret: Option<&str>,
     host: &Host,
 ) -> Option<Response> {
     host.set_deadline(LIMIT, jitter_seed(request.pairs, request.now));
-    let sealing = secret.and_then(|secret| SealingKeys::read(secret).ok());
+    let sealing = request.secret.and_then(|secret| SealingKeys::read(secret).ok());
     let event = CallEvent::read(request.pairs, request.now);
     let root = event.as_ref().map_or("", |event| event.root_sid().0);
     let mut requests = vec![(HostRequest::Fhir(Instructions::search(root)), Some(READ_TIMEOUT))];
@@ -63,6 +62,7 @@ pub(super) async fn redirected(
         callback: request.callback,
         url: request.url,
         now: request.now,
+        secret: request.secret,
         local_times: request.local_times,
     };
     let earlier = EarlierReads { record: answers.next().filter(|_| writes), rounds: 1 };

@@ -102,7 +102,7 @@ impl Checker<'_> {
                         let code = if rings_again { Code::ConfigNoAnswer } else { Code::ConfigLoop };
                         self.loop_at(from, edge, code);
                     }
-                    Some(VisitState::Done) if edge.trigger == Trigger::Immediate => {
+                    Some(VisitState::Done) if edge.trigger == Trigger::Immediate || self.may_skip(edge) => {
                         lengths[from] = lengths[from].max(lengths[edge.to].saturating_add(1));
                     }
                     _ => {}
@@ -110,6 +110,11 @@ impl Checker<'_> {
                 *next += 1;
             }
         }
+    }
+
+    /// Whether the document continues with the edge because everyone in the `dial` is away.
+    fn may_skip(&self, edge: EdgeTo) -> bool {
+        self.config.presence.is_enabled() && edge.trigger == Trigger::Unattended && edge.member.starts_with("dial.")
     }
 
     fn loop_at(&mut self, action: usize, edge: EdgeTo, code: Code) {

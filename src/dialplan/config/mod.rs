@@ -5,6 +5,7 @@
 mod clinic;
 mod hours;
 mod mailbox;
+mod presence;
 mod read;
 mod rules;
 #[cfg(feature = "schema")]
@@ -23,6 +24,7 @@ use crate::policy::Outbound;
 pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpTrigger, Identity, Recording, Tasks};
 pub use hours::{Day, Holiday, Hours, Opening, Weekly};
 pub use mailbox::{MailboxCode, MailboxTask, Priority, UrgentWords};
+pub use presence::Presence;
 pub use rules::{Conditions, NumberPlan, Rule, Verification};
 #[cfg(feature = "schema")]
 pub use schema::schema;
@@ -79,6 +81,8 @@ pub struct Config {
     pub recording: Option<Recording>,
     /// Whether the person who answers a phone presses a key before the caller is connected.
     pub screening: Screening,
+    /// Whether a `dial` skips staff who are away.
+    pub presence: Presence,
     /// Calls that arrive by SIP. If absent, only those to a number are routed, and their callers have no number.
     pub sip: Sip,
     /// Transfers, hold and calls taken from a queue. If absent, staff cannot redirect callers.
@@ -112,6 +116,7 @@ members!(Config {
     outbound: optional "outbound",
     recording: optional "recording",
     screening: optional "screening",
+    presence: optional "presence",
     sip: optional "sip",
     transfer: optional "transfer",
     tasks: optional "tasks",

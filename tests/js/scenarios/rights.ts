@@ -12,8 +12,10 @@ import { startAlertServer } from './alert-server.ts';
 import type { AlertServer } from './alert-server.ts';
 
 const minute = 60_000;
-const numbers = [1, 2, 3, 4, 5, 6].map((number) => `+1555010000${number}`);
-const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = '', queued = ''] = numbers;
+const numbers = [1, 2, 3, 4, 5, 6, 7].map((number) => `+1555010000${number}`);
+const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = '', queued = '', absent = ''] = numbers;
+/** An identity that only `fixture.staff` may use. */
+const desk = 'front-desk';
 const ada = '+15550100701';
 
 export interface RightsFixture {
@@ -69,7 +71,8 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
   async 'a waiting caller is taken'(fixture) {
     const { clinic, staff } = fixture;
     clinic.start(clinic.startedAt + 60 * minute);
-    const going = clinic.sandbox.twilio.incoming({ from: ada, to: queued, script: { queue: { until: 'dequeued' } } });
+    const script: Script = { queue: { until: 'dequeued' }, answers: { [`client:${staff.identity}`]: { talk: 9 } } };
+    const going = clinic.sandbox.twilio.incoming({ from: ada, to: queued, script });
     const { callSid } = going;
     const isWaiting = (): boolean =>
       [...clinic.sandbox.twilio.queues.values()].some(({ members }) =>
@@ -88,14 +91,17 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
       await clinic.sandbox.settled();
     }
     assert.deepEqual(dialed(await going), [`client:${staff.identity}`]);
+    // The response of the first request may be lost.
+    await clinic.executeSuccessfully(staff.token, { operation: 'take-caller', callSid });
   },
   async 'a disposition is corrected'(fixture) {
     const { clinic, staff } = fixture;
     const { ticket = '', communication = '' } = await start(fixture);
     await clinic.browser(staff.identity, { Ticket: ticket }, { answers: { [ada]: { talk: 9 } } });
     const set = { operation: 'set-disposition', communication };
-    await clinic.executeSuccessfully(staff.token, { ...set, code: 'booked' });
+    const first = await clinic.executeSuccessfully(staff.token, { ...set, code: 'booked' });
     const { disposition } = await clinic.executeSuccessfully(staff.token, { ...set, code: 'other' });
+    assert.equal(disposition, first['disposition']);
     const { reasonCode } = await clinic.read<Communication>(disposition);
     assert.equal(reasonCode?.[0]?.coding?.[0]?.code, 'other');
   },
@@ -106,6 +112,21 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     const set = { operation: 'set-disposition', communication, code: 'booked', followUp: {} };
     const { task } = await clinic.executeSuccessfully(staff.token, set);
     assert.equal((await clinic.read<Task>(task)).focus?.reference, communication);
+  },
+  async 'staff who are away are skipped'(fixture) {
+    const { clinic, staff } = fixture;
+    const setPresence = (presence: string): Promise<unknown> =>
+      clinic.executeSuccessfully(staff.token, { operation: 'set-presence', presence, identity: desk });
+    const rings = async (): Promise<boolean> =>
+      dialed(await incoming(fixture, absent, { hangUpAfter: 20 })).includes(`client:${desk}`);
+    const presence = 'code=https://plumline.dev/fhir/basic-code|presence';
+    for (const { id } of await clinic.searchChart('Basic', presence)) {
+      await fhirRequest(clinic.sandbox, 'DELETE', `Basic/${id ?? ''}`);
+    }
+    await setPresence('away');
+    assert.equal(await rings(), false);
+    await setPresence('available');
+    assert.equal(await rings(), true);
   },
   async 'the last clinician who called is dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, calledBack, { hangUpAfter: 20 })).includes('+15550100714'));
@@ -305,7 +326,8 @@ export async function openFixture(seed: string, appointments = false): Promise<R
     ...(appointments && { policies: { automation: policy('automation-appointments') } }),
   });
   const { clinic } = fixture;
-  fixture.staff = await clinic.staff('Amber Invented');
+  // The role existed before the Subscription, so the first token writes the identity.
+  await clinic.executeSuccessfully(fixture.staff.token, { operation: 'access-token' });
   fixture.named = { ...(await clinic.staff('Named Invented')), identity: 'dr_named' };
   const { reference, identity } = fixture.named;
   const named = await clinic.read<Practitioner>(reference);
@@ -335,6 +357,7 @@ export async function openFixture(seed: string, appointments = false): Promise<R
 }
 
 async function createRecords(clinic: Clinic, fixture: RightsFixture, appointments: boolean): Promise<string> {
+  fixture.staff = await clinic.staff('Amber Invented');
   const phone = (value: string): { system: 'phone'; value: string }[] => [{ system: 'phone', value }];
   const named = (given: string): { given: string[]; family: string }[] => [{ given: [given], family: 'Invented' }];
   const reference = ({ resourceType, id }: Resource & { id: string }): string => `${resourceType}/${id}`;
@@ -388,7 +411,7 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
   fixture.appointment = reference(appointment);
   const speech = (text: string): object[] => [{ say: { text } }, { hangup: {} }];
   const dial = (target: object): object => ({ dial: { targets: [target], timeout: 9, otherwise: 'message' } });
-  const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack, queued };
+  const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack, queued, absent };
   return JSON.stringify({
     timeZone: 'America/New_York',
     numbers: Object.fromEntries(
@@ -402,11 +425,13 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
       'on-duty': [{ then: 'duty' }],
       'called-back': [{ then: 'last' }],
       queued: [{ then: 'wait' }],
+      absent: [{ then: 'desk' }],
     },
     actions: {
       greet: [{ greet: { patient: 'Hello {name}.', neutral: 'Hello.' } }, dial({ generalPractitioner: {} })],
       duty: [dial({ available: reference(duty) })],
       last: [dial({ lastToCall: {} })],
+      desk: [dial({ client: desk })],
       wait: [{ queue: { name: 'rights', otherwise: 'nobody' } }],
       message: [{ voicemail: { greeting: { text: 'Speak.' }, transcribe: true } }],
       open: speech('Open.'),
@@ -415,6 +440,8 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
       nobody: speech('Nobody.'),
     },
     transfer: { otherwise: 'nobody' },
+    presence: { enabled: true },
+    identities: { [desk]: { practitioners: [fixture.staff.reference] } },
     dispositions: { booked: 'Appointment booked', other: 'Other' },
     tasks: { on: ['missed', 'voicemail'] },
     alerts: { url: fixture.alertServer.url, format: 'slack', on: ['missed'], perHour: 1000 },

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** A reception transfers its callers, puts them on hold and takes them from a queue. */
-import type { Communication, Task } from '@medplum/fhirtypes';
+import type { Basic, Communication, Task } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
 import { setTimeout } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
@@ -44,6 +44,7 @@ describe('transfers', () => {
           },
           dialplans: { day: [{ then: 'reception' }], nurses: [{ then: 'nurse-line' }] },
           tasks: { on: ['missed', 'voicemail'], owner: 'Organization/reception' },
+          presence: { enabled: true },
           dispositions: { refill: 'Refill requested', other: 'Other' },
           transfer: { otherwise: 'message', music, maxHold: 120, actions: ['message', 'nurse-line'] },
           actions: {
@@ -325,6 +326,63 @@ describe('transfers', () => {
     assert.equal(await refused(amber, { callSid: `CA${'0'.repeat(31)}9` }), 'RECORD_NOT_FOUND');
     const tasks = await clinic.searchChart<Task>('Task', 'code=https://plumline.dev/fhir/call-task-code|follow-up');
     assert.equal(tasks.length, 2);
+  });
+
+  test('staff who are away do not ring', async () => {
+    const set = (staff: Staff, change: object): Promise<ExecuteResponse> =>
+      clinic.execute(staff.token, { operation: 'set-presence', ...change });
+    clinic.start(workday);
+    for (const [change, code] of [
+      [{}, 'OPERATION_ARGUMENT'],
+      [{ presence: 'asleep' }, 'OPERATION_ARGUMENT'],
+      [{ presence: 'away', until: 'soon' }, 'OPERATION_ARGUMENT'],
+      [{ presence: 'away', until: '2026-11-17T14:59:00Z' }, 'OPERATION_ARGUMENT'],
+      [{ presence: 'away', identity: bram.identity }, 'IDENTITY_NOT_BOUND'],
+    ] as const) {
+      assert.equal((await set(amber, change)).code, code, JSON.stringify(change));
+    }
+    const until = '2026-11-17T16:00:00.000Z';
+    const away = await set(amber, { presence: 'away', until });
+    assert.deepEqual(away.body, { identity: amber.identity, presence: 'away', until });
+    const script: Script = { answers: { [`client:${amber.identity}`]: talks }, voicemail: 9 };
+    const ring = async (at: string): Promise<string[]> =>
+      dialed(await clinic.call({ from: '+15550100588', to }, script, at));
+    const amberTo = `client:${amber.identity}`;
+    const skipped = await clinic.call({ from: '+15550100588', to }, script, workday);
+    assert.deepEqual(dialed(skipped), []);
+    assert.match((await outcome(skipped)).line, /outcome=voicemail/);
+    snapshots.match('staff who are away do not ring', await recordCall(clinic, skipped));
+    assert.deepEqual(await ring(until), [amberTo]);
+    clinic.start(workday);
+    assert.equal((await set(amber, { presence: 'available' })).status, 200);
+    assert.deepEqual(await ring(workday), [amberTo]);
+    // A transfer to someone who is away goes back at once.
+    assert.equal((await set(bram, { presence: 'away' })).status, 200);
+    const answers = withAmber({ [`client:${amber.identity}`]: [stays, talks] });
+    const call = await during({ answers }, async (callSid) => {
+      assert.equal((await transfer(callSid, { practitioner: bram.reference })).status, 200);
+    });
+    assert.deepEqual(dialed(call), [amberTo, amberTo]);
+    assert.equal((await set(bram, { presence: 'available' })).status, 200);
+  });
+
+  test('a forged presence is ignored', async () => {
+    clinic.start(workday);
+    assert.equal((await clinic.execute(bram.token, { operation: 'set-presence', presence: 'away' })).status, 200);
+    const [found] = await clinic.searchChart<Basic>(
+      'Basic',
+      `identifier=https://plumline.dev/fhir/presence|${bram.identity}`,
+    );
+    const forged = JSON.stringify({ ...found, id: undefined, meta: undefined }).replaceAll(
+      bram.identity,
+      amber.identity,
+    );
+    const created = await fhirRequest(clinic.sandbox, 'POST', 'Basic', JSON.parse(forged));
+    assert.equal(created.status, 201);
+    const script: Script = { answers: { [`client:${amber.identity}`]: talks } };
+    const call = await clinic.call({ from: '+15550100589', to }, script, workday);
+    assert.deepEqual(dialed(call), [`client:${amber.identity}`]);
+    assert.equal((await clinic.execute(bram.token, { operation: 'set-presence', presence: 'available' })).status, 200);
   });
 
   test('a call of the clinic cannot be transferred', async () => {
