@@ -472,7 +472,7 @@ codes! {
     /// The call of a caller who is to be redirected has ended.
     TransferCallEnded = "TRANSFER_CALL_ENDED",
         "The call has ended, so its caller cannot be transferred or put on hold.";
-    /// `resume-call` for a caller whom the requester did not put on hold.
+    /// `resume-call` for a caller who is not on hold by the requester.
     TransferNotHeld = "TRANSFER_NOT_HELD",
         "This caller is not on hold: you speak with them now.";
     /// The caller does not wait in a queue of the config.
@@ -480,7 +480,7 @@ codes! {
         "This caller no longer waits: someone else took the call, or the caller hung up or left the queue.";
     /// The config has no `transfer`.
     TransferOff = "TRANSFER_OFF",
-        "Staff cannot redirect callers, because the config has no transfer. Add it with the action for callers whom no one answers.";
+        "Staff cannot redirect callers, because the config has no transfer. Add it with the action for callers if no one answers.";
     /// A call that the clinic placed cannot be redirected.
     TransferOutgoing = "TRANSFER_OUTGOING",
         "Only callers who called the clinic can be transferred or put on hold. Your own calls cannot.";

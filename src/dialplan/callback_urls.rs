@@ -219,7 +219,7 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
     urls
 }
 
-/// The callback URLs for callers whom staff redirect. The language of such a caller is not known.
+/// The callback URLs for redirected callers. The language of such a caller is not known.
 fn redirected_callbacks(config: &Config) -> Vec<CallbackUrl<'static>> {
     let Some(_) = &config.transfer else { return Vec::new() };
     let url = |kind, action, n| CallbackUrl { kind, action, n, language: None };

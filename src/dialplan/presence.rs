@@ -52,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nobody_is_away_after_the_end() {
+    fn an_absence_ends() {
         let bundle = |until: &str| {
             let text = format!(
                 r#"{{"entry":[{{"resource":{{"resourceType":"Basic","extension":[{{"url":"https://a.example/presence",

@@ -161,7 +161,7 @@ impl<'a> DialplanInput<'a> {
         LocalizedTurn { turn, language: language.filter(|language| Some(*language) != self.language()) }
     }
 
-    /// The turn for a caller whom staff redirected. Only a config with the instruction, from
+    /// The turn for a redirected caller. Only a config with the instruction, from
     /// [`Config::for_redirected`], has the first action.
     fn redirected(&self) -> Turn<'a> {
         let otherwise = || self.config.transfer.as_ref().map(|transfer| Turn::Action(&transfer.otherwise));

@@ -79,7 +79,7 @@ describe('lists', () => {
     await fails(client.recordings(recording?.sid ?? '').fetch(), 404, 20404);
   });
 
-  test('of the members of a queue, each of whom is taken once', async () => {
+  test('of the members of a queue, and each is taken once', async () => {
     server.pages = { voice: '<Enqueue action="/left">nurses</Enqueue>', taken: '<Say>Taken</Say>' };
     const { phone, client } = await openApi(server);
     const waiting = phone.incoming({ from: caller, to: ours, script: { queue: { until: 'dequeued' } } });

@@ -195,7 +195,7 @@ impl<'a> Redirecting<'a> {
         }
     }
 
-    /// Carries out an instruction for a caller with whom the requester speaks, or whom they put on hold.
+    /// Carries out an instruction for a caller who speaks with the requester, or is on hold.
     pub(super) async fn redirect(
         &self,
         line: &CallerOnLine,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Answers a caller whom staff redirected: transferred, put on hold, or taken from a queue.
+//! Answers a redirected caller: transferred, put on hold, or taken from a queue.
 //!
 //! The chart has the instruction. It is sealed, and the policy is checked again for its numbers. Without an instruction
 //! (the chart does not answer, or someone edited it), the caller continues with `transfer.otherwise`.
@@ -22,7 +22,7 @@ const READ_TIMEOUT: u32 = 900;
 /// The total timeout, in milliseconds. The caller waits for the response.
 const LIMIT: u32 = 2_900;
 
-/// Whether a callback is about a caller whom staff redirected.
+/// Whether a callback is about a redirected caller.
 pub(super) fn is_about_redirected(callback: &CallbackUrl<'_>) -> bool {
     callback.kind == CallbackKind::Transfer || matches!(callback.action, REDIRECTED | BACK)
 }

@@ -7,7 +7,7 @@ use crate::dialplan::target::Target;
 use crate::dialplan::verbs::{Dial, Goto, HOLD_MUSIC, Play, Redirect, RingOrder, Verb};
 use crate::json::members;
 
-/// The name of the action that answers a caller whom staff redirected. No action of a config can have it.
+/// The name of the action that answers a redirected caller. No action of a config can have it.
 pub const REDIRECTED: &str = "_transfer";
 
 /// The name of the action that rings the person who redirected the caller, if no one else answers.
@@ -56,7 +56,7 @@ members!(Transfer {
     max_hold: optional "maxHold",
 });
 
-/// What a caller whom staff redirected gets.
+/// What a redirected caller gets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Redirected<'a> {
     /// An action of the config.
@@ -110,7 +110,7 @@ impl Transfer {
 }
 
 impl Config {
-    /// The config with the actions for a caller whom staff redirected.
+    /// The config with the actions for a redirected caller.
     #[must_use]
     pub fn for_redirected(&self, redirected: Redirected<'_>) -> Self {
         let default = Transfer::default();

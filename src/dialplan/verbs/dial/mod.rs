@@ -247,7 +247,7 @@ impl Dial {
             return Ok(AfterVerb::Action(self.on.get(before.word()).unwrap_or(&self.otherwise)));
         };
         let recording = writer.recording();
-        // A caller whom staff redirected heard it before.
+        // A redirected caller heard it before.
         let is_first = n == 0 && !matches!(action, REDIRECTED | BACK);
         if let Some(recording) = recording.filter(|_| is_first) {
             writer.say(&recording.announcement)?;
