@@ -399,6 +399,9 @@ codes! {
     /// The phone number has fewer digits than its country requires. Often the area code is missing.
     PhoneTooShort = "PHONE_TOO_SHORT",
         "The number has too few digits for its country. Is the area code missing?";
+    /// `set-presence`, but the config does not use the presence of staff.
+    PresenceOff = "PRESENCE_OFF",
+        "The dialplan ignores who is away. Set presence.enabled in the config.";
     /// A recording could not be copied from Twilio into the chart.
     RecordingNotCopied = "RECORDING_NOT_COPIED",
         "A recording could not be copied into the chart. The sweep tries again for seven days. Another line has the cause.";
@@ -475,6 +478,27 @@ codes! {
     /// The list of tokens is empty.
     TokenMissing = "TOKEN_MISSING",
         "Pass at least one auth token.";
+    /// The call of a caller who is to be redirected has ended.
+    TransferCallEnded = "TRANSFER_CALL_ENDED",
+        "The call has ended, so its caller cannot be transferred or put on hold.";
+    /// `resume-call` for a caller who is not on hold by the requester.
+    TransferNotHeld = "TRANSFER_NOT_HELD",
+        "This caller is not on hold: you speak with them now.";
+    /// The caller does not wait in a queue of the config.
+    TransferNotWaiting = "TRANSFER_NOT_WAITING",
+        "This caller no longer waits: someone else took the call, or the caller hung up or left the queue.";
+    /// The config has no `transfer`.
+    TransferOff = "TRANSFER_OFF",
+        "Staff cannot redirect callers, because the config has no transfer. Add it with the action for callers if no one answers.";
+    /// A call that the clinic placed cannot be redirected.
+    TransferOutgoing = "TRANSFER_OUTGOING",
+        "Only callers who called the clinic can be transferred or put on hold. Your own calls cannot.";
+    /// The same or another instruction for the caller was given a moment ago.
+    TransferPending = "TRANSFER_PENDING",
+        "An instruction for this caller was given a moment ago. If the caller is still with you after five seconds, send the request again.";
+    /// The webhook found no instruction for a redirected caller.
+    TransferUnknown = "TRANSFER_UNKNOWN",
+        "The chart has no sealed instruction for a redirected caller, or did not answer in time. The caller continued with transfer.otherwise. Check PLUMLINE_SECRET, which both bots need, and the webhook's right to search Communications of category call-instruction.";
     /// The lifetime of an access token is zero or longer than a day, or it ends before it begins.
     TtlInvalid = "TTL_INVALID",
         "ttl is 1 to 86400 whole seconds. nbf is Unix time in seconds and must be before the end of the token.";

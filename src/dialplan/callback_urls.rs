@@ -6,10 +6,10 @@
 //! pass the query string to a bot. Twilio signs the whole URL, so the bot finds the requested URL by its signature. All
 //! state between two requests is in the URL.
 
-use super::config::Config;
+use super::config::{BACK, Config, MAX_REDIRECTED, REDIRECTED};
 use super::graph::{actions_after_announcement, final_verb};
 use super::params::Params;
-use super::verbs::Verb;
+use super::verbs::{STEP_FACTOR, Verb};
 use crate::json::decimal;
 
 /// The kind of a callback URL.
@@ -64,6 +64,8 @@ pub enum CallbackKind {
     Machine,
     /// A key was pressed on the practitioner's own phone, which rings first. The bot may now dial the callee.
     Connect,
+    /// Staff redirected the caller. Only if the config has `transfer`.
+    Transfer,
 }
 
 impl CallbackKind {
@@ -86,7 +88,10 @@ impl CallbackKind {
 
     /// Whether the response depends on the language of the caller, so that the URL has it.
     const fn has_language(self) -> bool {
-        !matches!(self, Self::Recording | Self::Screen | Self::Accept | Self::Served | Self::Transcription)
+        !matches!(
+            self,
+            Self::Recording | Self::Screen | Self::Accept | Self::Served | Self::Transcription | Self::Transfer
+        )
     }
 
     /// Whether the URL says that the caller heard the recording announcement. Other kinds imply it
@@ -95,10 +100,11 @@ impl CallbackKind {
         matches!(self, Self::Menu | Self::Ask | Self::Confirm | Self::Verify | Self::Visit | Self::Task)
     }
 
-    /// Whether a request of this kind follows a verb that announces a recording to the caller.
+    /// Whether a request of this kind follows a verb that announces a recording to the caller. Staff transfer only callers
+    /// with whom they spoke.
     #[must_use]
     pub const fn follows_announcement(self) -> bool {
-        matches!(self, Self::Dial | Self::Queue | Self::Wait | Self::Offer | Self::Conference)
+        matches!(self, Self::Dial | Self::Queue | Self::Wait | Self::Offer | Self::Conference | Self::Transfer)
     }
 
     /// The name in the URL.
@@ -129,6 +135,7 @@ impl CallbackKind {
             Self::Transcription => "transcription",
             Self::Machine => "machine",
             Self::Connect => "connect",
+            Self::Transfer => "transfer",
         }
     }
 }
@@ -252,6 +259,22 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
             });
         }
     }
+    urls.extend(redirected_callbacks(config));
+    urls
+}
+
+/// The callback URLs for redirected callers. The language of such a caller is not known.
+fn redirected_callbacks(config: &Config) -> Vec<CallbackUrl<'static>> {
+    let Some(_) = &config.transfer else { return Vec::new() };
+    let url = CallbackUrl::of_action;
+    let mut urls = vec![CallbackUrl::common(CallbackKind::Transfer)];
+    // One step for all browsers, and one for each phone.
+    urls.extend((0..=MAX_REDIRECTED).map(|step| url(CallbackKind::Dial, REDIRECTED, step * STEP_FACTOR)));
+    urls.extend([
+        url(CallbackKind::Screen, REDIRECTED, 0),
+        url(CallbackKind::Accept, REDIRECTED, 0),
+        url(CallbackKind::Dial, BACK, 0),
+    ]);
     urls
 }
 
@@ -260,7 +283,8 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
 pub fn count_callbacks(config: &Config) -> usize {
     let variants = UrlVariants::of(config);
     let of_actions = config.actions.iter().map(|(action, verbs)| variants.count(config, action, verbs));
-    of_actions.fold(1 + CallbackKind::COMMON.len(), usize::saturating_add)
+    let of_redirected = redirected_callbacks(config).len();
+    of_actions.fold(1 + CallbackKind::COMMON.len() + of_redirected, usize::saturating_add)
 }
 
 /// The variants of a callback URL, by the state of the call.
@@ -340,6 +364,7 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
         | CallbackKind::Agent
         | CallbackKind::Announce
         | CallbackKind::Connect
+        | CallbackKind::Transfer
         | CallbackKind::Served
         | CallbackKind::Status
         | CallbackKind::ScreenedStatus => return true,
@@ -497,7 +522,7 @@ mod tests {
             (include_str!("../../docs/dialplan/bilingual.json"), 41),
             (include_str!("../../docs/dialplan/nurse-line.json"), 17),
             (include_str!("../../docs/dialplan/known-patients.json"), 31),
-            (include_str!("../../tests/rust/valid-config.json"), 116),
+            (include_str!("../../tests/rust/valid-config.json"), 125),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));

@@ -6,6 +6,7 @@ use super::config::Config;
 use super::hours::{LocalTime, are_open};
 use super::params::Caller;
 use super::people::{Patient, PeopleOfNumber, Person, available, first_sender, people_searches, read_people};
+use super::presence::{away_identities, away_search};
 use crate::fhir::element::{has_participant, is};
 use crate::fhir::search::search_value;
 use crate::json::Json;
@@ -72,6 +73,8 @@ pub enum Lookup {
     },
     /// The roles `PractitionerRole/<id>`, or the roles of an `Organization/<id>`.
     Roles(String),
+    /// Who is away.
+    Presence,
 }
 
 /// What the record of a call has about its caller.
@@ -118,6 +121,8 @@ pub struct Facts {
     pub visit_time: Fact<LocalTime>,
     /// The answer that the caller just gave and must confirm.
     pub unconfirmed: Option<String>,
+    /// The SDK identities of staff who are away.
+    pub away: Fact<Vec<String>>,
     /// The local times by time zone.
     pub local_times: Vec<(String, Fact<LocalTime>)>,
     /// `HealthcareService`s by reference.
@@ -150,6 +155,12 @@ impl Facts {
     #[must_use]
     pub fn patient(&self) -> Option<&Patient> {
         self.people.known()?.patient.as_ref()
+    }
+
+    /// Whether the person with an SDK identity is away. While that is not known, they are not.
+    #[must_use]
+    pub fn is_away(&self, identity: &str) -> bool {
+        self.away.known().is_some_and(|away| away.iter().any(|known| known == identity))
     }
 
     /// Whether the hours with this name are open. `Unavailable` if the hours or the time zone do not exist.
@@ -224,6 +235,7 @@ impl Facts {
             }
             Lookup::Service(named) => self.services.push((named.clone(), looked_up(found))),
             Lookup::Roles(named) => self.roles.push((named.clone(), looked_up(found))),
+            Lookup::Presence => self.away = looked_up(found.map(|found| away_identities(&found, self.now))),
         }
     }
 }
@@ -302,6 +314,7 @@ impl Lookup {
                 ]
                 .concat()
             }
+            Self::Presence => away_search(),
             Self::Record | Self::Zone(_) | Self::VisitTime { .. } | Self::People { .. } => return None,
             Self::BirthDateTries => {
                 ["Basic?identifier=", BIRTH_DATE_TRIES, "|", &search_value(caller.searched_number()?.as_str())].concat()

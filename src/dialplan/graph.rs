@@ -51,18 +51,29 @@ pub fn final_verb(verbs: &[Verb]) -> Option<&Verb> {
     verbs.iter().find(|verb| verb.is_final())
 }
 
-/// The actions that a caller can reach after a verb that announces a recording.
+/// The actions that a caller can reach after a verb that announces a recording. Staff transfer only callers with whom
+/// they spoke, so a caller reaches the actions of a transfer after the announcement.
 #[must_use]
 pub fn actions_after_announcement(config: &Config) -> Vec<&str> {
+    let transfer = config.transfer.as_ref();
+    let is_transferred =
+        |name: &str| transfer.is_some_and(|transfer| transfer.otherwise == name || transfer.allows(name));
     let mut reached: Vec<&str> = Vec::new();
-    let announcing = config.actions.iter().filter(|(_, verbs)| verbs.iter().any(Verb::announces_recording));
-    let mut open: Vec<&[Verb]> = announcing.map(|(_, verbs)| verbs.as_slice()).collect();
+    let mut open: Vec<&[Verb]> = Vec::new();
+    for (name, verbs) in config.actions.iter() {
+        if is_transferred(name) {
+            reached.push(name);
+            open.push(verbs);
+        } else if verbs.iter().any(Verb::announces_recording) {
+            open.push(verbs);
+        }
+    }
     while let Some(verbs) = open.pop() {
         edges_of(verbs, |edge| {
-            if let Some(next) = config.actions.get(edge.to)
-                && !reached.contains(&edge.to)
+            if let Some((name, next)) = config.actions.position(edge.to).and_then(|index| config.actions.at(index))
+                && !reached.contains(&name)
             {
-                reached.push(edge.to);
+                reached.push(name);
                 open.push(next);
             }
         });

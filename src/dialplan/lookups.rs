@@ -75,6 +75,13 @@ impl<'a> Lookups<'_, 'a> {
         }
     }
 
+    /// Adds the look-up of who is away, if the config uses it.
+    pub(super) fn presence(&mut self) {
+        if self.input.config.presence.is_enabled() && self.facts.away.is_pending() {
+            self.add(Lookup::Presence);
+        }
+    }
+
     /// Adds the look-up of the practitioners with these roles.
     pub(super) fn roles(&mut self, roles: &str) {
         if find(&self.facts.roles, roles).is_pending() {

@@ -22,6 +22,7 @@ pub mod lookups;
 pub mod outcome;
 pub mod params;
 pub mod people;
+pub mod presence;
 pub mod speech;
 pub mod target;
 pub mod turn;
@@ -43,8 +44,9 @@ pub use outcome::VerbOutcome;
 pub use params::{Caller, Params, is_withheld};
 pub use people::{
     CallerMatch, Endpoint, MAX_CONTACT_POINTS, Patient, PeopleOfNumber, Person, PractitionerEndpoint, people_searches,
-    practitioner_searches, read_people, read_practitioner,
+    person_in, practitioner_searches, read_people, read_practitioner,
 };
+pub use presence::{PRESENCE_EXTENSION, away_identities, presence_part, presence_parts};
 pub use target::Target;
 pub use turn::{CallbackResult, DialplanInput, LocalizedTurn, Turn, VerbEvent};
 pub use verbs::{Verb, is_agent_finished};

@@ -3,7 +3,7 @@
 //! Determines what the next document must do.
 
 use super::callback_urls::{CallbackKind, CallbackUrl};
-use super::config::{Config, Rule};
+use super::config::{Config, REDIRECTED, Rule};
 use super::graph::final_verb;
 use super::outcome::VerbOutcome;
 use super::params::{Caller, Params};
@@ -222,10 +222,19 @@ impl<'a> DialplanInput<'a> {
         LocalizedTurn { turn, language, is_announced: step.is_announced || step.kind.follows_announcement() }
     }
 
+    /// The turn for a redirected caller. Only a config with the instruction, from
+    /// [`Config::for_redirected`], has the first action.
+    fn redirected(&self) -> Turn<'a> {
+        let otherwise = || self.config.transfer.as_ref().map(|transfer| Turn::Action(&transfer.otherwise));
+        let has_instruction = self.config.actions.get(REDIRECTED).is_some();
+        if has_instruction { Turn::Action(REDIRECTED) } else { otherwise().unwrap_or(Turn::EmptyResponse) }
+    }
+
     fn turn(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, language: &mut Option<&'a str>) -> Turn<'a> {
         match step.kind {
             CallbackKind::WebhookUrl => return self.rules().map_or(Turn::EmptyResponse, Turn::Rules),
             CallbackKind::Announce => return Turn::Announce,
+            CallbackKind::Transfer => return self.redirected(),
             _ => {}
         }
         let action = step.action;

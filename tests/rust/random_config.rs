@@ -117,6 +117,22 @@ impl DialplanInput<'_> {
             config.insert("emergency".into(), emergency);
         }
         if self.random.one_in(2) {
+            let transfer = json!({
+                "otherwise": self.any_action(),
+                "timeout": 1 + self.random.below(600),
+                "back": self.random.one_in(2),
+                "music": "https://media.example.com/hold.mp3",
+                "maxHold": 10 + self.random.below(3_000)
+            });
+            config.insert("transfer".into(), transfer);
+        }
+        if self.random.one_in(2) {
+            config.insert("presence".into(), json!({ "enabled": self.random.one_in(2) }));
+        }
+        if self.random.one_in(3) {
+            config.insert("dispositions".into(), json!({ "booked": "Appointment booked", "other-1": "Other" }));
+        }
+        if self.random.one_in(2) {
             config.insert("tasks".into(), json!({ "on": [self.random.pick(&TRIGGERS)], "owner": "Organization/7" }));
         }
         if self.random.one_in(3) {

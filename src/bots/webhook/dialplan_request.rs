@@ -8,13 +8,10 @@
 //! the offer of a callback. The caller hears a response within three seconds. A fact that arrives too late is treated
 //! as unknown.
 
-use std::cell::RefCell;
-
 use super::answers::store_input;
 use super::request::WebhookRequest;
 use super::status::{StatusCallback, jitter_seed, status};
 use super::transcription::transcription;
-use crate::bots::instance_cache::LocalTimeCache;
 use crate::chart::{
     CallContext, CallEvent, CallRecord, CallState, Closing, QueueReport, RecordFormat, RecordWrite, RetryPolicy,
     SECOND_ATTEMPT_TIMEOUT, Screening, Status, StoreError, TextField, nothing_else, search, store,
@@ -24,6 +21,7 @@ use crate::dialplan::{
     Params, Turn, VerbEvent, render, required_lookups,
 };
 use crate::error::{Code, log_line};
+use crate::outbound::{SealingKeys, sealed_presences};
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest};
 
 /// The timeout of a read, in milliseconds. For the record of a reject, [`REJECT_LIMIT`] replaces it.
@@ -45,11 +43,26 @@ const INPUT_LIMIT: u32 = 2_800;
 /// replaces the `hangup` or `leave` that Twilio reports for the same wait.
 const OFFER_ACCEPTED: &str = "callback";
 
+/// The reads that were made before the dialplan is run.
+pub(super) struct EarlierReads {
+    /// The answer to the search for the call's record.
+    pub(super) record: Option<HostResponse>,
+    /// The number of round trips to read that remain.
+    pub(super) rounds: u32,
+}
+
+impl Default for EarlierReads {
+    fn default() -> Self {
+        Self { record: None, rounds: 2 }
+    }
+}
+
 /// Answers a callback, or a request that the dialplan handles. `None` if the default dialplan must answer.
 pub(super) async fn dispatch(
     host: &Host,
     request: &WebhookRequest<'_, '_>,
     direction: &Direction<'_>,
+    earlier: EarlierReads,
 ) -> Option<Response> {
     let params = Params(request.pairs);
     let config = request.clinic.config;
@@ -72,14 +85,19 @@ pub(super) async fn dispatch(
         }
         (CallbackKind::Transcription, _) => Some(transcription(host, request.status_callback()).await),
         (CallbackKind::WebhookUrl, Direction::Inbound { .. }) if input.rules().is_some() => {
-            Some(run_dialplan(host, request, &input).await)
+            Some(run_dialplan(host, request, &input, earlier).await)
         }
         (CallbackKind::WebhookUrl, _) => None,
-        _ => Some(run_dialplan(host, request, &input).await),
+        _ => Some(run_dialplan(host, request, &input, earlier).await),
     }
 }
 
-async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &DialplanInput<'_>) -> Response {
+async fn run_dialplan(
+    host: &Host,
+    request: &WebhookRequest<'_, '_>,
+    input: &DialplanInput<'_>,
+    earlier: EarlierReads,
+) -> Response {
     let params = Params(request.pairs);
     let has_ended = request.call.status == Some(CallStatus::Terminal);
     let mut next = input.next(&request.callback, params, has_ended);
@@ -92,14 +110,19 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
     if update.is_some() && next.turn.event().is_some_and(VerbEvent::is_input) {
         host.set_deadline(INPUT_LIMIT, jitter_seed(request.pairs, request.now));
     }
-    let failures = collect_facts(host, input, &next, request.local_times, &mut facts, update.as_mut()).await;
+    let mut to_read = None;
+    if let Some(update) = &mut update {
+        update.found = earlier.record;
+        to_read = Some(update).filter(|update| update.found.is_none());
+    }
+    let failures = collect_facts(host, request, input, &next, &mut facts, to_read, earlier.rounds).await;
     let mut codes = Vec::new();
     if let (Turn::Resume { action, verb, .. }, Some(stored)) = (next.turn, update.take_if(|update| update.is_input)) {
         let (result, code) = store_input(host, request, input, &next, stored, &mut facts).await;
         next.turn = Turn::of(result, action, verb);
         codes.extend(code.map(|code| (code, String::new())));
         // What follows may depend on what was stored. Most of its facts are known already.
-        collect_facts(host, input, &next, request.local_times, &mut facts, None).await;
+        collect_facts(host, request, input, &next, &mut facts, None, earlier.rounds).await;
     }
     if let (Some(VerbEvent::Left), Some(update)) = (next.turn.event(), &update) {
         facts.offer_accepted = update.has_accepted_offer();
@@ -138,36 +161,37 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
 /// no round trip, and can make other reads unnecessary.
 async fn collect_facts(
     host: &Host,
+    request: &WebhookRequest<'_, '_>,
     input: &DialplanInput<'_>,
     next: &LocalizedTurn<'_>,
-    local_times: &RefCell<LocalTimeCache>,
     facts: &mut Facts,
     mut update: Option<&mut RecordUpdate<'_>>,
+    rounds: u32,
 ) -> ReadFailures {
     let mut failures = ReadFailures::default();
     let mut zones = required_lookups(input, next, facts);
     zones.retain(|lookup| {
         let Lookup::Zone(zone) = lookup else { return false };
-        let cached = local_times.borrow().at(zone, facts.now);
+        let cached = request.local_times.borrow().at(zone, facts.now);
         facts.local_times.extend(cached.map(|time| (zone.clone(), Fact::Known(time))));
         cached.is_none()
     });
     if !zones.is_empty() {
-        read_facts(host, input, facts, zones, None, &mut failures).await;
-        local_times.borrow_mut().store(facts);
+        read_facts(host, input, facts, zones, None, &mut failures, None).await;
+        request.local_times.borrow_mut().store(facts);
     }
-    for _ in 0..2 {
+    for _ in 0..rounds {
         let wanted = required_lookups(input, next, facts);
         let record_read = update.take();
         if wanted.is_empty() && record_read.is_none() {
             break;
         }
-        read_facts(host, input, facts, wanted, record_read, &mut failures).await;
+        read_facts(host, input, facts, wanted, record_read, &mut failures, request.secret).await;
     }
     let mut times = required_lookups(input, next, facts);
     times.retain(|lookup| matches!(lookup, Lookup::VisitTime { .. }));
     if !times.is_empty() {
-        read_facts(host, input, facts, times, None, &mut failures).await;
+        read_facts(host, input, facts, times, None, &mut failures, None).await;
     }
     failures
 }
@@ -186,7 +210,7 @@ impl ReadFailures {
         let kind = match (lookup, read) {
             // An unknown time zone is logged when the hours are evaluated.
             (Lookup::Zone(_) | Lookup::VisitTime { .. }, _) => return,
-            (Lookup::BirthDateTries, _) => "Basic",
+            (Lookup::BirthDateTries | Lookup::Presence, _) => "Basic",
             (Lookup::NextVisit(_), _) => "Appointment",
             (Lookup::People { .. }, 0) => "Patient",
             (Lookup::People { .. }, _) => "RelatedPerson",
@@ -214,6 +238,7 @@ async fn read_facts(
     wanted: Vec<Lookup>,
     update: Option<&mut RecordUpdate<'_>>,
     failures: &mut ReadFailures,
+    secret: Option<&str>,
 ) {
     let mut requests = Vec::with_capacity(wanted.len() + 1);
     let mut asked: Vec<(Lookup, usize)> = Vec::with_capacity(wanted.len());
@@ -231,12 +256,16 @@ async fn read_facts(
         requests.push((HostRequest::Fhir(search(root)), Some(READ_TIMEOUT)));
     }
     let mut answers = host.send_all(requests).await.into_iter();
+    let sealing = secret.and_then(|secret| SealingKeys::read(secret).ok());
     for (lookup, count) in asked {
         let mut found = Vec::with_capacity(count);
         for read in 0..count {
             let answer = answers.next().unwrap_or(HostResponse::Failed);
             failures.add(&lookup, read, &answer);
             found.push(answer.ok());
+        }
+        if lookup == Lookup::Presence {
+            found = found.into_iter().map(|found| Some(sealed_presences(found?, sealing.as_ref()))).collect();
         }
         facts.learn(&lookup, found, &input.caller);
     }

@@ -124,6 +124,8 @@ impl Checker<'_> {
         self.screening();
         self.emergency();
         self.sip();
+        self.transfer();
+        self.dispositions();
         self.actions();
         self.dialplans();
         self.zones();

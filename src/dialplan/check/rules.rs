@@ -74,6 +74,29 @@ impl Checker<'_> {
         self.expect_in_full_check(is_reached, Code::ConfigEmpty, &at.field("domains"));
     }
 
+    pub(super) fn transfer(&mut self) {
+        let config = self.config;
+        let Some(transfer) = &config.transfer else { return };
+        let at = ConfigPath::root("transfer");
+        let is_action = |name: &str| config.actions.position(name).is_some();
+        self.expect(is_action(&transfer.otherwise), Code::ConfigNameUnknown, &at.field("otherwise"));
+        self.each(transfer.actions.as_deref(), &at.field("actions"), |checker, action, at| {
+            checker.expect(is_action(action), Code::ConfigNameUnknown, at);
+        });
+        self.range(transfer.timeout, 1, 600, &at.field("timeout"));
+        self.range(transfer.max_hold, 10, 3_600, &at.field("maxHold"));
+        self.url(transfer.music.as_deref(), &at.field("music"));
+    }
+
+    pub(super) fn dispositions(&mut self) {
+        let at = ConfigPath::root("dispositions");
+        for (index, (code, text)) in self.config.dispositions.iter().enumerate() {
+            let at = at.member(index, code);
+            self.expect(shape::is_name(code), Code::ConfigName, &at);
+            self.expect(shape::is_label(text), Code::ConfigText, &at);
+        }
+    }
+
     pub(super) fn dialplans(&mut self) {
         let at = ConfigPath::root("dialplans");
         for (index, (name, rules)) in self.config.dialplans.iter().enumerate() {

@@ -7,12 +7,14 @@ mod clinic;
 mod emergency;
 mod hours;
 mod mailbox;
+mod presence;
 mod read;
 mod rules;
 #[cfg(feature = "schema")]
 mod schema;
 mod screening;
 mod sip;
+mod transfer;
 
 use super::target::Target;
 use super::verbs::{Dial, Verb, Voicemail};
@@ -26,11 +28,14 @@ pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpT
 pub use emergency::Emergency;
 pub use hours::{Day, Holiday, Hours, Opening, Weekly};
 pub use mailbox::{MailboxCode, MailboxTask, Priority, UrgentWords};
+pub use presence::Presence;
 pub use rules::{Conditions, NumberPlan, Rule, Verification};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use screening::Screening;
 pub use sip::Sip;
+pub use transfer::{BACK, MAX_REDIRECTED, REDIRECTED, Redirected, Transfer};
+
 /// The config document (JSON). Every member is optional. `docs/dialplan.md` explains it with examples;
 /// `schema/config.json` is the complete reference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -82,10 +87,16 @@ pub struct Config {
     pub screening: Screening,
     /// What reaches the emergency advice from every menu and queue. If absent, nothing does.
     pub emergency: Option<Emergency>,
+    /// Whether a `dial` skips staff who are away.
+    pub presence: Presence,
     /// Calls that arrive by SIP. If absent, only those to a number are routed, and their callers have no number.
     pub sip: Sip,
+    /// Transfers, hold and calls taken from a queue. If absent, staff cannot redirect callers.
+    pub transfer: Option<Transfer>,
     /// Tasks for staff.
     pub tasks: Tasks,
+    /// What may come of a call, by code, each with its text: `{ "booked": "Appointment booked" }`.
+    pub dispositions: Map<String>,
     /// Alerts to an external service. If absent, none are sent.
     pub alerts: Option<Alerts>,
     /// How records are written to the chart.
@@ -112,8 +123,11 @@ members!(Config {
     recording: optional "recording",
     screening: optional "screening",
     emergency: optional "emergency",
+    presence: optional "presence",
     sip: optional "sip",
+    transfer: optional "transfer",
     tasks: optional "tasks",
+    dispositions: optional "dispositions",
     alerts: optional "alerts",
     chart: optional "chart",
     appointment: optional "appointment",

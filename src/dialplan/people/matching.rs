@@ -3,8 +3,8 @@
 //! Whose number it is: the patients and related persons of a chart who have a number.
 
 use super::{
-    Patient, elements, is_active, is_current, is_serving, is_telephone, languages, names, person, reference, resource,
-    resources, text,
+    Patient, elements, is_active, is_current, is_serving, is_telephone, languages, names, person_in, reference,
+    resource, resources, text,
 };
 use crate::fhir::reference::is_reference;
 use crate::json::{Json, words};
@@ -229,7 +229,7 @@ fn read_patient(found: &Json, patient: &Json, country: Option<&str>, now: u64) -
         given: names::given(patient, now),
         language: languages::language(patient),
         general_practitioners: practitioners
-            .filter_map(|practitioner| person(found, text(practitioner, "reference")?, country, now))
+            .filter_map(|practitioner| person_in(found, text(practitioner, "reference")?, country, now))
             .collect(),
         care_teams: care_teams.collect(),
         reference,

@@ -39,7 +39,7 @@ use crate::json::cases;
 pub use ask::{Ask, Input, Question};
 pub use conference::{Conference, conference_attributes, max_participants};
 pub use connect::{Connect, is_agent_finished};
-pub use dial::{Dial, RingOrder};
+pub use dial::{Dial, RingOrder, STEP_FACTOR};
 pub use goto::Goto;
 pub use greet::Greet;
 pub use hangup::Hangup;
@@ -48,7 +48,7 @@ pub use menu::{Choice, Menu};
 pub use next_visit::NextVisit;
 pub use pause::Pause;
 pub use play::Play;
-pub use queue::{CallbackOffer, Overflow, Queue};
+pub use queue::{CallbackOffer, HOLD_MUSIC, Overflow, Queue};
 pub use redirect::Redirect;
 pub use reject::{Reject, RejectReason};
 pub use say::Say;
@@ -62,7 +62,6 @@ macro_rules! verbs {
     ($d:tt $($(#[doc = $doc:literal])+ $name:ident = $key:literal,)+) => {
         /// One step of an action. The verbs of an action are performed in order, until one decides what comes next.
         #[derive(Clone, Debug, PartialEq, Eq)]
-        #[expect(clippy::large_enum_variant, reason = "a config has few verbs, and each is read once")]
         #[cfg_attr(feature = "schema", derive(serde::Deserialize, schemars::JsonSchema), serde(rename_all = "camelCase"))]
         pub enum Verb {
             $($(#[doc = $doc])+ $name($name),)+

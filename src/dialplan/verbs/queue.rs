@@ -33,7 +33,7 @@ const MAX_REPEATS: u32 = 10;
 /// language needs only the plural.
 const MINUTES: [u32; 9] = [2, 3, 5, 10, 15, 20, 30, 45, 60];
 /// One of Twilio's hold music files, some minutes long. After it, the length of the queue is checked again.
-const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
+pub const HOLD_MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
 
 /// `queue`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -384,7 +384,7 @@ impl Queue {
                 writer.say_with(prompt, &[(placeholder, &decimal(number.into()))])?;
             }
         }
-        let music = self.music.as_deref().unwrap_or(MUSIC);
+        let music = self.music.as_deref().unwrap_or(HOLD_MUSIC);
         let offer = self.offer(&writer.input);
         if offer.is_some() || emergency_key(writer.input.config).is_some() {
             let url = writer.url(CallbackKind::Offer, action, n);

@@ -13,6 +13,7 @@ import type {
   Task,
 } from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import type { CallResult, Script } from '../../../sandbox/src/twilio.ts';
 import { fhirRequest, bearer } from '../sandbox-client.ts';
 import { openClinic, policy, ticketSecret, workday } from './clinic.ts';
@@ -21,8 +22,11 @@ import { startAlertServer } from './alert-server.ts';
 import type { AlertServer } from './alert-server.ts';
 
 const minute = 60_000;
-const numbers = [1, 2, 3, 4, 5, 6].map((number) => `+1555010000${number}`);
-const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = '', asked = ''] = numbers;
+const numbers = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `+1555010000${number}`);
+const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = '', queued = '', absent = '', asked = ''] =
+  numbers;
+/** An identity that only `fixture.staff` may use. */
+const desk = 'front-desk';
 const ada = '+15550100701';
 
 export interface RightsFixture {
@@ -103,6 +107,66 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
   },
   async 'staff on duty are dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, onDuty, { hangUpAfter: 20 })).includes('+15550100712'));
+  },
+  async 'a waiting caller is taken'(fixture) {
+    const { clinic, staff } = fixture;
+    clinic.start(clinic.startedAt + 60 * minute);
+    const script: Script = { queue: { until: 'dequeued' }, answers: { [`client:${staff.identity}`]: { talk: 9 } } };
+    const going = clinic.sandbox.twilio.incoming({ from: ada, to: queued, script });
+    const { callSid } = going;
+    const isWaiting = (): boolean =>
+      [...clinic.sandbox.twilio.queues.values()].some(({ members }) =>
+        members.some(({ call }) => call.leg.sid === callSid),
+      );
+    while (!isWaiting()) {
+      await setTimeout(5);
+    }
+    try {
+      await clinic.executeSuccessfully(staff.token, { operation: 'take-caller', callSid });
+    } finally {
+      if (isWaiting()) {
+        clinic.sandbox.twilio.live.get(callSid)?.interrupt({ end: 'completed' });
+      }
+      await going;
+      await clinic.sandbox.settled();
+    }
+    assert.deepEqual(dialed(await going), [`client:${staff.identity}`]);
+    // The response of the first request may be lost.
+    await clinic.executeSuccessfully(staff.token, { operation: 'take-caller', callSid });
+  },
+  async 'a disposition is corrected'(fixture) {
+    const { clinic, staff } = fixture;
+    const { ticket = '', communication = '' } = await start(fixture);
+    await clinic.browser(staff.identity, { Ticket: ticket }, { answers: { [ada]: { talk: 9 } } });
+    const set = { operation: 'set-disposition', communication };
+    const first = await clinic.executeSuccessfully(staff.token, { ...set, code: 'booked' });
+    const { disposition } = await clinic.executeSuccessfully(staff.token, { ...set, code: 'other' });
+    assert.equal(disposition, first['disposition']);
+    const { reasonCode } = await clinic.read<Communication>(disposition);
+    assert.equal(reasonCode?.[0]?.coding?.[0]?.code, 'other');
+  },
+  async 'a call gets a follow-up task'(fixture) {
+    const { clinic, staff } = fixture;
+    const { ticket = '', communication = '' } = await start(fixture);
+    await clinic.browser(staff.identity, { Ticket: ticket }, { answers: { [ada]: { talk: 9 } } });
+    const set = { operation: 'set-disposition', communication, code: 'booked', followUp: {} };
+    const { task } = await clinic.executeSuccessfully(staff.token, set);
+    assert.equal((await clinic.read<Task>(task)).focus?.reference, communication);
+  },
+  async 'staff who are away are skipped'(fixture) {
+    const { clinic, staff } = fixture;
+    const setPresence = (presence: string): Promise<unknown> =>
+      clinic.executeSuccessfully(staff.token, { operation: 'set-presence', presence, identity: desk });
+    const rings = async (): Promise<boolean> =>
+      dialed(await incoming(fixture, absent, { hangUpAfter: 20 })).includes(`client:${desk}`);
+    const presence = 'code=https://plumline.dev/fhir/basic-code|presence';
+    for (const { id } of await clinic.searchChart('Basic', presence)) {
+      await fhirRequest(clinic.sandbox, 'DELETE', `Basic/${id ?? ''}`);
+    }
+    await setPresence('away');
+    assert.equal(await rings(), false);
+    await setPresence('available');
+    assert.equal(await rings(), true);
   },
   async 'the last clinician who called is dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, calledBack, { hangUpAfter: 20 })).includes('+15550100714'));
@@ -302,7 +366,8 @@ export async function openFixture(seed: string, appointments = false): Promise<R
     ...(appointments && { policies: { automation: policy('automation-appointments') } }),
   });
   const { clinic } = fixture;
-  fixture.staff = await clinic.staff('Amber Invented');
+  // The role existed before the Subscription, so the first token writes the identity.
+  await clinic.executeSuccessfully(fixture.staff.token, { operation: 'access-token' });
   fixture.named = { ...(await clinic.staff('Named Invented')), identity: 'dr_named' };
   const { reference, identity } = fixture.named;
   const named = await clinic.read<Practitioner>(reference);
@@ -369,6 +434,7 @@ const asking = {
 };
 
 async function createRecords(clinic: Clinic, fixture: RightsFixture, appointments: boolean): Promise<string> {
+  fixture.staff = await clinic.staff('Amber Invented');
   const phone = (value: string): { system: 'phone'; value: string }[] => [{ system: 'phone', value }];
   const named = (given: string): { given: string[]; family: string }[] => [{ given: [given], family: 'Invented' }];
   const reference = ({ resourceType, id }: Resource & { id: string }): string => `${resourceType}/${id}`;
@@ -430,7 +496,7 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
   });
   const speech = (text: string): object[] => [{ say: { text } }, { hangup: {} }];
   const dial = (target: object): object => ({ dial: { targets: [target], timeout: 9, otherwise: 'message' } });
-  const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack, asked };
+  const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack, queued, absent, asked };
   return JSON.stringify({
     timeZone: 'America/New_York',
     numbers: Object.fromEntries(
@@ -444,18 +510,26 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
       'on-duty': [{ then: 'duty' }],
       'called-back': [{ then: 'last' }],
       asked: [{ then: 'ask' }],
+      queued: [{ then: 'wait' }],
+      absent: [{ then: 'desk' }],
     },
     actions: {
       greet: [{ greet: { patient: 'Hello {name}.', neutral: 'Hello.' } }, dial({ generalPractitioner: {} })],
       duty: [dial({ available: reference(duty) })],
       last: [dial({ lastToCall: {} })],
       ...asking,
+      desk: [dial({ client: desk })],
+      wait: [{ queue: { name: 'rights', otherwise: 'nobody' } }],
       message: [{ voicemail: { greeting: { text: 'Speak.' }, transcribe: true } }],
       open: speech('Open.'),
       closed: speech('Closed.'),
       team: speech('Team.'),
       nobody: speech('Nobody.'),
     },
+    transfer: { otherwise: 'nobody' },
+    presence: { enabled: true },
+    identities: { [desk]: { practitioners: [fixture.staff.reference] } },
+    dispositions: { booked: 'Appointment booked', other: 'Other' },
     tasks: { on: ['missed', 'voicemail'] },
     alerts: { url: fixture.alertServer.url, format: 'slack', on: ['missed'], perHour: 1000 },
     recording: { announcement: { text: 'This call is recorded.' }, retentionDays: 1 },

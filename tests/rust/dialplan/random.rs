@@ -3,9 +3,10 @@
 //! Random configs and random requests never cause a panic. Twilio can read each document. It dials only targets of the
 //! config and the chart.
 
+use plumline::dialplan::config::Redirected;
 use plumline::dialplan::{
-    Call, CallbackKind, CallbackUrl, Caller, Config, DialplanInput, Facts, MAX_CALLBACKS, Params, all_callbacks,
-    render, required_lookups,
+    Call, CallbackKind, CallbackUrl, Caller, Config, DialplanInput, Facts, MAX_CALLBACKS, Params, Target,
+    all_callbacks, render, required_lookups,
 };
 use plumline::json::Json;
 use plumline::phone::E164;
@@ -421,4 +422,67 @@ fn every_step_has_its_own_url() {
         urls.dedup();
         assert_eq!(urls.len(), count);
     }
+}
+
+/// Whatever staff want done with a caller, the caller gets a document that Twilio can read, and that rings only what
+/// the instruction and the config name.
+#[test]
+fn redirected_callers_are_always_answered() {
+    let mut random = Random::new(11);
+    let mut own = Random::new(12);
+    let numbers = random_config::CLINIC_NUMBER.map(|number| E164::parse(number).unwrap());
+    let (mut rang, mut held) = (0, 0);
+    for case in 0..200 {
+        let document = random_config::random_config(&mut random);
+        let config = Config::read(&document.to_string()).unwrap();
+        let Some(otherwise) = config.transfer.as_ref().map(|transfer| transfer.otherwise.clone()) else { continue };
+        let targets = [
+            Target::Client("colleague".to_owned()),
+            Target::Number("+15550100171".to_owned()),
+            Target::Number(random_config::CLINIC_NUMBER[0].to_owned()),
+            Target::Number("+19005550101".to_owned()),
+        ];
+        let targets: Vec<Target> = targets.into_iter().filter(|_| own.one_in(2)).collect();
+        let redirected = match own.below(3) {
+            0 => Redirected::Action(&otherwise),
+            1 => Redirected::Hold { next: URL },
+            _ => Redirected::Ring {
+                targets,
+                back: Some("desk").filter(|_| own.one_in(2)),
+                otherwise: Some(otherwise.as_str()).filter(|_| own.one_in(2)),
+            },
+        };
+        let is_held = matches!(redirected, Redirected::Hold { .. });
+        let redirected = config.for_redirected(redirected);
+        let mut allowed = named(&document);
+        allowed.extend(["Client colleague", "Number +15550100171", "Client desk"].map(str::to_owned));
+        allowed.extend(ALLOWED_TARGETS.iter().map(|item| (*item).to_owned()));
+        for step in all_callbacks(&config) {
+            if step.kind != CallbackKind::Transfer && !step.action.starts_with('_') {
+                continue;
+            }
+            let mut pairs = vec![("CallSid", CALL), ("From", CALLER), ("To", random_config::CLINIC_NUMBER[0])];
+            pairs.extend(
+                random_params(&mut own).into_iter().filter(|(name, _)| !["From", "To", "CallSid"].contains(name)),
+            );
+            let call = Call::read(&pairs).unwrap();
+            let caller = Caller::of(&call, Params(&pairs), &numbers, &redirected.sip);
+            let input = DialplanInput { config: &redirected, numbers: &numbers, url: URL, caller };
+            let next = input.next(&step, Params(&pairs), false);
+            let mut facts = Facts::at(1_795_000_000_000, &caller);
+            for lookup in required_lookups(&input, &next, &facts) {
+                facts.learn(&lookup, vec![anything(&mut own), anything(&mut own)], &caller);
+            }
+            let rendered = render(&input, &next, &facts);
+            let about = || format!("case {case}, {step:?}, {pairs:?}, {document}");
+            assert_valid(&rendered.twiml, &allowed, &about);
+            assert!(!rendered.codes.iter().any(|(code, _)| code.as_str().starts_with("DIALPLAN_")), "{}", about());
+            if step.kind == CallbackKind::Transfer {
+                assert!(!rendered.twiml.ends_with("<Response/>"), "{}", about());
+                held += usize::from(is_held && rendered.twiml.contains("<Redirect>"));
+                rang += usize::from(rendered.twiml.contains("colleague"));
+            }
+        }
+    }
+    assert!(rang > 5 && held > 10, "{rang} {held}");
 }

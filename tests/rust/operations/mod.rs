@@ -8,6 +8,7 @@ mod end;
 mod identities;
 mod key;
 mod place;
+mod redirect;
 mod round_robin;
 mod shared_phone;
 mod start;

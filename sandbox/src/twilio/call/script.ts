@@ -78,6 +78,8 @@ export interface Script {
   voicemail?: number | Voicemail | (number | Voicemail)[];
   /** By default, the agent ends the session after 30 seconds, without a handoff. */
   agent?: Agent;
+  /** Listen to each `<Play>` until REST redirects or ends the call. By default, a file plays for ten seconds. */
+  plays?: 'until redirected';
   /** The result of a queue. By default, the caller waits for ten minutes and hangs up. */
   queue?: Queued | 'full';
 }

@@ -35,6 +35,9 @@ async function performOne(line: Line, verb: TwimlElement): Promise<Next | undefi
       return undefined;
     case 'Play':
       play(line, verb);
+      if (call.script.plays === 'until redirected' && leg === call.leg && !line.verbs) {
+        await call.wait();
+      }
       return undefined;
     case 'Pause':
       // As the first verb, it does not answer the call.

@@ -5,6 +5,8 @@
 mod rounds;
 mod screen;
 
+pub use rounds::STEP_FACTOR;
+
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::{CallbackKind, CallbackUrl};
 use crate::dialplan::check::{Checker, ConfigPath, Spoken, VisitSpoken};
