@@ -488,10 +488,15 @@ play?: never
 pause?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+connect?: never
 when?: never
 goto?: never
 redirect?: never
@@ -504,10 +509,15 @@ play?: never
 pause?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+connect?: never
 when?: never
 goto?: never
 redirect?: never
@@ -520,10 +530,15 @@ greet?: never
 pause?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+connect?: never
 when?: never
 goto?: never
 redirect?: never
@@ -539,10 +554,15 @@ greet?: never
 play?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+connect?: never
 when?: never
 goto?: never
 redirect?: never
@@ -558,10 +578,15 @@ greet?: never
 play?: never
 pause?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+connect?: never
 when?: never
 goto?: never
 redirect?: never
@@ -574,10 +599,99 @@ greet?: never
 play?: never
 pause?: never
 language?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+connect?: never
+when?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
+} | {
+ask: Ask
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+verify?: never
+nextVisit?: never
+task?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+connect?: never
+when?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
+} | {
+verify: Verify
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+ask?: never
+nextVisit?: never
+task?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+connect?: never
+when?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
+} | {
+nextVisit: NextVisit
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+ask?: never
+verify?: never
+task?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+connect?: never
+when?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
+} | {
+task: TaskRequest
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+connect?: never
 when?: never
 goto?: never
 redirect?: never
@@ -591,9 +705,14 @@ play?: never
 pause?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 queue?: never
 voicemail?: never
 conference?: never
+connect?: never
 when?: never
 goto?: never
 redirect?: never
@@ -607,9 +726,14 @@ play?: never
 pause?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 voicemail?: never
 conference?: never
+connect?: never
 when?: never
 goto?: never
 redirect?: never
@@ -623,9 +747,14 @@ play?: never
 pause?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 conference?: never
+connect?: never
 when?: never
 goto?: never
 redirect?: never
@@ -639,9 +768,35 @@ play?: never
 pause?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 voicemail?: never
+connect?: never
+when?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
+} | {
+connect: Connect
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
 when?: never
 goto?: never
 redirect?: never
@@ -655,10 +810,15 @@ play?: never
 pause?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+connect?: never
 goto?: never
 redirect?: never
 reject?: never
@@ -674,10 +834,15 @@ play?: never
 pause?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+connect?: never
 when?: never
 redirect?: never
 reject?: never
@@ -690,10 +855,15 @@ play?: never
 pause?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+connect?: never
 when?: never
 goto?: never
 reject?: never
@@ -706,10 +876,15 @@ play?: never
 pause?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+connect?: never
 when?: never
 goto?: never
 redirect?: never
@@ -722,10 +897,15 @@ play?: never
 pause?: never
 language?: never
 menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+connect?: never
 when?: never
 goto?: never
 redirect?: never
@@ -782,6 +962,10 @@ available?: never
 generalPractitioner?: never
 })
 /**
+ * A condition on an answer: one of several answers, or a number in a range.
+ */
+type AnswerCondition = (string[] | AnswerRange)
+/**
  * Whose number it is, for the rules of a dialplan.
  */
 type CallerMatch = ("none" | "one" | "several" | "related")
@@ -829,6 +1013,12 @@ client?: string
 dialplans?: {
 [k: string]: Rule[]
 }
+/**
+ * What may come of a call, by code, each with its text: `{ "booked": "Appointment booked" }`.
+ */
+dispositions?: {
+[k: string]: string
+}
 emergency?: Emergency
 greeting?: Greeting
 /**
@@ -860,6 +1050,7 @@ numbers?: {
 [k: string]: NumberPlan
 }
 outbound?: Outbound
+presence?: Presence
 recording?: Recording
 screening?: Screening
 sip?: Sip
@@ -868,6 +1059,7 @@ tasks?: Tasks
  * The clinic's time zone (IANA), such as `America/New_York`. Required if anything depends on the time of day.
  */
 timeZone?: string
+transfer?: Transfer
 /**
  * The Twilio voice for callers, such as `Polly.Amy-Neural`.
  */
@@ -1039,6 +1231,190 @@ speech?: string[]
 then?: string
 }
 /**
+ * `ask`, a question.
+ */
+interface Ask {
+answer?: Answer
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+confirm?: (Say[] | Say1)
+/**
+ * How the caller answers. If absent, `digits`.
+ */
+input?: ("digits" | "speech" | "both")
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+invalid?: (Say[] | Say1)
+/**
+ * The action if there is no valid, stored answer after the last repetition.
+ */
+otherwise: string
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+prompt: (Say[] | Say1)
+question?: Question
+/**
+ * How many times the prompt is repeated. If absent, 2.
+ */
+retries?: number
+/**
+ * The action after the answer is stored.
+ */
+then: string
+/**
+ * Seconds of silence before the prompt is repeated, and before more digits are no longer expected. If absent, 5.
+ */
+timeout?: number
+}
+/**
+ * What the caller may answer. If absent, digits.
+ */
+interface Answer {
+/**
+ * What the caller enters. If absent, `digits`.
+ */
+format?: ("digits" | "number" | "date" | "text")
+/**
+ * `number`: the greatest number. If absent, 999999999.
+ */
+max?: number
+/**
+ * `digits`: the maximum number of digits. If absent, 32. `text`: the maximum number of characters. If absent,
+ * 1000.
+ */
+maxLength?: number
+/**
+ * `number`: the smallest number. If absent, 0.
+ */
+min?: number
+/**
+ * `digits`: the minimum number of digits. If absent, 1.
+ */
+minLength?: number
+/**
+ * `date`: the order in which a date is entered. If absent, `MMDDYYYY`.
+ */
+order?: ("MMDDYYYY" | "DDMMYYYY" | "YYYYMMDD")
+/**
+ * `digits`: the digits, with `#` for any digit. `20####` is six digits that start with 20.
+ */
+pattern?: string
+}
+/**
+ * The question of a `Questionnaire` that this is. The answers of a call to the questions of a questionnaire become
+ * one `QuestionnaireResponse`.
+ */
+interface Question {
+/**
+ * `Questionnaire.item.linkId`.
+ */
+linkId: string
+/**
+ * The canonical URL of the questionnaire, or `Questionnaire/<id>`.
+ */
+questionnaire: string
+}
+/**
+ * `verify`.
+ */
+interface Verify {
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+invalid?: (Say[] | Say1)
+/**
+ * The order of the digits. If absent, `MMDDYYYY`.
+ */
+order?: ("MMDDYYYY" | "DDMMYYYY" | "YYYYMMDD")
+/**
+ * The action for all others.
+ */
+otherwise: string
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+prompt: (Say[] | Say1)
+/**
+ * How many times the prompt is repeated. If absent, 2.
+ */
+retries?: number
+/**
+ * The action if exactly one patient with the caller's number has the birth date.
+ */
+then: string
+/**
+ * Seconds of silence before the prompt is repeated. If absent, 5.
+ */
+timeout?: number
+}
+/**
+ * `nextVisit`.
+ */
+interface NextVisit {
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+none: (Say[] | Say1)
+/**
+ * The action if no visit is booked, if the caller is not verified, or if the chart does not answer.
+ */
+otherwise: string
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+prompt: (Say[] | Say1)
+/**
+ * The action after the visit was said.
+ */
+then: string
+}
+/**
+ * `task`.
+ */
+interface TaskRequest {
+code?: MailboxCode
+/**
+ * Whether the task is about the patient's next booked visit. Without one, `otherwise` follows.
+ */
+nextVisit?: boolean
+/**
+ * The action if the task is not stored, because the caller is not verified or the chart does not answer.
+ */
+otherwise: string
+/**
+ * The owner: a reference such as `Organization/<id>`. If absent, `tasks.owner`.
+ */
+owner?: string
+/**
+ * The priority. If absent, none.
+ */
+priority?: ("routine" | "urgent" | "asap" | "stat")
+/**
+ * What staff must do: the text of the task's code.
+ */
+text: string
+/**
+ * The action after the task is stored.
+ */
+then: string
+}
+/**
+ * A code of the clinic.
+ */
+interface MailboxCode {
+/**
+ * The code.
+ */
+code: string
+/**
+ * The code system, a URL.
+ */
+system: string
+}
+/**
  * `dial`.
  */
 interface Dial {
@@ -1192,7 +1568,7 @@ transcribe?: boolean
  * The task for a message in this mailbox. Requires `voicemail` in `tasks.on`.
  */
 interface MailboxTask {
-code?: MailboxCode
+code?: MailboxCode1
 /**
  * The owner: a reference such as `Organization/<id>`. If absent, `tasks.owner`.
  */
@@ -1210,7 +1586,7 @@ urgent?: UrgentWords
 /**
  * A code of the clinic, in addition to `voicemail`.
  */
-interface MailboxCode {
+interface MailboxCode1 {
 /**
  * The code.
  */
@@ -1262,6 +1638,51 @@ then?: string
 waitForStaff?: boolean
 }
 /**
+ * `connect`.
+ */
+interface Connect {
+/**
+ * More attributes of `<ConversationRelay>` or `<Stream>`, such as `{ "interruptible": "speech" }`.
+ */
+attributes?: {
+[k: string]: string
+}
+/**
+ * The `wss` URL of a server for Twilio's `ConversationRelay`.
+ */
+conversationRelay?: string
+/**
+ * The first words of the agent. Only for `conversationRelay`.
+ */
+greeting?: (string | {
+[k: string]: string
+})
+/**
+ * The actions by outcome: `completed`, `failed`, and the reasons with which the agent hands the call back.
+ */
+on?: {
+[k: string]: string
+}
+/**
+ * The action for every other outcome except `completed`, after which the call ends.
+ */
+otherwise: string
+/**
+ * Custom parameters for the server. Not for `sip`.
+ */
+parameters?: {
+[k: string]: string
+}
+/**
+ * The SIP address of an agent, such as that of a Vapi assistant.
+ */
+sip?: string
+/**
+ * The `wss` URL of a server for a bidirectional Media Stream. It has no query.
+ */
+stream?: string
+}
+/**
  * `when`.
  */
 interface When {
@@ -1283,6 +1704,13 @@ interface Conditions {
  * Whether the caller withholds their number.
  */
 anonymous?: boolean
+/**
+ * Answers of the caller in this call, by the name of the action that asked: a list of answers, or a range of
+ * numbers.
+ */
+answer?: {
+[k: string]: AnswerCondition
+}
 /**
  * The called number.
  * 
@@ -1344,6 +1772,23 @@ patientMatch?: CallerMatch[]
  * @minItems 1
  */
 verification?: Verification[]
+/**
+ * Whether the caller was verified in this call by the birth date of a patient.
+ */
+verified?: boolean
+}
+/**
+ * The smallest and the greatest number.
+ */
+interface AnswerRange {
+/**
+ * The greatest number.
+ */
+max?: number
+/**
+ * The smallest number.
+ */
+min?: number
 }
 /**
  * `redirect`.
@@ -1438,6 +1883,13 @@ interface Conditions1 {
  */
 anonymous?: boolean
 /**
+ * Answers of the caller in this call, by the name of the action that asked: a list of answers, or a range of
+ * numbers.
+ */
+answer?: {
+[k: string]: AnswerCondition
+}
+/**
  * The called number.
  * 
  * @minItems 1
@@ -1498,6 +1950,10 @@ patientMatch?: CallerMatch[]
  * @minItems 1
  */
 verification?: Verification[]
+/**
+ * Whether the caller was verified in this call by the birth date of a patient.
+ */
+verified?: boolean
 }
 /**
  * What reaches the emergency advice from every menu and queue. If absent, nothing does.
@@ -1733,6 +2189,15 @@ zones?: {
 }
 }
 /**
+ * Whether a `dial` skips staff who are away.
+ */
+interface Presence {
+/**
+ * Whether a `dial` skips staff who are away. If absent, no.
+ */
+enabled?: boolean
+}
+/**
  * Recording. If absent, calls are not recorded.
  */
 interface Recording {
@@ -1807,4 +2272,35 @@ on?: FollowUpTrigger[]
  * The owner of the tasks: a reference such as `Organization/<id>`.
  */
 owner?: string
+}
+/**
+ * Transfers, hold and calls taken from a queue. If absent, staff cannot redirect callers.
+ */
+interface Transfer {
+/**
+ * The actions to which staff may transfer a caller. If absent, every action.
+ * 
+ * @minItems 1
+ */
+actions?: string[]
+/**
+ * Whether the person who transferred a caller is rung if no one else answers. If absent, yes.
+ */
+back?: boolean
+/**
+ * Seconds after which a caller on hold returns to the person who put them on hold. If absent, 300.
+ */
+maxHold?: number
+/**
+ * An `https` URL of the music that a caller on hold hears. If absent, music by Twilio.
+ */
+music?: string
+/**
+ * The action for a caller if no one answers.
+ */
+otherwise: string
+/**
+ * Seconds that each phone or browser rings. If absent, 20.
+ */
+timeout?: number
 }

@@ -36,7 +36,7 @@ const needed = {
     '10 Appointment search': 'a verified caller hears the next visit',
     '11 Task search': 'a verified caller asks for something',
     '11 Task create': 'a verified caller asks for something',
-    '12 Basic search': 'a verified caller asks for something',
+    '12 Basic search': 'a wrong birth date is counted twice',
     '12 Basic read': 'a wrong birth date is counted twice',
     '12 Basic create': 'a first birth date is counted',
     '12 Basic update': 'a wrong birth date is counted twice',
