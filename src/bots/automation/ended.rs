@@ -129,13 +129,13 @@ impl EndedCall {
 
     /// The trigger of the call's task.
     pub(super) fn task_trigger(&self, run: &AutomationRun<'_>) -> Option<FollowUpTrigger> {
-        trigger_of(&self.state, &run.config.tasks.on)
+        trigger_of(&self.state, &run.config.tasks.on, run.calls_clinic(&self.state))
     }
 
     /// The trigger of the call's alert.
     pub(super) fn alert_trigger(&self, run: &AutomationRun<'_>) -> Option<FollowUpTrigger> {
         let alerts = run.config.alerts.as_ref().filter(|_| self.at + MAX_ALERT_AGE > run.now)?;
-        trigger_of(&self.state, &alerts.on)
+        trigger_of(&self.state, &alerts.on, run.calls_clinic(&self.state))
     }
 
     /// Whether a task or an alert would report the call as missed or failed.

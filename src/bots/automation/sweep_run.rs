@@ -5,7 +5,7 @@
 use std::cell::{Cell, RefCell};
 
 use crate::bots::settings::{ClinicNumbers, read_rest};
-use crate::chart::{CallEvent, RecordFormat, StoreError, found};
+use crate::chart::{CallEvent, CallState, RecordFormat, StoreError, TextField, found};
 use crate::dialplan::Party;
 use crate::dialplan::config::Config;
 use crate::error::Problem;
@@ -94,15 +94,32 @@ impl<'a> AutomationRun<'a> {
     pub(super) fn is_ours(&self, legs: &[&CallEvent<'_>]) -> Option<bool> {
         let Some(numbers) = &self.numbers else { return Some(true) };
         let is_number = |party: &Party<'_>| matches!(party, Party::Number(_));
-        let is_own = |party: &Party<'_>| matches!(party, Party::Number(number) if numbers.iter().any(|own| own == number.as_str()));
         let parties = || legs.iter().flat_map(|leg| [leg.from_party(), leg.to_party()]).flatten();
-        if parties().any(|party| is_own(&party)) {
+        let mut addresses = legs.iter().flat_map(|leg| [leg.from, leg.to]).flatten();
+        if addresses.any(|address| self.is_own(numbers, address)) {
             return Some(true);
         }
         legs.iter().find(|leg| leg.parent.is_none())?;
         let is_app = |party: &Party<'_>| matches!(party, Party::Client(_) | Party::Sip(_));
         let shows_number = |leg: &&CallEvent<'_>| leg.from_party().is_some_and(|from| is_number(&from));
         Some(parties().any(|party| is_app(&party)) && !legs.iter().any(shows_number))
+    }
+
+    /// Whether an address is one of the clinic's numbers, or a SIP address that calls one.
+    fn is_own(&self, numbers: &[String], address: &str) -> bool {
+        let called = self.config.sip.called_number(address);
+        called.is_some_and(|called| numbers.iter().any(|own| own == called.number().as_str()))
+    }
+
+    /// Whether the caller called the clinic. A SIP phone that dialed any other address was refused.
+    pub(super) fn calls_clinic(&self, state: &CallState) -> bool {
+        let address = |field| state.root_leg().and_then(|root| root.text(field));
+        let is_sip = |from: &str| matches!(Party::parse(from), Party::Sip(_));
+        let by_sip = address(TextField::From).is_some_and(is_sip);
+        match (&self.numbers, address(TextField::To)) {
+            (Some(numbers), Some(to)) if by_sip => self.is_own(numbers, to),
+            _ => true,
+        }
     }
 
     /// Whether this many round trips are left.

@@ -29,8 +29,9 @@ pub(super) const fn code_of(trigger: FollowUpTrigger) -> &'static str {
 /// The most important trigger of an ended call that is in `of`.
 ///
 /// An inbound call is missed if no one answered and the caller left no message. An unanswered outbound call has no
-/// trigger, because staff placed it. A call can fail in either direction.
-pub(super) fn trigger_of(state: &CallState, of: &[FollowUpTrigger]) -> Option<FollowUpTrigger> {
+/// trigger, because staff placed it. A call can fail in either direction. `calls_clinic` is false for a SIP phone that
+/// dialed an address that is not the clinic's.
+pub(super) fn trigger_of(state: &CallState, of: &[FollowUpTrigger], calls_clinic: bool) -> Option<FollowUpTrigger> {
     let inbound = state.direction() == Some(CallDirection::Inbound);
     let outcome = state.outcome()?;
     TRIGGERS.into_iter().find(|trigger| {
@@ -45,6 +46,7 @@ pub(super) fn trigger_of(state: &CallState, of: &[FollowUpTrigger]) -> Option<Fo
                 // A call that the dialplan rejected, or whose caller it served, is not missed.
                 FollowUpTrigger::Missed => {
                     inbound
+                        && calls_clinic
                         && state.root_leg().and_then(Leg::closing).is_none()
                         && matches!(outcome, Outcome::NoAnswer | Outcome::Busy | Outcome::Declined | Outcome::Dropped)
                 }

@@ -44,6 +44,29 @@ fn a_sip_caller_is_a_patient_if_the_host_is_trusted() {
     }
 }
 
+/// A SIP phone may call only the clinic. The bot refuses its calls to any other address, and staff need not return them.
+#[test]
+fn a_refused_call_of_a_sip_phone_is_not_missed() {
+    let config =
+        r#"{"tasks":{"on":["missed"]},"sip":{"domains":["clinic.sip.example"],"extensions":{"201":"+15550100001"}}}"#;
+    for (to, tasks) in [
+        ("sip:201@clinic.sip.example", 1),
+        ("sip:+15550100001@clinic.sip.example;transport=udp", 1),
+        (CLINIC_NUMBER, 1),
+        ("sip:+15550100777@clinic.sip.example", 0),
+        ("sip:201@other.example", 0),
+        ("+15550100777", 0),
+    ] {
+        let mut world = World { numbers: CLINIC_NUMBER, ..World::new(config) };
+        let missed =
+            [("Direction", "inbound"), ("From", "sip:desk@pbx.example"), ("To", to), ("CallStatus", "no-answer")];
+        let call = recorded_call(&mut world, 1, &[&missed], None);
+        notify(&mut world, &call);
+        world.sweep_until_stable();
+        assert_eq!(world.fhir.of_type("Task").len(), tasks, "{to}");
+    }
+}
+
 #[test]
 fn a_number_of_the_clinic_and_a_withheld_number_are_no_patient() {
     for number in [CLINIC_NUMBER, "+266696687", "+7378742833"] {
