@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /**
- * Shows the parts of a wasm file by size: the code by module and by dependency, the largest functions, and the other
- * sections. It needs the function names that rustc writes, so use the file before wasm-opt.
+ * Shows the parts of a wasm file by size: the code by module and by dependency, the code of each verb of the dialplan,
+ * the largest functions, and the other sections. It needs the function names that rustc writes, so use the file before wasm-opt.
  *
  *     npm run wasm-size -- [target/bots/bots/wasm32-unknown-unknown/release/plumline.wasm] [--depth 3] [--top 20]
  */
@@ -106,13 +106,24 @@ function owner(symbol: string): string[] {
   }
 }
 
+/** The verb whose file has the function: `…8dialplan5verbs4dial…` → dial. */
+function verbOf(symbol: string): string | undefined {
+  const [, length, rest = ''] = /8dialplan5verbs(\d+)_?(.*)/.exec(symbol) ?? [];
+  return length === undefined || /^[A-Z]/.test(rest) ? undefined : rest.slice(0, Number(length));
+}
+
 const modules = new Map<string, number>();
+const verbs = new Map<string, number>();
 const functions = sizes.map((size, index) => ({ size, name: names.get(index + imported) ?? `function ${index}` }));
 for (const { size, name } of functions) {
   const path = owner(name);
   const depth = path[0] === 'plumline' ? Number(values.depth) + 1 : 1;
   const module = path.slice(0, Math.min(depth, Math.max(1, path.length - 1))).join('::');
   modules.set(module, (modules.get(module) ?? 0) + size);
+  const verb = verbOf(name);
+  if (verb !== undefined) {
+    verbs.set(verb, (verbs.get(verb) ?? 0) + size);
+  }
 }
 const print = (rows: Iterable<[string, number]>): void => {
   for (const [name, size] of [...rows].sort((one, other) => other[1] - one[1]).slice(0, 60)) {
@@ -123,6 +134,8 @@ console.log(`${file}: ${bytes.length} bytes\n\nsections`);
 print(sections);
 console.log('\ncode by module');
 print(modules);
+console.log('\ncode by verb');
+print(verbs);
 console.log('\nlargest functions');
 print(
   functions
