@@ -3,8 +3,8 @@
 /** Calls the core: writes a text and numbers into its memory, and reads its output from there. */
 // A VM context has no global Buffer.
 import { Buffer } from 'node:buffer';
-import type { EventFrame } from './frame.ts';
-import { WireFrame, type CoreMemory } from './wire.ts';
+import type { EventFrame } from './webhook-event.ts';
+import { WireFrame, type CoreMemory } from './frame.ts';
 
 /** The exports of the wasm module. They take and return numbers only. */
 export interface CoreExports extends CoreMemory {

@@ -6,7 +6,7 @@ import base64 from '#pkg/bots/staff.wasm';
 import { compile, startEvent } from './core.ts';
 import { run, type Build, type Reply } from './flow.ts';
 
-/** The number of each bot in the core. */
+/** The code that selects the bot in `startEvent`. */
 export const OPERATIONS = 0;
 export const AUTOMATION = 1;
 

@@ -1,132 +1,81 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import type { BotEvent } from '@medplum/core';
-import { WireFrame } from './wire.ts';
-
-/** The secrets that the core may read. The core relies on this order. */
-const SECRETS = [
-  'TWILIO_AUTH_TOKEN',
-  'TWILIO_NUMBER',
-  'TWILIO_ACCOUNT_SID',
-  'TWILIO_TWIML_APP_SID',
-  'PLUMLINE_WEBHOOK_URL',
-  'PLUMLINE_CONFIG',
-  'PLUMLINE_SECRET',
-] as const;
-
-/** The layout of a body: names and values; raw text; names to cache and values; values whose names are cached. */
-const PAIRS = 0;
-const RAW = 1;
-const NAMED = 2;
-const VALUES = 3;
-/** Larger than any webhook from Twilio. It is not passed to the core, which refuses it without a signature check. */
-const TOO_LARGE = 4;
 
 /**
- * The maximum size of a form and of a raw text in UTF-16 code units, and the maximum number of pairs. The core has the
- * same limits in bytes. A text never has fewer bytes than code units.
+ * The format in which the bots and the npm package pass input to the core: one text with all fields, and a list of
+ * numbers. The first numbers are a header. The others are the lengths of the fields in UTF-16 code units. Fields have
+ * lengths instead of separators, because callers choose their contents. src/frame.rs reads the format.
+ *
+ * Only the encoding of the text differs between the hosts. The bots have Node's Buffer but no TextEncoder. They write
+ * Latin-1 or UTF-16, which copies the string (core.ts). The npm package also runs without Buffer and writes UTF-8 with
+ * TextEncoder (npm/core/memory.ts). So its frames split the surrogate pairs that span two fields (npm/core/frame.ts).
  */
-const MAX_FORM = 32 * 1024;
-const MAX_RAW = 256 * 1024;
-const MAX_PAIRS = 1000;
-
-/** An event in the core's format, and the names that the core caches if it responds with a document. */
-export interface EventFrame {
-  readonly frame: WireFrame;
-  readonly names: readonly string[];
-}
 
 /**
- * Encodes an event. Events of one kind have the same parameter names, so names that the core has cached are left out.
+ * The exports for frames that every build of the core has. `text` and `numbers` reserve memory and return its address.
  */
-export function frame(event: BotEvent<unknown>, attempt: number, cachedNames: readonly string[]): EventFrame {
-  const { headers, input, secrets } = event;
-  const now = Date.now();
-  const signature = headers?.['x-twilio-signature'];
-  // The time is passed in two parts, because the numbers have 32 bits.
-  const wireFrame = new WireFrame(attempt, Math.floor(now / 2 ** 30), now % 2 ** 30);
-  // If the signature is missing or a list, the core requests the headers.
-  wireFrame.add(typeof signature === 'string' ? signature : '');
-  let set = 0;
-  let bit = 1;
-  for (const name of SECRETS) {
-    const secret = secrets[name]?.valueString;
-    if (secret !== undefined) {
-      wireFrame.add(secret);
-      set |= bit;
-    }
-    bit <<= 1;
-  }
-  let layout = RAW;
-  let names = cachedNames;
-  if (typeof input === 'string') {
-    if (input.length > MAX_RAW) {
-      layout = TOO_LARGE;
-    } else {
-      wireFrame.add(input);
-    }
-  } else if (Array.isArray(input) && input.length > MAX_PAIRS) {
-    layout = TOO_LARGE;
-  } else {
-    const params = (input ?? {}) as Record<string, unknown>;
-    // V8 stores a parsed form in dictionary mode. For such objects, Object.keys is faster than for…in.
-    names = Object.keys(params);
-    layout = names.length > MAX_PAIRS ? TOO_LARGE : areEqual(names, cachedNames) ? VALUES : NAMED;
-    const { text: before, count: start } = wireFrame;
-    const isLong = (): boolean =>
-      wireFrame.text.length - before.length > MAX_FORM || wireFrame.count - start > 2 * MAX_PAIRS;
-    for (let i = 0; i < names.length && layout !== TOO_LARGE; i++) {
-      const name = names[i] as string;
-      const value = params[name];
-      if (typeof value === 'string') {
-        if (layout !== VALUES) {
-          wireFrame.add(name);
-        }
-        wireFrame.add(value);
-      } else if (layout === VALUES) {
-        // A name has several values or a value that is not a string. Start again, with names.
-        layout = PAIRS;
-        wireFrame.text = before;
-        wireFrame.count = start;
-        i = -1;
-      } else {
-        layout = PAIRS;
-        // Array.isArray recognizes arrays of another realm. `instanceof` does not.
-        const all: unknown[] = Array.isArray(value) ? value : [value];
-        for (const item of all) {
-          wireFrame.add(name);
-          wireFrame.add(toText(item));
-          if (isLong()) {
-            break;
-          }
-        }
-      }
-      if (isLong()) {
-        layout = TOO_LARGE;
-        wireFrame.text = before;
-        wireFrame.count = start;
-      }
-    }
-  }
-  wireFrame.numbers[3] = set;
-  wireFrame.numbers[4] = layout;
-  return { frame: wireFrame, names: layout === PAIRS || layout === TOO_LARGE ? cachedNames : names };
+export interface CoreMemory {
+  readonly memory: { readonly buffer: ArrayBuffer };
+  text(bytes: number): number;
+  numbers(count: number): number;
+  output(): number;
 }
+
+/** The count of numbers before the lengths of the fields. */
+const HEADER_LENGTH = 5;
+
+const MAX_SPARE = 65_536;
+
+/** The array of numbers, reused for the next frame, because allocating it costs more than filling it. */
+let spare: Uint32Array | undefined;
 
 /**
- * The same as `String()`, but it never throws. Untrusted JSON may have an object whose `toString` is not a function.
+ * A frame is built by calls of `add` and written once. `put` reserves memory in the core for the numbers and for a text
+ * of up to `maxBytes` bytes. It writes the numbers and returns the address of the text.
+ *
+ * The constructor sets the members. The bots are bundled for ES2020, in which each class field costs a function call.
  */
-function toText(value: unknown): string {
-  return typeof value === 'object' && value !== null ? '[object Object]' : String(value);
-}
+export class WireFrame {
+  declare text: string;
+  declare numbers: Uint32Array;
+  /** The count of numbers in use. */
+  declare count: number;
 
-function areEqual(names: readonly string[], others: readonly string[]): boolean {
-  if (names.length !== others.length || names.length === 0) {
-    return false;
+  // Frames with more numbers in the header set them after construction.
+  constructor(first = 0, second = 0, third = 0) {
+    this.text = '';
+    // Two frames can be under construction at once, if a `toString` of a value calls the library. The second one finds
+    // no spare array and creates its own.
+    this.numbers = spare ?? new Uint32Array(512);
+    this.count = HEADER_LENGTH;
+    spare = undefined;
+    this.numbers[0] = first;
+    this.numbers[1] = second;
+    this.numbers[2] = third;
   }
-  for (let i = 0; i < names.length; i++) {
-    if (names[i] !== others[i]) {
-      return false;
+
+  add(field: string): void {
+    if (this.count === this.numbers.length) {
+      const larger = new Uint32Array(this.count * 2);
+      larger.set(this.numbers);
+      this.numbers = larger;
     }
+    this.numbers[this.count++] = field.length;
+    this.text += field;
   }
-  return true;
+
+  put(core: CoreMemory, maxBytes: number): number {
+    const { count, numbers } = this;
+    // Reserving memory may move it. So both are reserved before a view of it is created.
+    const textAddress = core.text(maxBytes) >>> 0;
+    const numbersAddress = core.numbers(count) >>> 0;
+    const view = new Uint32Array(core.memory.buffer, numbersAddress, count);
+    // Most frames are so short that a loop is faster than `set` and `subarray`.
+    for (let i = 0; i < count; i++) {
+      view[i] = numbers[i] as number;
+    }
+    if (numbers.length <= MAX_SPARE) {
+      spare = numbers;
+    }
+    return textAddress;
+  }
 }

@@ -2,7 +2,7 @@
 import type { BotEvent, MedplumClient } from '@medplum/core';
 import base64 from '#pkg/bots/webhook.wasm';
 import { compile, start } from './core.ts';
-import { frame } from './frame.ts';
+import { frame } from './webhook-event.ts';
 import { run, type Build, type Reply } from './flow.ts';
 
 const build: Build = { compile: () => compile(base64) };

@@ -4,7 +4,7 @@
 import type { BotEvent } from '@medplum/core';
 import { readFileSync } from 'node:fs';
 import { instantiate, resume, start, type Core } from '../../bot-wrapper/core.ts';
-import { frame } from '../../bot-wrapper/frame.ts';
+import { frame } from '../../bot-wrapper/webhook-event.ts';
 import { zone, type ZoneRequest } from '../../bot-wrapper/zone.ts';
 import { type DialplanEvent, OURS, signatureOf, TOKEN, URL } from './events.ts';
 import type { Implementation } from './runner.ts';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
-import { WireFrame } from '../../bot-wrapper/wire.ts';
+import { WireFrame } from '../../bot-wrapper/frame.ts';
 
 const REPLACEMENT = '\uFFFD';
 

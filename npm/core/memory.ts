@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** Writes to and reads from the core's memory, in hosts with TextEncoder and TextDecoder. */
-import type { CoreMemory, WireFrame } from '../../bot-wrapper/wire.ts';
+import type { CoreMemory, WireFrame } from '../../bot-wrapper/frame.ts';
 
 /** The memory functions of the library build, which also takes a raw body. */
 export interface LibraryMemory extends CoreMemory {

@@ -115,7 +115,7 @@ impl Settings {
     /// `PLUMLINE_SECRET`, trimmed. A blank value is returned as `""`, which opens no ticket. The webhook then refuses
     /// calls that need a ticket.
     #[must_use]
-    pub fn sealing(&self) -> Option<&str> {
+    pub fn plumline_secret(&self) -> Option<&str> {
         self.given[Secret::SealingKeys as usize].as_deref().filter(|given| !given.is_empty()).map(str::trim_ascii)
     }
 

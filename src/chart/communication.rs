@@ -353,8 +353,7 @@ impl Elements {
     }
 }
 
-/// The value of the element `name` that Plumline wrote: the one in `previous` that the resource has, or else the first
-/// one.
+/// The value of the element `name` that Plumline wrote: the one in `previous` that is still in the resource; if none is, the first one.
 fn written<'w>(resource: &Json, name: &str, previous: &'w [Elements], value: fn(&Elements) -> &Json) -> &'w Json {
     let current = resource.get(name).unwrap_or(&Json::Null);
     let values = || previous.iter().map(value).filter(|value| **value != Json::Null);

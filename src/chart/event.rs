@@ -10,7 +10,7 @@ use crate::dialplan::{CallSid, Params, Party};
 use crate::json::Json;
 use crate::time::{parse_instant, parse_rfc2822};
 
-/// The report of a request, or of an item in Twilio's list of calls, about one leg. A dial action also reports the
+/// What a request, or an item in Twilio's list of calls, reports about one leg. A dial action also reports the
 /// dialed leg.
 ///
 /// Sources: <https://www.twilio.com/docs/voice/twiml#request-parameters>,
@@ -70,7 +70,7 @@ pub struct CallEvent<'a> {
     /// `Practitioner/…` or `PractitionerRole/…`: the person on this leg, if the bot looked them up.
     pub practitioner: Option<&'a str>,
     /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number that is not the
-    /// clinic's, or else outbound if its `To` is one.
+    /// clinic's, otherwise outbound if its `To` is a number that is not the clinic's.
     pub inferred_direction: Option<CallDirection>,
 }
 
@@ -300,8 +300,7 @@ impl RecordingReport<'_> {
 /// Whether a conference event proves that the caller was in the conference with another participant.
 ///
 /// `conference-start` has no `CallSid`, so the order of events is used. A participant who is alone joins with the first
-/// event and leaves with the second. If the caller does not start the conference, the other participants may also be
-/// waiting. Then only an end by another participant is a proof. Source:
+/// event and leaves with the second. With `startConferenceOnEnter="false"`, the other participants may also be waiting. Then only an end by another participant is a proof. Source:
 /// <https://www.twilio.com/docs/voice/twiml/conference#statuscallback>.
 fn has_joined(params: Params<'_, '_>) -> bool {
     let number = params.number("SequenceNumber").unwrap_or_default();

@@ -3,8 +3,8 @@
 //! The callback URLs: a closed set, determined by the config.
 //!
 //! The format is `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>][&recording=announced]`. Medplum does not
-//! pass the query string to a bot. Twilio signs the whole URL, so the bot finds the requested URL by its signature. All
-//! state between two requests is in the URL.
+//! pass the query string to a bot. Twilio signs the whole URL, so the bot finds the requested URL by its signature. The state between two requests is in the
+//! URL and in the chart.
 
 use super::config::{BACK, Config, MAX_REDIRECTED, REDIRECTED};
 use super::graph::{actions_after_announcement, final_verb};
@@ -29,7 +29,8 @@ pub enum CallbackKind {
     Visit,
     /// A verified caller asks for something, and a task must be stored.
     Task,
-    /// The outcome of a dialed leg. `n` is the round of ringing, from 0.
+    /// The outcome of a dialed leg. `n` is the number of the round of ringing: the index of the target, and 64 for each
+    /// earlier step of that target.
     Dial,
     /// The outcome of waiting in a queue.
     Queue,
@@ -158,7 +159,7 @@ pub struct CallbackUrl<'a> {
 /// The maximum number of callback URLs of a config. The signature of a forged request is compared with each of them.
 pub const MAX_CALLBACKS: usize = 512;
 
-/// The suffix of a callback URL that makes Twilio send the callback again if the bot returns an error. It is not part
+/// The suffix of a callback URL that makes Twilio send the callback again, up to three times, if the bot returns an error. It is not part
 /// of the signature. Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
 pub const RETRY: &str = "#rc=3&rp=all";
 
@@ -184,15 +185,15 @@ impl<'a> CallbackUrl<'a> {
         Self { language, is_announced: is_announced && self.kind.has_announcement(), ..self }
     }
 
-    /// The suffix to append to the webhook's URL. `queried` is true if that URL already has a query.
+    /// The suffix to append to the webhook's URL. `has_query` is true if that URL already has a query.
     #[must_use]
-    pub fn suffix(&self, queried: bool) -> String {
+    pub fn suffix(&self, has_query: bool) -> String {
         if self.kind == CallbackKind::WebhookUrl {
             return String::new();
         }
         let n = if self.n > 0 { decimal(self.n.into()) } else { String::new() };
         [
-            if queried { "&step=" } else { "?step=" },
+            if has_query { "&step=" } else { "?step=" },
             self.kind.word(),
             if self.action.is_empty() { "" } else { "." },
             self.action,
@@ -211,7 +212,7 @@ impl<'a> CallbackUrl<'a> {
         [base, &self.suffix(crate::text::find(base, b'?').is_some())].concat()
     }
 
-    /// The URL of a callback that Twilio retries until it is stored.
+    /// The URL of a callback that Twilio sends again, up to three times, if the bot could not store it.
     #[must_use]
     pub fn retried_url(&self, base: &str) -> String {
         [&self.url(base), RETRY].concat()

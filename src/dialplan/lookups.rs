@@ -126,8 +126,7 @@ impl<'a> Lookups<'_, 'a> {
         }
     }
 
-    /// Follows the first rule whose conditions hold. While the result of earlier rules is pending, also follows each
-    /// rule that may be the first.
+    /// Follows the first rule whose conditions hold. If an earlier rule is undecided, also follows the later rules.
     fn rules(&mut self, rules: &'a [Rule]) {
         for rule in rules {
             if self.branch(&rule.when, &rule.then) == ConditionResult::Yes {

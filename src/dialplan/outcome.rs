@@ -2,7 +2,8 @@
 
 //! Outcomes of a dialed leg and of a queue.
 
-/// The outcome of a `dial` or a `queue`. The names are the keys of `on`.
+/// The outcome of a `dial` or a `queue`. Most names are keys of `on` ([`OF_DIAL`](Self::OF_DIAL),
+/// [`OF_QUEUE`](Self::OF_QUEUE)).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerbOutcome {
     /// A person spoke with the caller.
@@ -21,7 +22,7 @@ pub enum VerbOutcome {
     Unavailable,
     /// The queue is full.
     QueueFull,
-    /// The caller was removed from the queue.
+    /// The caller left the queue (`QueueResult` is `leave`).
     Left,
     /// The queue was too long. `overflow.then` is next.
     Overflow,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Determines what the next document must do.
+//! Determines what the response must do.
 
 use super::callback_urls::{CallbackKind, CallbackUrl};
 use super::config::{Config, REDIRECTED, Rule};
@@ -23,7 +23,7 @@ pub struct DialplanInput<'a> {
     pub caller: Caller<'a>,
 }
 
-/// What the next document must do.
+/// What the response must do.
 #[derive(Clone, Copy, Debug)]
 pub enum Turn<'a> {
     /// A new call: perform the action of the first rule whose conditions hold.
@@ -60,7 +60,7 @@ pub enum VerbEvent {
     },
     /// A `dial` continues with its next target.
     NextTarget {
-        /// The round of ringing, from 0.
+        /// The number of the round, as in the callback URL.
         n: u32,
         /// The outcome of the previous target.
         before: VerbOutcome,
@@ -162,7 +162,7 @@ pub enum CallbackResult<'a> {
     EmptyResponse,
 }
 
-/// What the next document must do, and its language.
+/// What the response must do, and its language.
 #[derive(Clone, Copy, Debug)]
 pub struct LocalizedTurn<'a> {
     /// What the next document must do.

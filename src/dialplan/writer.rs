@@ -67,7 +67,7 @@ pub struct Writer<'a> {
     language: Option<&'a str>,
     /// Whether the caller has heard the recording announcement.
     is_announced: bool,
-    /// Whether the call is not answered yet, because no verb played audio.
+    /// Whether nothing has answered the call yet: no verb played audio.
     pub is_unanswered: bool,
     /// The result.
     pub rendered: Rendered,
@@ -82,7 +82,8 @@ pub enum AfterVerb<'a> {
     NextVerbSilent,
     /// Another action, in the same document.
     Action(&'a str),
-    /// Another action, in the same document, in a queue. Twilio repeats a document in a queue that has no explicit end.
+    /// Another action, in the same document, in a queue. Twilio repeats a document in a queue that does not end with
+    /// `<Hangup>` or `<Leave>`.
     ActionInQueue(&'a str),
     /// The end of the document.
     End,
@@ -135,7 +136,7 @@ impl<'a> Writer<'a> {
         None
     }
 
-    /// Whether conditions hold. Logs each unknown hours once.
+    /// Whether conditions hold. Logs each unknown set of hours once.
     pub(super) fn evaluate(&mut self, conditions: &Conditions) -> ConditionResult {
         let language = self.current_language();
         if !self.evaluator.holds_without_lookup(conditions, language) {

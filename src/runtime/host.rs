@@ -184,7 +184,7 @@ impl HostResponse {
 /// A request that the host must perform.
 #[derive(Debug)]
 pub struct OpenRequest {
-    /// The id of the answer.
+    /// The id that the answer must carry.
     pub id: u32,
     /// The request.
     pub request: HostRequest,

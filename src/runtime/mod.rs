@@ -13,8 +13,8 @@ mod host;
 mod refused_requests;
 mod response;
 mod secrets;
+mod step_format;
 mod webhook_event;
-mod wire;
 
 pub use batch::MAX_BYTES;
 pub use bot_event::BotEvent;
@@ -22,5 +22,5 @@ pub use flow::{Flow, FlowState};
 pub use host::{AudioCopy, FhirRequest, Host, HostRequest, HostResponse, HttpRequest, OpenRequest, ZoneRequest};
 pub use response::{Reply, Response};
 pub use secrets::{FrameSecrets, Secret, Secrets};
+pub use step_format::{read_answers, write_step};
 pub use webhook_event::{Body, Layout, WebhookEvent};
-pub use wire::{read_answers, write_step};

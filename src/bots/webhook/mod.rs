@@ -109,12 +109,12 @@ async fn respond(
     let clinic = Clinic { numbers: &numbers, application, config: &settings.config };
     let direction = Direction::of(&call, &numbers, &settings.config.sip);
     let (url, now) = (&*verified.url, event.now);
-    let (secret, callback) = (settings.sealing(), verified.callback);
+    let (secret, callback) = (settings.plumline_secret(), verified.callback);
     let request = WebhookRequest { pairs, call: &call, clinic: &clinic, callback, url, now, secret, local_times };
     let is_over = call.status == Some(CallStatus::Terminal);
     let handled = match verified.callback.kind {
         CallbackKind::Connect if settings.config_error.is_some() => Some(Response::from(Reply::Twiml(apology()))),
-        CallbackKind::Connect => Some(boxed(key_pressed(&request, settings.sealing(), host)).await),
+        CallbackKind::Connect => Some(boxed(key_pressed(&request, settings.plumline_secret(), host)).await),
         kind if is_about_redirected(&verified.callback) && !(kind.reports_end() && is_over) => {
             boxed(redirected(&request, &direction, host)).await
         }
@@ -127,7 +127,7 @@ async fn respond(
             Response::from(Reply::Twiml(apology()))
         }
         (None, Direction::Outbound { identity }) if settings.has_config_or_secret => {
-            let call = BrowserCall { request: &request, identity, secret: settings.sealing() };
+            let call = BrowserCall { request: &request, identity, secret: settings.plumline_secret() };
             boxed(browser_call(&call, host)).await
         }
         // The default dialplan, which needs no facts.

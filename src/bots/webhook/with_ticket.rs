@@ -66,12 +66,12 @@ pub(super) async fn with_ticket(
     // The config may have changed since the ticket was issued.
     let policy = Policy::new(&config.outbound, numbers);
     let callee = policy.allows(context.number.as_deref().ok_or(Refusal::TicketInvalid)?)?;
-    let is_own = is_claimed(&prepared, &event)?;
+    let has_claimed = is_claimed(&prepared, &event)?;
     // The prepared caller ID must still be one of the clinic's numbers.
     let from = prepared.from().and_then(|from| numbers.iter().find(|number| number.as_str() == from));
     let from = *from.ok_or(Refusal::TicketInvalid)?;
     // Twilio may repeat a request. A call that already claimed the ticket gets the same TwiML without further checks.
-    if !is_own {
+    if !has_claimed {
         let mut timeout = CLAIM_TIMEOUT;
         check_calling_hours(config, &callee, call.request.now, host).await?;
         if guessed.as_ref() != Some(&practitioner) {

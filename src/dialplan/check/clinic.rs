@@ -81,7 +81,7 @@ impl Checker<'_> {
             // The identity may be a person's name, so the path has only its index.
             let at = at.element(index);
             self.expect(shape::is_identity(identity), Code::ConfigIdentity, &at);
-            self.expect_in_full_check(
+            self.expect_outside_bots(
                 || !binding.roles.is_empty() || !binding.practitioners.is_empty(),
                 Code::ConfigEmpty,
                 &at,
@@ -127,18 +127,18 @@ impl Checker<'_> {
         }
         if let Some(roles) = &outbound.roles {
             let at = at.field("roles");
-            self.expect_in_full_check(|| !roles.is_empty(), Code::ConfigEmpty, &at);
+            self.expect_outside_bots(|| !roles.is_empty(), Code::ConfigEmpty, &at);
             for (index, role) in roles.iter().enumerate() {
                 self.expect(shape::is_label(role) && is_writable(role), Code::ConfigText, &at.element(index));
             }
         }
         if let Some(countries) = &outbound.countries {
             let at = at.field("countries");
-            self.expect_in_full_check(|| !countries.is_empty(), Code::ConfigEmpty, &at);
+            self.expect_outside_bots(|| !countries.is_empty(), Code::ConfigEmpty, &at);
             for (index, country) in countries.iter().enumerate() {
                 let fits = country.len() == 2 && country.bytes().all(|byte| byte.is_ascii_uppercase());
                 self.expect(fits, Code::ConfigCountry, &at.element(index));
-                self.expect_in_full_check(|| !fits || is_known(country), Code::ConfigCountry, &at.element(index));
+                self.expect_outside_bots(|| !fits || is_known(country), Code::ConfigCountry, &at.element(index));
             }
         }
         let blocked = at.field("blocked");

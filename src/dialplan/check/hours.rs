@@ -46,7 +46,7 @@ impl Checker<'_> {
         self.expect(DayRule::parse(&holiday.on).is_some(), code, at);
         // No call depends on the name.
         let is_named = || holiday.name.as_deref().is_none_or(shape::is_label);
-        self.expect_in_full_check(is_named, Code::ConfigText, &at.field("name"));
+        self.expect_outside_bots(is_named, Code::ConfigText, &at.field("name"));
         let open = at.field("open");
         for (index, opening) in holiday.open.iter().enumerate() {
             self.period(&opening.from, &opening.to, &open.element(index));

@@ -181,7 +181,7 @@ impl Checker<'_> {
 
     /// Adds an error unless `holds`, but not in a bot. A bot uses the config, because the error does not affect other
     /// calls.
-    pub(super) fn expect_in_full_check(&mut self, holds: impl FnOnce() -> bool, code: Code, at: &ConfigPath<'_>) {
+    pub(super) fn expect_outside_bots(&mut self, holds: impl FnOnce() -> bool, code: Code, at: &ConfigPath<'_>) {
         if self.gives_advice() && !holds() {
             self.error(code, at);
         }

@@ -69,11 +69,11 @@ impl Checker<'_> {
         if is_ssml && shape::is_short(text, shape::MAX_TEXT_CHARS) {
             match ssml(text) {
                 // Twilio refuses a `<Say>` without text (error 13520).
-                Some(nodes) => self.expect_in_full_check(|| shape::has_speech(&nodes), Code::ConfigText, at),
+                Some(nodes) => self.expect_outside_bots(|| shape::has_speech(&nodes), Code::ConfigText, at),
                 None => self.error(Code::ConfigSsml, at),
             }
         } else if shape::is_speakable_text(text) {
-            self.expect_in_full_check(|| shape::has_speech_in_text(text), Code::ConfigText, at);
+            self.expect_outside_bots(|| shape::has_speech_in_text(text), Code::ConfigText, at);
         } else {
             self.error(Code::ConfigText, at);
         }

@@ -71,7 +71,7 @@ impl Checker<'_> {
         }
         // Without a domain, no call reaches an extension.
         let is_reached = || sip.extensions.is_empty() || !sip.domains.is_empty();
-        self.expect_in_full_check(is_reached, Code::ConfigEmpty, &at.field("domains"));
+        self.expect_outside_bots(is_reached, Code::ConfigEmpty, &at.field("domains"));
     }
 
     pub(super) fn transfer(&mut self) {

@@ -109,7 +109,7 @@ impl DialplanVerb for Menu {
             + emergency.map_or(0, |emergency| emergency.speech.len());
         let emergency_digits = emergency.and_then(|emergency| emergency.digits.clone());
         checker.expect(self.options.len() <= MAX_CHOICES, Code::ConfigRange, &options);
-        checker.expect_in_full_check(|| hints <= MAX_HINTS, Code::ConfigSize, &options);
+        checker.expect_outside_bots(|| hints <= MAX_HINTS, Code::ConfigSize, &options);
         for (index, choice) in self.options.iter().enumerate().take(MAX_CHOICES) {
             let at = options.element(index);
             choice.check(checker, &at);
@@ -276,7 +276,7 @@ impl Menu {
             choices().flat_map(|(index, choice)| choice.phrases().map(move |words| (words, index))).collect();
         for (index, choice) in choices() {
             let again = choice.phrases().any(|words| !words.is_empty() && firsts.get(&words) != Some(&index));
-            checker.expect_in_full_check(|| !again, Code::ConfigChoice, &at.element(index).field("speech"));
+            checker.expect_outside_bots(|| !again, Code::ConfigChoice, &at.element(index).field("speech"));
         }
     }
 }
@@ -292,7 +292,7 @@ impl Choice {
             // A phrase has no comma, because commas separate the hints for Twilio.
             let fits = is_speakable_text(phrase) && is_short(phrase, MAX_PHRASE_CHARS) && !phrase.contains(',');
             checker.expect(fits, Code::ConfigText, &speech.element(index));
-            checker.expect_in_full_check(
+            checker.expect_outside_bots(
                 || !fits || !words(phrase).is_empty(),
                 Code::ConfigText,
                 &speech.element(index),

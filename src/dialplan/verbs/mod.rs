@@ -246,9 +246,9 @@ pub struct Size {
 }
 
 impl Size {
-    /// The maximum size of a verb with callback URLs without its texts, in bytes.
+    /// The maximum size of a verb that has callback URLs, not counting its texts, in bytes.
     pub const CALLBACKS: usize = 1_024;
-    /// The maximum size of a verb without callback URLs and without its texts, in bytes.
+    /// The maximum size of a verb that has no callback URLs, not counting its texts, in bytes.
     pub const SHORT: usize = 256;
 }
 

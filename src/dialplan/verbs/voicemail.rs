@@ -61,7 +61,7 @@ impl DialplanVerb for Voicemail {
         checker.prompt(&self.greeting, &at.field("greeting"));
         let length = at.field("maxLength");
         checker.range(self.max_length, 1, Checker::MAX_RECORDING, &length);
-        checker.expect_in_full_check(|| self.max_length != Some(1), Code::ConfigRange, &length);
+        checker.expect_outside_bots(|| self.max_length != Some(1), Code::ConfigRange, &length);
         if self.transcribe && self.max_length.is_some_and(|longest| longest > MAX_TRANSCRIBED) {
             checker.warning(Code::ConfigTranscription, &length);
         }
