@@ -137,12 +137,12 @@ describe('the webhook bundle', () => {
   test('has no wasm import and no local path, and stays small', () => {
     const wasm = readFileSync(path.join(root, 'pkg/bots/webhook.wasm'));
     assert.deepEqual(WebAssembly.Module.imports(new WebAssembly.Module(wasm)), []);
-    assert.ok(wasm.length < 497_000, `the wasm has ${wasm.length} bytes`);
+    assert.ok(wasm.length < 597_000, `the wasm has ${wasm.length} bytes`);
     // As the JSON of a `$deploy`. The server's default limit is 1 MB.
     for (const bot of ['webhook', 'operations', 'automation']) {
       const code = readFileSync(path.join(root, `pkg/bots/${bot}.cjs`), 'utf8');
       const deployed = JSON.stringify({ code, filename: `${bot}.cjs` }).length;
-      assert.ok(deployed < 900_000, `${bot} deploys with ${deployed} bytes`);
+      assert.ok(deployed < 960_000, `${bot} deploys with ${deployed} bytes`);
     }
     for (const text of [bundle, wasm.toString('latin1')]) {
       assert.doesNotMatch(text, /\/(?:home|root|work|usr|tmp|Users)\//);
