@@ -61,6 +61,8 @@ pub enum TextField {
     Mailbox,
     /// The priority of a message with an urgent word.
     Priority,
+    /// What staff changed for the call: `close` or `divert:<action>`.
+    Override,
 }
 
 /// A number of a leg.
@@ -92,8 +94,18 @@ pub enum TimeField {
 }
 
 /// The names in the extension, by [`TextField`].
-pub(super) const TEXTS: [&str; 9] =
-    ["parentCallSid", "direction", "answeredBy", "stirVerstat", "from", "to", "queueResult", "mailbox", "priority"];
+pub(super) const TEXTS: [&str; 10] = [
+    "parentCallSid",
+    "direction",
+    "answeredBy",
+    "stirVerstat",
+    "from",
+    "to",
+    "queueResult",
+    "mailbox",
+    "priority",
+    "override",
+];
 /// The names in the extension, by [`NumberField`].
 pub(super) const COUNTS: [&str; 6] =
     ["durationSeconds", "sequenceNumber", "sipResponseCode", "errorCode", "queueSeconds", "recordingSeconds"];
@@ -115,6 +127,7 @@ impl Leg {
             event.queue.map(|queue| queue.result.to_owned()),
             owned(event.mailbox.filter(|mailbox| is_word(mailbox))),
             owned(event.priority),
+            owned(event.overridden.filter(|overridden| is_word(overridden))),
         ];
         leg.counts = [
             event.duration,

@@ -2,7 +2,7 @@
 
 //! The callback URLs: a closed set, determined by the config.
 //!
-//! The format is `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>]`. Medplum does not pass the query string
+//! The format is `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>][&closed=1]`. Medplum does not pass the query string
 //! to a bot. Twilio signs the whole URL, so the bot finds the requested URL by its signature. All state between two
 //! requests is in the URL.
 
@@ -71,8 +71,9 @@ impl CallbackKind {
         matches!(self, Self::Dial | Self::Queue | Self::Voicemail | Self::Conference)
     }
 
-    /// Whether the response depends on the language of the caller, so that the URL has it.
-    const fn has_language(self) -> bool {
+    /// Whether the response depends on the state of the call, so that the URL has it: the language of the caller, and
+    /// whether staff had closed the line.
+    const fn has_state(self) -> bool {
         !matches!(self, Self::Recording | Self::Screen | Self::Accept | Self::Served | Self::Transcription)
     }
 
@@ -113,6 +114,8 @@ pub struct CallbackUrl<'a> {
     pub n: u32,
     /// The language tag that the caller switched to. `None` for the default language of the called number.
     pub language: Option<&'a str>,
+    /// Whether staff had closed the line when the call arrived. The line is then closed for the rest of the call.
+    pub closed: bool,
 }
 
 /// The maximum number of callback URLs of a config. The signature of a forged request is compared with each of them.
@@ -122,14 +125,20 @@ pub const MAX_CALLBACKS: usize = 512;
 /// of the signature. Source: <https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides>.
 pub const RETRY: &str = "#rc=3&rp=all";
 
-impl CallbackUrl<'_> {
+impl<'a> CallbackUrl<'a> {
     /// The webhook URL itself.
     pub const WEBHOOK: CallbackUrl<'static> = CallbackUrl::common(CallbackKind::WebhookUrl);
 
     /// A callback that does not belong to one action.
     #[must_use]
     pub const fn common(kind: CallbackKind) -> Self {
-        Self { kind, action: "", n: 0, language: None }
+        Self::of(kind, "")
+    }
+
+    /// A callback of an action that does not depend on the state of the call.
+    #[must_use]
+    pub const fn of(kind: CallbackKind, action: &'a str) -> Self {
+        Self { kind, action, n: 0, language: None, closed: false }
     }
 
     /// The suffix to append to the webhook's URL. `queried` is true if that URL already has a query.
@@ -148,6 +157,7 @@ impl CallbackUrl<'_> {
             &n,
             if self.language.is_some() { "&language=" } else { "" },
             self.language.unwrap_or_default(),
+            if self.closed { "&closed=1" } else { "" },
         ]
         .concat()
     }
@@ -198,11 +208,18 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
     let languages = switch_languages(config);
     let mut urls = vec![CallbackUrl::WEBHOOK];
     urls.extend(CallbackKind::COMMON.map(CallbackUrl::common));
-    let mut add = |kind, action, n| {
-        let step = CallbackUrl { kind, action, n, language: None };
-        urls.push(step);
-        let languages = if step.kind.has_language() { languages.as_slice() } else { &[] };
-        urls.extend(languages.iter().map(|language| CallbackUrl { language: Some(*language), ..step }));
+    let closed: &[bool] = if config.can_be_closed() { &[false, true] } else { &[false] };
+    let mut add = |kind: CallbackKind, action, n| {
+        let step = CallbackUrl { n, ..CallbackUrl::of(kind, action) };
+        if !kind.has_state() {
+            urls.push(step);
+            return;
+        }
+        for closed in closed {
+            let step = CallbackUrl { closed: *closed, ..step };
+            urls.push(step);
+            urls.extend(languages.iter().map(|language| CallbackUrl { language: Some(*language), ..step }));
+        }
     };
     for (action, verbs) in config.actions.iter() {
         if let Some(verb) = final_verb(verbs) {
@@ -213,7 +230,7 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
 }
 
 /// The number of URLs that [`all_callbacks`] returns: the URLs of every action, in the default language and in each
-/// language that a caller can switch to.
+/// language that a caller can switch to, and all of them again if staff can close the line.
 #[must_use]
 pub fn count_callbacks(config: &Config) -> usize {
     let languages = switch_languages(config).len();
@@ -225,9 +242,10 @@ pub fn count_callbacks(config: &Config) -> usize {
 #[must_use]
 pub fn count_of_action(config: &Config, verbs: &[Verb], languages: usize) -> usize {
     let mut count: usize = 0;
+    let states = (1 + languages) * if config.can_be_closed() { 2 } else { 1 };
     if let Some(verb) = final_verb(verbs) {
         verb.callbacks(config, &mut |kind, _| {
-            count = count.saturating_add(if kind.has_language() { 1 + languages } else { 1 });
+            count = count.saturating_add(if kind.has_state() { states } else { 1 });
         });
     }
     count
@@ -395,13 +413,28 @@ mod tests {
 
     #[test]
     fn appends_to_an_existing_query() {
-        let step = CallbackUrl { kind: CallbackKind::Menu, action: "main", n: 2, language: Some("es-US") };
+        let step =
+            CallbackUrl { kind: CallbackKind::Menu, action: "main", n: 2, language: Some("es-US"), closed: false };
         assert_eq!(step.url("https://a.example/v?x=1"), "https://a.example/v?x=1&step=menu.main.2&language=es-US");
+        let step = CallbackUrl { closed: true, ..step };
+        assert_eq!(step.suffix(false), "?step=menu.main.2&language=es-US&closed=1");
         assert_eq!(
             CallbackUrl::common(CallbackKind::Status).retried_url("https://a.example/v"),
             "https://a.example/v?step=status#rc=3&rp=all"
         );
         assert_eq!(CallbackUrl::WEBHOOK.url("https://a.example/v"), "https://a.example/v");
+    }
+
+    #[test]
+    fn a_line_that_staff_can_close_has_further_urls() {
+        let text = CONFIG.replacen('{', r#"{"hours":{"desk":{}},"override":{"close":["desk"]},"#, 1);
+        let config: Config = serde_json::from_str(&text).unwrap();
+        let all = urls(&config, &[]);
+        for url in ["?step=menu.main", "?step=menu.main&closed=1", "?step=dial.desk.1&language=es-US&closed=1"] {
+            assert!(all.iter().any(|known| known == url), "{url}");
+        }
+        assert_eq!(all.iter().filter(|url| url.ends_with("&closed=1")).count(), 14);
+        assert_eq!(count_callbacks(&config), all.len());
     }
 
     #[test]
@@ -413,7 +446,7 @@ mod tests {
             (include_str!("../../docs/dialplan/bilingual.json"), 41),
             (include_str!("../../docs/dialplan/nurse-line.json"), 17),
             (include_str!("../../docs/dialplan/known-patients.json"), 31),
-            (include_str!("../../tests/rust/valid-config.json"), 68),
+            (include_str!("../../tests/rust/valid-config.json"), 124),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));

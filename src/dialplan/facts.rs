@@ -2,8 +2,9 @@
 
 //! Facts for the dialplan: the results of look-ups in the chart, and local times.
 
-use super::config::Config;
+use super::config::{Config, OverrideRules};
 use super::hours::{LocalTime, are_open};
+use super::overrides::OverrideInForce;
 use super::params::Caller;
 use super::people::{Patient, PeopleOfNumber, Person, available, first_sender, people_searches, read_people};
 use crate::json::Json;
@@ -56,6 +57,8 @@ pub enum Lookup {
     Service(String),
     /// The roles `PractitionerRole/<id>`, or the roles of an `Organization/<id>`.
     Roles(String),
+    /// The overrides by staff.
+    Overrides,
 }
 
 /// The results of all look-ups for a call.
@@ -79,6 +82,10 @@ pub struct Facts {
     pub open: Vec<(String, bool)>,
     /// Whether the caller accepted the offer of a callback, according to the chart.
     pub offer_accepted: bool,
+    /// What staff changed for now. Only a seal proves who wrote it, so [`Facts::learn`] does not set it.
+    pub overrides: Fact<OverrideInForce>,
+    /// Whether staff had closed the line when the call arrived. The hours in `override.close` are then closed.
+    pub closed: bool,
 }
 
 impl Facts {
@@ -102,6 +109,10 @@ impl Facts {
     pub fn are_open(&self, config: &Config, caller: &Caller<'_>, name: &str) -> Fact<bool> {
         if let Some((_, open)) = self.open.iter().find(|(known, _)| known == name) {
             return Fact::Known(*open);
+        }
+        let may_close = |rules: &OverrideRules| rules.close.iter().any(|closed| closed == name);
+        if self.closed && config.overrides.as_ref().is_some_and(may_close) {
+            return Fact::Known(false);
         }
         let Some(hours) = config.hours.get(name) else { return Fact::Unavailable };
         let Some(zone) = hours.time_zone.as_deref().or_else(|| called_number_zone(config, caller)) else {
@@ -162,6 +173,7 @@ impl Facts {
             }
             Lookup::Service(named) => self.services.push((named.clone(), looked_up(found))),
             Lookup::Roles(named) => self.roles.push((named.clone(), looked_up(found))),
+            Lookup::Overrides => {}
         }
     }
 }
@@ -222,6 +234,7 @@ impl Lookup {
                 .concat()
             }
             Self::Zone(_) | Self::People { .. } => return None,
+            Self::Overrides => super::overrides::SEARCH.to_owned(),
             Self::Service(named) => match crate::text::split_on(named, b'/') {
                 ("HealthcareService", id) if !id.is_empty() => ["HealthcareService/", &escaped(id)].concat(),
                 _ => return None,

@@ -19,7 +19,7 @@ use crate::twiml::Document;
 pub struct Rendered {
     /// The TwiML.
     pub twiml: String,
-    /// The action that the rules selected. `None` if no rules were evaluated.
+    /// The action that the rules selected, or to which staff divert calls. `None` if no rules were evaluated.
     pub action: Option<String>,
     /// Error codes for the log, each with a path in the config.
     pub codes: Vec<(Code, String)>,
@@ -94,7 +94,8 @@ impl<'a> Writer<'a> {
         self.document.open("Response", &[]);
         let after = match turn {
             Turn::Rules(rules) => {
-                let action = self.rule(rules).ok_or((Code::DialplanUndefined, String::new()))?;
+                let diverted = self.facts.diverted_to(self.input.config);
+                let action = diverted.or_else(|| self.rule(rules)).ok_or((Code::DialplanUndefined, String::new()))?;
                 self.rendered.action = Some(action.to_owned());
                 AfterVerb::Action(action)
             }
@@ -217,7 +218,7 @@ impl<'a> Writer<'a> {
 
     /// A callback URL of an action, in the current language.
     pub(super) fn url(&self, kind: CallbackKind, action: &'a str, n: u32) -> String {
-        CallbackUrl { kind, action, n, language: self.language }.url(self.input.url)
+        CallbackUrl { kind, action, n, language: self.language, closed: self.facts.closed }.url(self.input.url)
     }
 
     /// The URL of a callback that Twilio sends again after an error.
@@ -227,6 +228,6 @@ impl<'a> Writer<'a> {
 
     /// The URL of a callback about a voicemail message: its recording or transcription.
     pub(super) fn mailbox_url(&self, kind: CallbackKind, action: &'a str) -> String {
-        CallbackUrl { kind, action, n: 0, language: None }.retried_url(self.input.url)
+        CallbackUrl::of(kind, action).retried_url(self.input.url)
     }
 }

@@ -34,6 +34,7 @@ const TICKET_DOMAIN: &str = "plumline call ticket 1\n";
 const RECORD_DOMAIN: &str = "plumline call record 1\n";
 const PLACED_DOMAIN: &str = "plumline placed call 1\n";
 const DIALS_DOMAIN: &str = "plumline dialed by a placed call 1\n";
+const OVERRIDE_DOMAIN: &str = "plumline override 1\n";
 
 /// The minimum length of a secret, in characters. A user of a ticket could find a short secret by an offline search.
 const MIN_SECRET_LENGTH: usize = 32;
@@ -112,6 +113,18 @@ impl SealingKeys {
     #[must_use]
     pub fn verifies_dialing(&self, received: &str, call_sid: &str, from: &str, context: &CallContext) -> bool {
         self.verifies(received, DIALS_DOMAIN, &dialing_parts(call_sid, from, context))
+    }
+
+    /// Makes the seal over the texts of an override by staff.
+    #[must_use]
+    pub fn seal_override(&self, texts: &[String]) -> Option<String> {
+        Some(seal(self.0.first()?, OVERRIDE_DOMAIN, texts))
+    }
+
+    /// Whether the seal proves that an operation set this override.
+    #[must_use]
+    pub fn verifies_override(&self, received: &str, texts: &[String]) -> bool {
+        self.verifies(received, OVERRIDE_DOMAIN, texts)
     }
 
     fn verifies(&self, received: &str, domain: &str, parts: &[String]) -> bool {

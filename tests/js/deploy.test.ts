@@ -62,6 +62,7 @@ const samples = {
     code: coded('https://example.com', 'voicemail'),
   },
   marks: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'sweep') },
+  override: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'override') },
   note: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'other') },
   patient: { resourceType: 'Patient' },
   related: { resourceType: 'RelatedPerson', patient: { reference: 'Patient/any' } },
@@ -188,6 +189,7 @@ describe('deploy/', () => {
       call: write,
       ownCall: write,
       transcription: 'search create',
+      override: 'search',
       patient: 'search read',
       related: 'search',
       practitioner: 'search read',
@@ -200,6 +202,7 @@ describe('deploy/', () => {
       call: 'search read',
       ownCall: write,
       message: 'search',
+      override: write,
       patient: 'read',
       practitioner: 'search read',
       self: 'search read update',
@@ -235,6 +238,7 @@ describe('deploy/', () => {
       'src/bots/automation/tasks.rs',
       'src/bots/automation/trigger.rs',
       'src/bots/operations/history.rs',
+      'src/bots/override_store.rs',
     ].map(text);
     const policies = ['automation', 'staff'].map((name) => read(`policies/${name}.json`) as AccessPolicy);
     const criteria = policies.flatMap((policy) => policy.resource ?? []).map((resource) => resource.criteria ?? '');

@@ -113,6 +113,18 @@ impl DialplanInput<'_> {
             config.insert("sip".into(), sip);
         }
         if self.random.one_in(2) {
+            // A line that staff can close has twice as many callback URLs, of which there are at most 512.
+            let closed = if self.names.len() > 5 { 0 } else { self.hours };
+            let close: Vec<String> = (0..closed).filter(|_| self.random.one_in(2)).map(|n| format!("h{n}")).collect();
+            let mut rules =
+                json!({ "practitioners": ["Practitioner/7"], "close": close, "divertTo": [self.any_action()] });
+            if self.random.one_in(2) {
+                rules["maxHours"] = json!(1 + self.random.below(744));
+                rules["roles"] = json!(["receptionist"]);
+            }
+            config.insert("override".into(), rules);
+        }
+        if self.random.one_in(2) {
             config.insert("tasks".into(), json!({ "on": [self.random.pick(&TRIGGERS)], "owner": "Organization/7" }));
         }
         if self.random.one_in(3) {
@@ -234,7 +246,8 @@ impl DialplanInput<'_> {
     }
 
     fn spoken_verb(&mut self) -> Value {
-        match self.random.below(6) {
+        match self.random.below(7) {
+            6 => json!({ "greeting": self.say() }),
             0 => json!({ "greet": { "patient": self.greeting(), "neutral": *self.random.pick(&TEXTS) } }),
             1 => json!({ "play": { "url": "https://media.example.com/a.mp3", "times": 1 + self.random.below(3) } }),
             2 => json!({ "pause": 1 + self.random.below(5) }),

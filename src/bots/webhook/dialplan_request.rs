@@ -14,15 +14,17 @@ use super::request::WebhookRequest;
 use super::status::{StatusCallback, jitter_seed, status};
 use super::transcription::transcription;
 use crate::bots::instance_cache::LocalTimeCache;
+use crate::bots::override_store::OverrideStore;
 use crate::chart::{
     CallContext, CallEvent, CallRecord, CallState, Closing, QueueReport, RecordFormat, RecordWrite, RetryPolicy,
-    SECOND_ATTEMPT_TIMEOUT, Screening, Status, StoreError, TextField, nothing_else, search, store,
+    SECOND_ATTEMPT_TIMEOUT, Screening, Status, StoreError, TextField, found, nothing_else, search, store,
 };
 use crate::dialplan::{
-    CallStatus, CallbackKind, Caller, DialplanInput, Direction, Fact, Facts, LocalizedTurn, Lookup, Params, Turn,
-    VerbEvent, render, required_lookups,
+    CallStatus, CallbackKind, Caller, DialplanInput, Direction, Fact, Facts, LocalizedTurn, Lookup, OverrideInForce,
+    Params, Turn, VerbEvent, render, required_lookups,
 };
 use crate::error::{Code, log_line};
+use crate::outbound::SealingKeys;
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest};
 
 /// The timeout of a read, in milliseconds. For the record of a reject, [`REJECT_LIMIT`] replaces it.
@@ -80,8 +82,17 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
     let has_ended = request.call.status == Some(CallStatus::Terminal);
     let mut next = input.next(&request.callback, params, has_ended);
     let mut facts = Facts::at(request.now, &input.caller);
+    facts.closed = request.callback.closed;
     let mut update = RecordUpdate::of(request, &next.turn);
-    let failures = collect_facts(host, input, &next, request.local_times, &mut facts, update.as_mut()).await;
+    let failures = collect_facts(host, input, &next, request, &mut facts, update.as_mut()).await;
+    let is_new = matches!(next.turn, Turn::Rules(_));
+    let route = facts.overrides.known().and_then(OverrideInForce::route).filter(|_| is_new);
+    match (&route, &mut update) {
+        (Some(route), Some(update)) => update.event.overridden = Some(route),
+        // No override applies to the call, so later callbacks have everything.
+        (None, _) if is_new => update = None,
+        _ => {}
+    }
     if let (Some(VerbEvent::Left), Some(update)) = (next.turn.event(), &update) {
         facts.offer_accepted = update.has_accepted_offer();
     }
@@ -89,6 +100,9 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
     if rendered.rejected && input.config.has_follow_ups() {
         host.set_deadline(REJECT_LIMIT, jitter_seed(request.pairs, request.now));
         update = RecordUpdate::of_reject(request, host).await;
+        if let Some(update) = &mut update {
+            update.event.overridden = route.as_deref();
+        }
     }
     let mut codes = Vec::new();
     if let Some(update) = update
@@ -109,6 +123,9 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
     if failures.late {
         codes.push((Code::ChartUnread, String::new()));
     }
+    if failures.overrides_invalid {
+        codes.push((Code::OverrideInvalid, String::new()));
+    }
     codes.extend(failures.refused.iter().map(|kind| (Code::ChartRefusedRead, (*kind).to_owned())));
     for (code, place) in rendered.codes.iter().chain(&codes) {
         response.log.push(log_line(*code, place));
@@ -122,10 +139,11 @@ async fn collect_facts(
     host: &Host,
     input: &DialplanInput<'_>,
     next: &LocalizedTurn<'_>,
-    local_times: &RefCell<LocalTimeCache>,
+    request: &WebhookRequest<'_, '_>,
     facts: &mut Facts,
     mut update: Option<&mut RecordUpdate<'_>>,
 ) -> ReadFailures {
+    let local_times: &RefCell<LocalTimeCache> = request.local_times;
     let mut failures = ReadFailures::default();
     let mut zones = required_lookups(input, next, facts);
     zones.retain(|lookup| {
@@ -135,7 +153,7 @@ async fn collect_facts(
         cached.is_none()
     });
     if !zones.is_empty() {
-        read_facts(host, input, facts, zones, None, &mut failures).await;
+        read_facts(host, input, request, facts, zones, None, &mut failures).await;
         local_times.borrow_mut().store(facts);
     }
     for _ in 0..2 {
@@ -144,7 +162,7 @@ async fn collect_facts(
         if wanted.is_empty() && record_read.is_none() {
             break;
         }
-        read_facts(host, input, facts, wanted, record_read, &mut failures).await;
+        read_facts(host, input, request, facts, wanted, record_read, &mut failures).await;
     }
     failures
 }
@@ -156,6 +174,8 @@ struct ReadFailures {
     late: bool,
     /// The resource types of reads that the server answered with 400, 401, 403, 404 or 410.
     refused: Vec<&'static str>,
+    /// Whether the chart has overrides that the bot ignores: without a valid seal, or not allowed by the config.
+    overrides_invalid: bool,
 }
 
 impl ReadFailures {
@@ -168,6 +188,7 @@ impl ReadFailures {
             (Lookup::LastToCall, _) => "Communication",
             (Lookup::Service(_), _) => "HealthcareService",
             (Lookup::Roles(_), _) => "PractitionerRole",
+            (Lookup::Overrides, _) => "Basic",
         };
         match answer {
             HostResponse::Done { status: 200..=299, .. } => {}
@@ -185,6 +206,7 @@ impl ReadFailures {
 async fn read_facts(
     host: &Host,
     input: &DialplanInput<'_>,
+    request: &WebhookRequest<'_, '_>,
     facts: &mut Facts,
     wanted: Vec<Lookup>,
     update: Option<&mut RecordUpdate<'_>>,
@@ -208,6 +230,10 @@ async fn read_facts(
         for read in 0..count {
             let answer = answers.next().unwrap_or(HostResponse::Failed);
             failures.add(&lookup, read, &answer);
+            if lookup == Lookup::Overrides {
+                read_overrides(answer, request, input, facts, failures);
+                continue;
+            }
             found.push(answer.ok());
         }
         facts.learn(&lookup, found, &input.caller);
@@ -215,6 +241,28 @@ async fn read_facts(
     if let Some(update) = update {
         update.found = answers.next();
     }
+}
+
+/// Reads the overrides by staff. If they cannot be read, the config decides.
+fn read_overrides(
+    answer: HostResponse,
+    request: &WebhookRequest<'_, '_>,
+    input: &DialplanInput<'_>,
+    facts: &mut Facts,
+    failures: &mut ReadFailures,
+) {
+    let Ok(resources) = found(answer, "Basic") else {
+        facts.overrides = Fact::Unavailable;
+        return;
+    };
+    let config = input.config;
+    let keys = SealingKeys::of(request.secret, None);
+    let mut store = OverrideStore::read(resources, config.extension_base(), &keys);
+    let count = store.overrides.len();
+    store.overrides.retain(|item| item.is_allowed(config));
+    failures.overrides_invalid |= store.has_invalid || store.overrides.len() < count;
+    let in_force = OverrideInForce::of(&store.overrides, config, input.caller.called, facts.now);
+    facts.set_overrides(in_force, request.callback.kind == CallbackKind::WebhookUrl);
 }
 
 fn requests_for(lookup: &Lookup, input: &DialplanInput<'_>, facts: &Facts) -> Vec<HostRequest> {
@@ -240,6 +288,12 @@ impl<'a> RecordUpdate<'a> {
     /// these are the status callbacks of the dialed legs, unless no leg was dialed or the answered leg was not
     /// connected. For the action of a voicemail, it is the recording callback.
     fn of(request: &WebhookRequest<'_, 'a>, turn: &Turn<'_>) -> Option<Self> {
+        if matches!(turn, Turn::Rules(_)) {
+            // An override by staff, if one applies to the call.
+            request.clinic.config.overrides.as_ref()?;
+            let event = CallEvent::from_first_request(request.pairs, request.now)?;
+            return Some(Self { event, found: None });
+        }
         let accepted = turn.event() == Some(VerbEvent::OfferAccepted);
         let mut event = CallEvent::read(request.pairs, request.now)?;
         if accepted {

@@ -104,8 +104,8 @@ async fn respond(
     let clinic = Clinic { numbers: &numbers, application, config: &settings.config };
     let direction = Direction::of(&call, &numbers, &settings.config.sip);
     let (url, now) = (&*verified.url, event.now);
-    let request =
-        WebhookRequest { pairs, call: &call, clinic: &clinic, callback: verified.callback, url, now, local_times };
+    let (callback, secret) = (verified.callback, settings.sealing());
+    let request = WebhookRequest { pairs, call: &call, clinic: &clinic, callback, url, now, secret, local_times };
     let handled = match verified.callback.kind {
         CallbackKind::Connect if settings.config_error.is_some() => Some(Response::from(Reply::Twiml(apology()))),
         CallbackKind::Connect => Some(boxed(key_pressed(&request, settings.sealing(), host)).await),

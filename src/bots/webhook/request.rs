@@ -23,6 +23,8 @@ pub(super) struct WebhookRequest<'v, 'a> {
     pub(super) url: &'a str,
     /// When the request arrived, as Unix time in milliseconds.
     pub(super) now: u64,
+    /// `PLUMLINE_SECRET`.
+    pub(super) secret: Option<&'a str>,
     /// The cached local times.
     pub(super) local_times: &'v RefCell<LocalTimeCache>,
 }

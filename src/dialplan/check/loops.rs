@@ -165,6 +165,8 @@ impl Checker<'_> {
             rule.when.names(&mut use_hours, &mut use_list);
             waiting.extend(config.actions.position(&rule.then));
         }
+        let diverts = config.overrides.iter().flat_map(|rules| &rules.divert_to);
+        waiting.extend(diverts.filter_map(|action| config.actions.position(action)));
         while let Some(action) = waiting.pop() {
             if mark(&mut actions, Some(action)) {
                 waiting.extend(self.edges.from(action).map(|edge| edge.to));

@@ -201,6 +201,10 @@ impl Checker<'_> {
         let leads = self.leading_to(config.actions.iter().map(|(_, verbs)| needs_time(verbs)));
         let leads_to_local_time =
             |rule: &Rule| config.actions.position(&rule.then).and_then(|at| leads.get(at)) == Some(&true);
+        let diverts = config.overrides.iter().flat_map(|rules| &rules.divert_to);
+        let diverted_by_time = diverts
+            .map(|action| config.actions.position(action))
+            .any(|at| at.and_then(|at| leads.get(at)) == Some(&true));
         let hourly: Vec<bool> = config
             .dialplans
             .iter()
@@ -209,7 +213,7 @@ impl Checker<'_> {
         let at = ConfigPath::root("numbers");
         for (index, (number, plan)) in config.numbers.iter().enumerate() {
             let hourly = || config.dialplans.position(&plan.dialplan).and_then(|at| hourly.get(at)) == Some(&true);
-            if plan.time_zone.is_none() && hourly() {
+            if plan.time_zone.is_none() && (diverted_by_time || hourly()) {
                 self.error(Code::ConfigTimeZoneMissing, &at.member(index, number).field("timeZone"));
             }
         }

@@ -5,6 +5,7 @@
 mod clinic;
 mod hours;
 mod mailbox;
+mod overrides;
 mod read;
 mod rules;
 #[cfg(feature = "schema")]
@@ -22,6 +23,7 @@ use crate::policy::Outbound;
 pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpTrigger, Identity, Recording, Tasks};
 pub use hours::{Day, Holiday, Hours, Opening, Weekly};
 pub use mailbox::{MailboxCode, MailboxTask, Priority, UrgentWords};
+pub use overrides::OverrideRules;
 pub use rules::{Conditions, NumberPlan, Rule, Verification};
 #[cfg(feature = "schema")]
 pub use schema::schema;
@@ -78,6 +80,9 @@ pub struct Config {
     pub screening: Screening,
     /// Calls that arrive by SIP. If absent, only those to a number are routed, and their callers have no number.
     pub sip: Sip,
+    /// What staff may change for a limited time.
+    #[cfg_attr(feature = "schema", serde(rename = "override"))]
+    pub overrides: Option<OverrideRules>,
     /// Tasks for staff.
     pub tasks: Tasks,
     /// Alerts to an external service. If absent, none are sent.
@@ -106,6 +111,7 @@ members!(Config {
     recording: optional "recording",
     screening: optional "screening",
     sip: optional "sip",
+    overrides: optional "override",
     tasks: optional "tasks",
     alerts: optional "alerts",
     chart: optional "chart",

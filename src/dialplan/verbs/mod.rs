@@ -9,6 +9,7 @@ mod conference;
 mod dial;
 mod goto;
 mod greet;
+mod greeting;
 mod hangup;
 mod language;
 mod menu;
@@ -35,6 +36,7 @@ pub use conference::{Conference, conference_attributes, max_participants};
 pub use dial::{Dial, RingOrder};
 pub use goto::Goto;
 pub use greet::Greet;
+pub use greeting::Greeting;
 pub use hangup::Hangup;
 pub use language::Language;
 pub use menu::{Choice, Menu};
@@ -81,6 +83,8 @@ verbs! { $
     Say = "say",
     /// Greets a known patient by name, and all other callers without a name.
     Greet = "greet",
+    /// Says a greeting that staff can replace for a limited time.
+    Greeting = "greeting",
     /// Plays a sound file.
     Play = "play",
     /// Waits, in seconds.

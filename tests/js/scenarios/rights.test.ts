@@ -31,6 +31,7 @@ const needed = {
     '5 PractitionerRole read': 'the role of the patient’s doctor is dialed',
     '6 HealthcareService read': 'the hours of a service apply',
     '7 CareTeam search': 'the patient’s care team applies',
+    '8 Basic search': 'staff close a line',
   },
   automation: {
     '0 Communication search': 'the sweep closes a ticket',
@@ -78,6 +79,10 @@ const needed = {
     '8 Communication search': 'a history has messages',
     '9 Binary read': 'staff listen to a message',
     '9 Binary vread': 'staff listen to a version of a message',
+    '10 Basic search': 'staff close a line',
+    '10 Basic read': 'staff open a line again',
+    '10 Basic create': 'staff close a line',
+    '10 Basic update': 'staff open a line again',
   },
 } satisfies Record<string, Record<string, keyof typeof scenarios>>;
 

@@ -103,17 +103,15 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     assert.equal((await fixture.clinic.read<Communication>(communication)).status, 'not-done');
   },
   async 'the sweep creates its marks'(fixture) {
-    for (const { id } of await fixture.clinic.searchChart('Basic')) {
-      await fhirRequest(fixture.clinic.sandbox, 'DELETE', `Basic/${id ?? ''}`);
-    }
+    await deleteBasic(fixture, 'sweep');
     await sweep(fixture, 1);
-    assert.equal((await fixture.clinic.searchChart('Basic')).length, 1);
+    assert.equal((await fixture.clinic.searchChart('Basic', basic('sweep'))).length, 1);
   },
   async 'the sweep updates its marks'(fixture) {
     await sweep(fixture, 1);
-    const [before] = await fixture.clinic.searchChart('Basic');
+    const [before] = await fixture.clinic.searchChart('Basic', basic('sweep'));
     await sweep(fixture, 10);
-    const [marks] = await fixture.clinic.searchChart('Basic');
+    const [marks] = await fixture.clinic.searchChart('Basic', basic('sweep'));
     assert.notEqual(marks?.meta?.versionId, before?.meta?.versionId);
   },
   async 'a missed call opens a task'(fixture) {
@@ -175,6 +173,22 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     assert.equal((await fhirRequest(clinic.sandbox, 'PUT', call, JSON.parse(text))).status, 200);
     const { attachment: pinned } = await attachmentOf(fixture, call, staff.token);
     assert.equal((await fetch(pinned?.url ?? '')).status, 200);
+  },
+  async 'staff close a line'(fixture) {
+    await deleteBasic(fixture, 'override');
+    await closeLine(fixture);
+    assert.deepEqual((await incoming(fixture, timed, {})).heard, ['Closed.']);
+    await deleteBasic(fixture, 'override');
+  },
+  async 'staff open a line again'(fixture) {
+    const { clinic, staff } = fixture;
+    try {
+      await closeLine(fixture);
+      await clinic.executeSuccessfully(staff.token, { operation: 'clear-override' });
+      assert.deepEqual((await incoming(fixture, timed, {})).heard, ['Open.']);
+    } finally {
+      await deleteBasic(fixture, 'override');
+    }
   },
   async 'an app finds the operations'(fixture) {
     const query = 'Bot?identifier=https://plumline.dev/fhir/bot|operations';
@@ -263,7 +277,7 @@ export async function openFixture(seed: string, appointments = false): Promise<R
     ...(appointments && { policies: { automation: policy('automation-appointments') } }),
   });
   const { clinic } = fixture;
-  fixture.staff = await clinic.staff('Amber Invented');
+  fixture.staff = await clinic.staff('Amber Invented', { role: { code: [{ coding: [{ code: 'desk' }] }] } });
   fixture.named = { ...(await clinic.staff('Named Invented')), identity: 'dr_named' };
   const { reference, identity } = fixture.named;
   const named = await clinic.read<Practitioner>(reference);
@@ -373,6 +387,7 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
     tasks: { on: ['missed', 'voicemail'] },
     alerts: { url: fixture.alertServer.url, format: 'slack', on: ['missed'], perHour: 1000 },
     recording: { announcement: { text: 'This call is recorded.' }, retentionDays: 1 },
+    override: { roles: ['desk'], close: ['service'] },
     outbound: { callerId: greeted, concurrent: 1000, requireTicket: false },
     ...(appointments && { appointment: { callExtension: true } }),
   });
@@ -385,6 +400,21 @@ export function rightsOf(
   return (policy(name).resource ?? []).flatMap(({ resourceType, interaction = [] }, entry) =>
     interaction.map((one) => ({ right: `${entry} ${resourceType} ${one}`, entry, interaction: one })),
   );
+}
+
+const basic = (code: string): string => `code=https://plumline.dev/fhir/basic-code|${code}`;
+
+async function deleteBasic({ clinic }: RightsFixture, code: string): Promise<void> {
+  for (const { id } of await clinic.searchChart('Basic', basic(code))) {
+    await fhirRequest(clinic.sandbox, 'DELETE', `Basic/${id ?? ''}`);
+  }
+}
+
+/** Staff close the line with hours for the next three hours. */
+async function closeLine({ clinic, staff }: RightsFixture): Promise<void> {
+  clinic.start(clinic.startedAt + 60 * minute);
+  const until = new Date(clinic.startedAt + 180 * minute).toISOString();
+  await clinic.executeSuccessfully(staff.token, { operation: 'set-override', number: timed, close: true, until });
 }
 
 const dialed = ({ legs }: CallResult): string[] => legs.map(({ to }) => to);

@@ -7,6 +7,7 @@ mod confirmed;
 mod end;
 mod identities;
 mod key;
+mod overrides;
 mod place;
 mod round_robin;
 mod shared_phone;

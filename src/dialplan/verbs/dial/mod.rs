@@ -265,7 +265,7 @@ impl Dial {
         }
         writer.document.open("Dial", &attributes);
         let (kind, document) = if round.is_screened {
-            let url = CallbackUrl { kind: CallbackKind::Screen, action, n: 0, language: None }.url(writer.input.url);
+            let url = CallbackUrl::of(CallbackKind::Screen, action).url(writer.input.url);
             (CallbackKind::ScreenedStatus, Some(url))
         } else {
             // This URL has no language, because a callee does not switch the language.

@@ -20,7 +20,7 @@ impl Dial {
         writer: &mut Writer<'a>,
         action: &'a str,
     ) -> Result<AfterVerb<'a>, RenderError> {
-        let accepted = CallbackUrl { kind: CallbackKind::Accept, action, n: 0, language: None }.url(writer.input.url);
+        let accepted = CallbackUrl::of(CallbackKind::Accept, action).url(writer.input.url);
         let config = writer.input.config;
         let sentence = sentence(config, action);
         for _ in 0..MAX_PROMPTS {

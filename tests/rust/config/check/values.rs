@@ -22,6 +22,14 @@ fn values_have_the_right_format() {
 /identities/desk/roles/0 | "" | identities[0].roles[0] | CONFIG_TEXT
 /identities/desk/practitioners/0 | "7" | identities[0].practitioners[0] | CONFIG_REFERENCE
 /identities/desk/practitioners/1 | "Patient/7" | identities[0].practitioners[1] | CONFIG_REFERENCE
+/override/roles/0 | "" | override.roles[0] | CONFIG_TEXT
+/override | { "close": ["day"] } | override.roles | CONFIG_EMPTY
+/override | { "roles": ["desk"] } | override.close | CONFIG_EMPTY
+/override/practitioners/0 | "Patient/7" | override.practitioners[0] | CONFIG_REFERENCE
+/override/close/0 | "never" | override.close[0] | CONFIG_NAME_UNKNOWN
+/override/divertTo/1 | "nowhere" | override.divertTo[1] | CONFIG_NAME_UNKNOWN
+/override/maxHours | 0 | override.maxHours | CONFIG_RANGE
+/override/maxHours | 745 | override.maxHours | CONFIG_RANGE
 /sip/domains/0 | "sip:clinic.sip.twilio.com" | sip.domains[0] | CONFIG_SIP_HOST
 /sip/domains/0 | "clinic.sip.twilio.com:5060" | sip.domains[0] | CONFIG_SIP_HOST
 /sip/domains | [] | sip.domains | CONFIG_EMPTY
