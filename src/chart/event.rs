@@ -67,6 +67,8 @@ pub struct CallEvent<'a> {
     pub priority: Option<&'a str>,
     /// What staff changed for the call: `close` or `divert:<action>`. Only the first request of a call has it.
     pub overridden: Option<&'a str>,
+    /// The `RecordingSid` of a greeting that staff recorded.
+    pub greeting: Option<&'a str>,
     /// `Practitioner/…` or `PractitionerRole/…`: the person on this leg, if the bot looked them up.
     pub practitioner: Option<&'a str>,
     /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number that is not the
@@ -252,6 +254,7 @@ impl<'a> CallEvent<'a> {
             mailbox: None,
             priority: None,
             overridden: None,
+            greeting: None,
             practitioner: None,
             inferred_direction: None,
         }

@@ -39,6 +39,10 @@ pub enum CallbackKind {
     Accept,
     /// The caller has heard an action that serves them.
     Served,
+    /// A staff phone changes an override.
+    Change,
+    /// A staff phone has recorded a greeting.
+    Greeting,
     /// A progress event of a leg.
     Status,
     /// A progress event of a leg whose callee must press a key.
@@ -93,6 +97,8 @@ impl CallbackKind {
             Self::Screen => "screen",
             Self::Accept => "accept",
             Self::Served => "served",
+            Self::Change => "change",
+            Self::Greeting => "greeting",
             Self::Status => "status",
             Self::ScreenedStatus => "screened",
             Self::Recording => "recording",
@@ -277,6 +283,7 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
         | CallbackKind::Announce
         | CallbackKind::Connect
         | CallbackKind::Served
+        | CallbackKind::Change
         | CallbackKind::Status
         | CallbackKind::ScreenedStatus => return true,
         CallbackKind::Screen => &["ParentCallSid"],
@@ -285,7 +292,9 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
         CallbackKind::Conference => &["DialCallStatus", "ConferenceSid"],
         CallbackKind::Queue => &["QueueResult"],
         CallbackKind::Wait => &["QueuePosition", "QueueSid", "QueueTime"],
-        CallbackKind::Voicemail => &["RecordingSid", "RecordingUrl", "RecordingDuration", "Digits"],
+        CallbackKind::Voicemail | CallbackKind::Greeting => {
+            &["RecordingSid", "RecordingUrl", "RecordingDuration", "Digits"]
+        }
         CallbackKind::Recording => &["RecordingStatus", "RecordingSid"],
         CallbackKind::Transcription => &["TranscriptionSid", "TranscriptionStatus"],
         CallbackKind::Machine => &["AnsweredBy", "MachineDetectionDuration"],
@@ -297,8 +306,8 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
 /// a shared one. For example, a dial action after a hang-up also has the parameters of a progress event.
 fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
     use CallbackKind::{
-        Accept, Conference, Connect, Dial, Machine, Menu, Offer, Queue, Recording, Screen, ScreenedStatus, Status,
-        Transcription, Voicemail, Wait, WebhookUrl,
+        Accept, Conference, Connect, Dial, Greeting, Machine, Menu, Offer, Queue, Recording, Screen, ScreenedStatus,
+        Status, Transcription, Voicemail, Wait, WebhookUrl,
     };
     const BY: [(&str, &[CallbackKind]); 13] = [
         ("DialCallStatus", &[Dial, Conference, WebhookUrl]),
@@ -307,7 +316,7 @@ fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
         ("RecordingStatus", &[Recording]),
         ("MachineDetectionDuration", &[Machine]),
         ("CallbackSource", &[Status, ScreenedStatus, WebhookUrl, Machine]),
-        ("RecordingSid", &[Voicemail, Recording]),
+        ("RecordingSid", &[Voicemail, Greeting, Recording]),
         ("Digits", &[Menu, Accept, Connect, Offer, Voicemail]),
         ("SpeechResult", &[Menu]),
         ("QueuePosition", &[Wait, Offer]),
@@ -446,7 +455,7 @@ mod tests {
             (include_str!("../../docs/dialplan/bilingual.json"), 41),
             (include_str!("../../docs/dialplan/nurse-line.json"), 17),
             (include_str!("../../docs/dialplan/known-patients.json"), 31),
-            (include_str!("../../tests/rust/valid-config.json"), 124),
+            (include_str!("../../tests/rust/valid-config.json"), 132),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));

@@ -63,6 +63,7 @@ pub enum Lookup {
 
 /// The results of all look-ups for a call.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent fact")]
 pub struct Facts {
     /// The time for which the facts are looked up, as Unix time in milliseconds.
     pub now: u64,
@@ -84,6 +85,8 @@ pub struct Facts {
     pub offer_accepted: bool,
     /// What staff changed for now. Only a seal proves who wrote it, so [`Facts::learn`] does not set it.
     pub overrides: Fact<OverrideInForce>,
+    /// Whether the chart has stored the change of an override that a staff phone requested.
+    pub is_changed: bool,
     /// Whether staff had closed the line when the call arrived. The hours in `override.close` are then closed.
     pub closed: bool,
 }

@@ -44,8 +44,55 @@ pub struct Override {
     pub since: u64,
     /// When it ends, as Unix time in milliseconds.
     pub until: u64,
-    /// Who set it: `Practitioner/<id>`.
+    /// Who set it: `Practitioner/<id>`, or the `CallSid` of a call by a staff phone.
     pub by: String,
+}
+
+/// A change of an override by a staff phone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangeByPhone<'a> {
+    /// Who may: numbers, prefixes, names of lists.
+    pub callers: &'a [String],
+    /// For how many hours.
+    pub hours: u32,
+    /// What is changed.
+    pub change: PhoneChange<'a>,
+}
+
+/// What a staff phone changes for all lines.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PhoneChange<'a> {
+    /// Ends all overrides.
+    Clear,
+    /// Closes the hours in `override.close`.
+    Close,
+    /// Diverts new calls to an action.
+    Divert(&'a str),
+    /// Sets the greeting, as JSON.
+    Greeting(String),
+}
+
+impl PhoneChange<'_> {
+    /// Makes the change at `now`, in a call with the SID `by`. It keeps the rest of the override for all lines: a new
+    /// greeting does not open a closed line.
+    pub fn apply(&self, overrides: &mut Vec<Override>, by: &str, now: u64, until: u64) {
+        if *self == Self::Clear {
+            overrides.clear();
+            return;
+        }
+        let at = overrides.iter().position(|item| item.scope == OverrideScope::All && now < item.until);
+        let mut changed = at.map_or_else(|| Override::new(now, until, by), |at| overrides.remove(at));
+        match self {
+            Self::Close => (changed.close, changed.divert) = (true, None),
+            Self::Divert(action) => (changed.close, changed.divert) = (false, Some((*action).to_owned())),
+            Self::Greeting(greeting) => changed.greeting = Some(greeting.clone()),
+            Self::Clear => {}
+        }
+        (changed.since, changed.until) = (now, until);
+        by.clone_into(&mut changed.by);
+        overrides.retain(|item| item.scope != OverrideScope::All);
+        overrides.push(changed);
+    }
 }
 
 /// What the overrides change for one call.
@@ -72,6 +119,13 @@ impl Override {
     const SINCE: &str = "since";
     const UNTIL: &str = "until";
     const BY: &str = "by";
+    const CALL: &str = "call";
+
+    /// An override for all numbers that changes nothing.
+    fn new(since: u64, until: u64, by: &str) -> Self {
+        let (close, divert, greeting, by) = (false, None, None, by.to_owned());
+        Self { scope: OverrideScope::All, close, divert, greeting, since, until, by }
+    }
 
     /// Reads the parts of an extension. `None` if a part is missing or malformed.
     #[must_use]
@@ -82,7 +136,8 @@ impl Override {
         let number = text(Self::NUMBER, "valueString");
         let scope = number.map(OverrideScope::Number);
         let scope = scope.or_else(|| text(Self::DIALPLAN, "valueString").map(OverrideScope::Dialplan));
-        let by = value(Self::BY, "valueReference").and_then(|by| by.get("reference")).and_then(Json::text)?;
+        let by = value(Self::BY, "valueReference").and_then(|by| by.get("reference")).and_then(Json::text);
+        let by = by.filter(|by| is_reference(by, "Practitioner")).map(str::to_owned);
         Some(Self {
             scope: scope.unwrap_or(OverrideScope::All),
             close: value(Self::CLOSE, "valueBoolean").and_then(Json::boolean) == Some(true),
@@ -90,7 +145,7 @@ impl Override {
             greeting: text(Self::GREETING, "valueString"),
             since: time(Self::SINCE)?,
             until: time(Self::UNTIL)?,
-            by: Some(by).filter(|by| is_reference(by, "Practitioner"))?.to_owned(),
+            by: by.or_else(|| text(Self::CALL, "valueString"))?,
         })
     }
 
@@ -114,7 +169,11 @@ impl Override {
         }
         parts.push(extension(Self::SINCE, "valueInstant", Json::of(&instant(self.since))));
         parts.push(extension(Self::UNTIL, "valueInstant", Json::of(&instant(self.until))));
-        parts.push(extension(Self::BY, "valueReference", reference(&self.by)));
+        parts.push(if is_reference(&self.by, "Practitioner") {
+            extension(Self::BY, "valueReference", reference(&self.by))
+        } else {
+            extension(Self::CALL, "valueString", Json::of(&self.by))
+        });
         parts
     }
 

@@ -86,6 +86,8 @@ pub enum VerbEvent {
     Accepted,
     /// The caller has heard an action that serves them.
     Served,
+    /// A staff phone changes an override.
+    StaffChange,
 }
 
 /// A request to one of a verb's callback URLs.

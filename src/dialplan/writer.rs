@@ -149,6 +149,11 @@ impl<'a> Writer<'a> {
         self.evaluator.holds(conditions, language)
     }
 
+    /// Whether a number, a prefix or a list contains the caller.
+    pub(super) fn is_caller_in(&mut self, callers: &[String]) -> bool {
+        self.evaluator.is_caller_in(callers)
+    }
+
     /// Writes an action and the actions that follow it in the same document. Returns whether the document is complete.
     fn actions(&mut self, mut name: &'a str) -> Result<bool, RenderError> {
         for _ in 0..MAX_HOPS {

@@ -189,7 +189,7 @@ describe('deploy/', () => {
       call: write,
       ownCall: write,
       transcription: 'search create',
-      override: 'search',
+      override: write,
       patient: 'search read',
       related: 'search',
       practitioner: 'search read',

@@ -12,6 +12,7 @@ use crate::dialplan::overrides::greeting_of;
 use crate::dialplan::{Override, OverrideScope};
 use crate::error::{Code, Problem};
 use crate::fhir::element::is;
+use crate::fhir::reference::is_reference;
 use crate::json::Json;
 use crate::outbound::SealingKeys;
 use crate::runtime::{BotEvent, Host, HostRequest, HostResponse, Reply, Secret, Secrets};
@@ -156,7 +157,7 @@ impl OverrideChange<'_> {
         }
         shown.set("since", Json::of(&instant(item.since)));
         shown.set("until", Json::of(&instant(item.end(self.config))));
-        shown.set("by", Json::of(&item.by));
+        shown.set(if is_reference(&item.by, "Practitioner") { "by" } else { "callSid" }, Json::of(&item.by));
         shown
     }
 }

@@ -10,6 +10,7 @@
 
 use std::cell::RefCell;
 
+use super::change_by_phone::change_by_phone;
 use super::request::WebhookRequest;
 use super::status::{StatusCallback, jitter_seed, status};
 use super::transcription::transcription;
@@ -25,7 +26,7 @@ use crate::dialplan::{
 };
 use crate::error::{Code, log_line};
 use crate::outbound::SealingKeys;
-use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest};
+use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest, both};
 
 /// The timeout of a read, in milliseconds. For the record of a reject, [`REJECT_LIMIT`] replaces it.
 const READ_TIMEOUT: u32 = 900;
@@ -84,7 +85,23 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
     let mut facts = Facts::at(request.now, &input.caller);
     facts.closed = request.callback.closed;
     let mut update = RecordUpdate::of(request, &next.turn);
-    let failures = collect_facts(host, input, &next, request, &mut facts, update.as_mut()).await;
+    let mut failures = collect_facts(host, input, &next, request, &mut facts, update.as_mut()).await;
+    let mut codes = Vec::new();
+    if let Turn::Resume { verb, event: VerbEvent::StaffChange, .. } = next.turn {
+        host.set_deadline(REJECT_LIMIT, jitter_seed(request.pairs, request.now));
+        let record = update.take();
+        let write_record = async {
+            match record {
+                Some(record) => record.write(host, request.record_format()).await,
+                None => Ok(()),
+            }
+        };
+        let change = change_by_phone(host, request, input, verb, failures.store.take());
+        let (changed, recorded) = both(change, write_record).await;
+        facts.is_changed = changed.is_ok();
+        let refused = [changed, recorded].into_iter().filter_map(Result::err);
+        codes.extend(refused.map(|code| (code, String::new())));
+    }
     let is_new = matches!(next.turn, Turn::Rules(_));
     let route = facts.overrides.known().and_then(OverrideInForce::route).filter(|_| is_new);
     match (&route, &mut update) {
@@ -104,7 +121,6 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
             update.event.overridden = route.as_deref();
         }
     }
-    let mut codes = Vec::new();
     if let Some(update) = update
         && let Err(code) = update.write(host, request.record_format()).await
     {
@@ -176,6 +192,8 @@ struct ReadFailures {
     refused: Vec<&'static str>,
     /// Whether the chart has overrides that the bot ignores: without a valid seal, or not allowed by the config.
     overrides_invalid: bool,
+    /// The overrides, if they were read.
+    store: Option<OverrideStore>,
 }
 
 impl ReadFailures {
@@ -257,11 +275,10 @@ fn read_overrides(
     };
     let config = input.config;
     let keys = SealingKeys::of(request.secret, None);
-    let mut store = OverrideStore::read(resources, config.extension_base(), &keys);
-    let count = store.overrides.len();
-    store.overrides.retain(|item| item.is_allowed(config));
-    failures.overrides_invalid |= store.has_invalid || store.overrides.len() < count;
+    let store = OverrideStore::read(resources, config.extension_base(), &keys);
+    failures.overrides_invalid |= store.has_invalid || store.overrides.iter().any(|item| !item.is_allowed(config));
     let in_force = OverrideInForce::of(&store.overrides, config, input.caller.called, facts.now);
+    failures.store = Some(store);
     facts.set_overrides(in_force, request.callback.kind == CallbackKind::WebhookUrl);
 }
 
@@ -299,6 +316,10 @@ impl<'a> RecordUpdate<'a> {
         if accepted {
             event.queue = Some(QueueReport { result: OFFER_ACCEPTED, seconds: None });
         }
+        if request.callback.kind == CallbackKind::Greeting {
+            // The recording is the clinic's, and not a message of the caller.
+            event.greeting = event.recording.take().map(|recording| recording.sid);
+        }
         match turn.event() {
             Some(VerbEvent::Accepted) => event.screening = Some(Screening::Accepted),
             Some(VerbEvent::Served) => event.closing = Some(Closing::Served),
@@ -309,7 +330,7 @@ impl<'a> RecordUpdate<'a> {
                 let not_connected = dial.bridged == Some(false) && dial.status.is_some_and(Status::means_answered);
                 dial.sid.is_none() || not_connected
             }),
-            CallbackKind::Queue | CallbackKind::Accept | CallbackKind::Served => true,
+            CallbackKind::Queue | CallbackKind::Accept | CallbackKind::Served | CallbackKind::Greeting => true,
             _ => accepted,
         };
         is_needed.then_some(Self { event, found: None })

@@ -3,6 +3,7 @@
 //! The public `webhook` bot. It verifies each request of Twilio and answers it.
 
 mod browser_call;
+mod change_by_phone;
 mod dialplan_request;
 mod key_press;
 mod request;

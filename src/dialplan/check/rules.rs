@@ -103,16 +103,7 @@ impl Checker<'_> {
     pub(in crate::dialplan) fn conditions(&mut self, when: &Conditions, at: &ConfigPath<'_>) {
         let config = self.config;
         for (name, callers) in [("callers", &when.callers), ("forwardedFrom", &when.forwarded_from)] {
-            self.each(callers.as_deref(), &at.field(name), |checker, caller, at| {
-                if caller.starts_with('+') {
-                    checker.expect(is_caller(caller), Code::ConfigNumber, at);
-                } else {
-                    // A text without letters is probably a number without its `+`, unless a list has that name.
-                    let number = caller.bytes().all(|byte| !byte.is_ascii_alphabetic());
-                    let unknown = if number { Code::ConfigNumber } else { Code::ConfigNameUnknown };
-                    checker.expect(config.lists.position(caller).is_some(), unknown, at);
-                }
-            });
+            self.callers(callers.as_deref(), &at.field(name));
         }
         if let Some(verification) = &when.verification {
             self.expect(!verification.is_empty(), Code::ConfigEmpty, &at.field("verification"));
@@ -151,6 +142,20 @@ impl Checker<'_> {
             || excludes_one && excludes_others
             || when.anonymous == Some(true) && (cannot_match(CallerMatch::None) || when.callers.is_some());
         self.expect(!never, Code::ConfigRuleUnreachable, at);
+    }
+
+    /// Checks names of lists, numbers and prefixes.
+    pub(in crate::dialplan) fn callers(&mut self, callers: Option<&[String]>, at: &ConfigPath<'_>) {
+        self.each(callers, at, |checker, caller, at| {
+            if caller.starts_with('+') {
+                checker.expect(is_caller(caller), Code::ConfigNumber, at);
+            } else {
+                // A text without letters is probably a number without its `+`, unless a list has that name.
+                let number = caller.bytes().all(|byte| !byte.is_ascii_alphabetic());
+                let unknown = if number { Code::ConfigNumber } else { Code::ConfigNameUnknown };
+                checker.expect(checker.config.lists.position(caller).is_some(), unknown, at);
+            }
+        });
     }
 
     /// Warns of conditions that never hold because of other parts of the config.

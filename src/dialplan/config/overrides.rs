@@ -49,10 +49,16 @@ impl OverrideRules {
     /// The greatest `maxHours`: 31 days.
     pub(in crate::dialplan) const MAX_HOURS: u32 = 744;
 
+    /// The maximum duration of an override, in hours.
+    #[must_use]
+    pub fn longest(&self) -> u32 {
+        self.max_hours.unwrap_or(MAX_HOURS)
+    }
+
     /// The maximum duration of an override, in milliseconds.
     #[must_use]
     pub fn max_duration(&self) -> u64 {
-        u64::from(self.max_hours.unwrap_or(MAX_HOURS)) * HOUR
+        u64::from(self.longest()) * HOUR
     }
 
     /// Who may override.

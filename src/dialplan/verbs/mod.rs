@@ -5,6 +5,7 @@
 //! A file has the verb's config type, checks, edges to other actions, callback URLs, handling of callbacks, TwiML and
 //! tests. To add a verb, add a file and a line in `verbs!` below.
 
+mod change_override;
 mod conference;
 mod dial;
 mod goto;
@@ -16,6 +17,7 @@ mod menu;
 mod pause;
 mod play;
 mod queue;
+mod record_greeting;
 mod redirect;
 mod reject;
 mod say;
@@ -32,6 +34,7 @@ use super::turn::{CallbackRequest, CallbackResult, VerbEvent};
 use super::writer::{AfterVerb, Writer};
 use crate::json::cases;
 
+pub use change_override::ChangeOverride;
 pub use conference::{Conference, conference_attributes, max_participants};
 pub use dial::{Dial, RingOrder};
 pub use goto::Goto;
@@ -43,6 +46,7 @@ pub use menu::{Choice, Menu};
 pub use pause::Pause;
 pub use play::Play;
 pub use queue::{CallbackOffer, Overflow, Queue};
+pub use record_greeting::RecordGreeting;
 pub use redirect::Redirect;
 pub use reject::{Reject, RejectReason};
 pub use say::Say;
@@ -101,6 +105,10 @@ verbs! { $
     Voicemail = "voicemail",
     /// Puts the caller into a conference. Must be last.
     Conference = "conference",
+    /// Closes a line or diverts its calls for some hours, if a staff phone calls. Must be last.
+    ChangeOverride = "changeOverride",
+    /// Records the greeting of the line for some hours, if a staff phone calls. Must be last.
+    RecordGreeting = "recordGreeting",
     /// Continues with another action if conditions hold. Must be last if it has `otherwise`.
     When = "when",
     /// Continues with another action. Must be last.

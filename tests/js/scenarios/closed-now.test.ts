@@ -14,18 +14,23 @@ import { recordCall } from './transcript/recording.ts';
 const snapshots = new Snapshots('closed-now');
 const office = '+15550100061';
 const lab = '+15550100062';
+const control = '+15550100063';
+const deskPhone = '+15550100064';
 const config = {
   language: 'en-US',
   timeZone: 'America/New_York',
   numbers: {
     [office]: { name: 'Oak Street Clinic', dialplan: 'office' },
     [lab]: { name: 'Oak Street Lab', dialplan: 'lab' },
+    [control]: { name: 'Oak Street control line', dialplan: 'control' },
   },
   hours: { desk: { weekly: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '08:00', to: '17:00' }] } },
   dialplans: {
     office: [{ then: 'welcome' }],
+    control: [{ when: { callers: ['desk-phones'] }, then: 'pin' }, { then: 'refused' }],
     lab: [{ when: { open: 'desk' }, then: 'front-desk' }, { then: 'closed' }],
   },
+  lists: { 'desk-phones': [deskPhone] },
   override: { roles: ['receptionist'], close: ['desk'], divertTo: ['answering-service'], maxHours: 12 },
   tasks: { on: ['missed', 'voicemail'] },
   actions: {
@@ -42,6 +47,45 @@ const config = {
     'desk-or-closed': [{ when: { if: { open: 'desk' }, then: 'front-desk', otherwise: 'closed' } }],
     'front-desk': [{ dial: { targets: [{ client: 'desk' }], timeout: 20, otherwise: 'closed' } }],
     'answering-service': [{ say: { text: 'Our answering service.' } }, { hangup: {} }],
+    pin: [
+      {
+        menu: {
+          prompt: { text: 'Enter the code.' },
+          options: [{ digits: '482915', then: 'control-menu' }],
+          otherwise: 'refused',
+        },
+      },
+    ],
+    'control-menu': [
+      {
+        menu: {
+          prompt: { text: 'To close the lines, press 1. To open them, press 2. For the greeting, press 3.' },
+          options: [
+            { digits: '1', then: 'close-lines' },
+            { digits: '2', then: 'open-lines' },
+            { digits: '3', then: 'record' },
+          ],
+          otherwise: 'refused',
+        },
+      },
+    ],
+    'close-lines': [
+      { changeOverride: { callers: ['desk-phones'], close: true, hours: 4, then: 'done', otherwise: 'refused' } },
+    ],
+    'open-lines': [{ changeOverride: { callers: ['desk-phones'], clear: true, then: 'done', otherwise: 'refused' } }],
+    record: [
+      {
+        recordGreeting: {
+          callers: ['desk-phones'],
+          prompt: { text: 'Speak after the tone, and then press any key.' },
+          hours: 12,
+          then: 'done',
+          otherwise: 'refused',
+        },
+      },
+    ],
+    done: [{ say: { text: 'Done.' } }, { hangup: { served: true } }],
+    refused: [{ say: { text: 'Nothing was changed.' } }, { hangup: {} }],
     closed: [{ say: { text: 'We are closed.' } }, { hangup: { served: true } }],
   },
 };
@@ -56,7 +100,7 @@ describe('a line that staff override', () => {
   let nurse: Staff;
   let callers = 0;
   before(async () => {
-    const options = { numbers: [office, lab], config: JSON.stringify(config), now: noon };
+    const options = { numbers: [office, lab, control], config: JSON.stringify(config), now: noon };
     clinic = await openClinic({ seed: 'closed-now', ...options, secrets: { PLUMLINE_SECRET: ticketSecret } });
     const role = { code: [{ coding: [{ code: 'receptionist' }] }] };
     receptionist = await clinic.staff('Rae Invented', { role });
@@ -135,6 +179,61 @@ describe('a line that staff override', () => {
     const heard = (await call(1)).requests.map(({ body }) => body).join('');
     assert.match(heard, /<Play>https:\/\/media\.example\.com\/snow\.mp3<\/Play>/);
     assert.doesNotMatch(heard, /Thank you for calling/);
+  });
+
+  /** A call to the control line, `after` minutes past noon. Returns what the caller heard last. */
+  async function phone(after: number, script: Script, from = deskPhone): Promise<[string | undefined, CallResult]> {
+    const result = await clinic.call({ from, to: control }, script, minutes(after));
+    return [result.heard.at(-1), result];
+  }
+
+  test('a staff phone closes and opens the lines with a code', async () => {
+    const [closing, result] = await phone(1, { digits: ['482915', '1'] });
+    assert.equal(closing, 'Done.');
+    snapshots.match('closed by phone', await recordCall(clinic, result));
+    assert.equal((await call(2)).legs.length, 0);
+    const [record] = await clinic.searchChart<Communication>(
+      'Communication',
+      `identifier=https://www.twilio.com/|${result.callSid}`,
+    );
+    const { body } = await clinic.execute(receptionist.token, { operation: 'get-override' });
+    const [shown] = body['overrides'] as Record<string, string>[];
+    assert.deepEqual([shown?.['callSid'], record?.status], [result.callSid, 'completed']);
+    assert.equal((await phone(3, { digits: ['482915', '2'] }))[0], 'Done.');
+    assert.equal((await call(4)).legs.length, 1);
+  });
+
+  test('another phone, and a wrong code, change nothing', async () => {
+    for (const [digits, from] of [
+      [['482915', '1'], '+15550100199'],
+      [['482916', '482917'], deskPhone],
+      [[''], deskPhone],
+    ] as const) {
+      assert.equal((await phone(1, { digits: [...digits] }, from))[0], 'Nothing was changed.');
+    }
+    assert.equal((await call(2)).legs.length, 1);
+  });
+
+  test('a greeting that staff record by phone is played, and is neither a message nor a copy', async () => {
+    const voicemail = { seconds: 9, then: '#' } as const;
+    const [heard, result] = await phone(1, { digits: ['482915', '3'], voicemail });
+    assert.equal(heard, 'Done.');
+    snapshots.match('greeting by phone', await recordCall(clinic, result));
+    const [sid = ''] = [...clinic.sandbox.twilio.recordings.all.keys()];
+    const later = (await call(2)).requests.map(({ body }) => body).join('');
+    assert.match(later, /<Play>https:[^<]*\/Recordings\/RE[0-9a-f]{32}<\/Play>/);
+    assert.ok(later.includes(sid));
+    // The sweep reads Twilio's list of recordings.
+    await clinic.sweep(minutes(30));
+    const [record] = await clinic.searchChart<Communication>(
+      'Communication',
+      `identifier=https://www.twilio.com/|${result.callSid}`,
+    );
+    assert.doesNotMatch(record?.payload?.[0]?.contentString ?? '', /voicemail/);
+    assert.equal(record?.payload?.length, 1);
+    assert.deepEqual(await clinic.searchChart('Task', 'code=https://plumline.dev/fhir/call-task-code|voicemail'), []);
+    // Without audio, nothing changes.
+    assert.equal((await phone(31, { digits: ['482915', '3'], voicemail: 0 }))[0], 'Nothing was changed.');
   });
 
   test('an override is refused without an end, without the right, and for another action', async () => {

@@ -32,6 +32,9 @@ const needed = {
     '6 HealthcareService read': 'the hours of a service apply',
     '7 CareTeam search': 'the patient’s care team applies',
     '8 Basic search': 'staff close a line',
+    '8 Basic read': 'a staff phone opens a line again',
+    '8 Basic create': 'a staff phone closes a line',
+    '8 Basic update': 'a staff phone opens a line again',
   },
   automation: {
     '0 Communication search': 'the sweep closes a ticket',

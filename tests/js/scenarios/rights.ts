@@ -11,8 +11,8 @@ import { startAlertServer } from './alert-server.ts';
 import type { AlertServer } from './alert-server.ts';
 
 const minute = 60_000;
-const numbers = [1, 2, 3, 4, 5].map((number) => `+1555010000${number}`);
-const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = ''] = numbers;
+const numbers = [1, 2, 3, 4, 5, 6].map((number) => `+1555010000${number}`);
+const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = '', controlled = ''] = numbers;
 const ada = '+15550100701';
 
 export interface RightsFixture {
@@ -190,6 +190,25 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
       await deleteBasic(fixture, 'override');
     }
   },
+  async 'a staff phone closes a line'(fixture) {
+    await deleteBasic(fixture, 'override');
+    try {
+      assert.deepEqual((await incoming(fixture, controlled, { digits: ['4711'] })).heard.at(-1), 'Done.');
+      assert.deepEqual((await incoming(fixture, timed, {})).heard, ['Closed.']);
+    } finally {
+      await deleteBasic(fixture, 'override');
+    }
+  },
+  async 'a staff phone opens a line again'(fixture) {
+    await deleteBasic(fixture, 'override');
+    await closeLine(fixture);
+    try {
+      assert.deepEqual((await incoming(fixture, controlled, { digits: ['4712'] })).heard.at(-1), 'Done.');
+      assert.deepEqual((await incoming(fixture, timed, {})).heard, ['Open.']);
+    } finally {
+      await deleteBasic(fixture, 'override');
+    }
+  },
   async 'an app finds the operations'(fixture) {
     const query = 'Bot?identifier=https://plumline.dev/fhir/bot|operations';
     const { body } = await fhirRequest<Resource & { entry?: unknown[] }>(
@@ -360,7 +379,7 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
   fixture.appointment = reference(appointment);
   const speech = (text: string): object[] => [{ say: { text } }, { hangup: {} }];
   const dial = (target: object): object => ({ dial: { targets: [target], timeout: 9, otherwise: 'message' } });
-  const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack };
+  const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack, controlled };
   return JSON.stringify({
     timeZone: 'America/New_York',
     numbers: Object.fromEntries(
@@ -373,12 +392,28 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
       teamed: [{ when: { careTeam: [reference(team)] }, then: 'team' }, { then: 'nobody' }],
       'on-duty': [{ then: 'duty' }],
       'called-back': [{ then: 'last' }],
+      controlled: [{ then: 'code' }],
     },
     actions: {
       greet: [{ greet: { patient: 'Hello {name}.', neutral: 'Hello.' } }, dial({ generalPractitioner: {} })],
       duty: [dial({ available: reference(duty) })],
       last: [dial({ lastToCall: {} })],
       message: [{ voicemail: { greeting: { text: 'Speak.' }, transcribe: true } }],
+      code: [
+        {
+          menu: {
+            prompt: { text: 'Code?' },
+            options: [
+              { digits: '4711', then: 'close-line' },
+              { digits: '4712', then: 'open-line' },
+            ],
+            otherwise: 'nobody',
+          },
+        },
+      ],
+      'close-line': [{ changeOverride: { callers: [ada], close: true, hours: 4, then: 'done', otherwise: 'nobody' } }],
+      'open-line': [{ changeOverride: { callers: [ada], clear: true, then: 'done', otherwise: 'nobody' } }],
+      done: speech('Done.'),
       open: speech('Open.'),
       closed: speech('Closed.'),
       team: speech('Team.'),

@@ -2,11 +2,12 @@
 
 //! Overrides by staff: what a caller hears, what the chart has, and what is ignored.
 
-use plumline::dialplan::{Override, OverrideScope};
+use plumline::dialplan::{Override, OverrideInForce, OverrideScope};
+use plumline::phone::E164;
 
-use crate::dialplan::clinic::{CALL, Clinic};
+use crate::dialplan::clinic::{CALL, CALLER, CLINIC_NUMBER, Clinic};
 use crate::fault::{FAILURES, Faults};
-use crate::json::json;
+use crate::json::{json, list};
 use crate::overrides::{basic, item};
 use crate::world::SECRET;
 
@@ -198,5 +199,131 @@ fn an_override_for_another_line_does_not_apply() {
         assert_eq!(clinic.log, [""; 0]);
         assert_eq!(clinic.round_trips(), 1);
     }
-    assert_eq!(CALL.len(), 34);
+}
+
+/// A clinic with a line for staff. The default caller is listed.
+fn by_phone(overrides: &[Override]) -> Clinic {
+    let verb =
+        |name: &str, members: &str| format!(r#""{name}":[{{{members},"then":"done","otherwise":"refused"}}}}],"#);
+    let mut clinic = clinic(overrides);
+    let actions = [
+        verb("close", &format!(r#""changeOverride":{{"callers":["{CALLER}"],"close":true,"hours":4"#)),
+        verb("divert", r#""changeOverride":{"callers":["+1555010*"],"divert":"answering","hours":4"#),
+        verb("clear", r#""changeOverride":{"callers":["+1555010*"],"clear":true"#),
+        verb("record", r#""recordGreeting":{"callers":["+1555010*"],"prompt":{"text":"Speak."},"hours":8"#),
+        r#""done":[{"say":{"text":"Done."}},{"hangup":{}}],"refused":[{"say":{"text":"Refused."}},{"hangup":{}}],"#
+            .to_owned(),
+    ];
+    clinic.config = clinic.config.replace(r#""actions":{"#, &[r#""actions":{"#, &actions.concat()].concat());
+    clinic
+}
+
+/// The stored overrides that are in force for the default number.
+fn in_force(clinic: &Clinic) -> OverrideInForce {
+    let config = plumline::dialplan::Config::read(&clinic.config).unwrap();
+    let overrides: Vec<Override> = stored(clinic);
+    OverrideInForce::of(&overrides, &config, E164::parse(CLINIC_NUMBER), clinic.now)
+}
+
+fn stored(clinic: &Clinic) -> Vec<Override> {
+    let basics = clinic.fhir.of_type("Basic");
+    assert!(basics.len() <= 1);
+    let items = basics.into_iter().flat_map(|basic| list(basic, "extension"));
+    items.map(|item| Override::read(list(item, "extension")).unwrap()).collect()
+}
+
+const DONE: &str = "<Say>Done.</Say><Hangup/>";
+const REFUSED: &str = "<Say>Refused.</Say><Hangup/>";
+const RECORDING: [(&str, &str); 4] = [
+    ("RecordingSid", "RE00000000000000000000000000000001"),
+    ("RecordingUrl", "https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE00000000000000000000000000000001"),
+    ("RecordingDuration", "9"),
+    ("Digits", "#"),
+];
+
+#[test]
+fn a_staff_phone_closes_diverts_and_opens_a_line() {
+    let mut clinic = by_phone(&[]);
+    assert_eq!(clinic.request("?step=change.close", &[]), DONE);
+    assert!(in_force(&clinic).close);
+    assert_eq!(stored(&clinic)[0].by, CALL);
+    assert_eq!(clinic.call(), LATE);
+    assert_eq!(clinic.request("?step=change.divert", &[]), DONE);
+    assert_eq!(in_force(&clinic).route().as_deref(), Some("divert:answering"));
+    assert_eq!(stored(&clinic).len(), 1);
+    // A new greeting keeps the diversion.
+    assert_eq!(clinic.request("?step=greeting.record", &RECORDING), DONE);
+    assert_eq!(in_force(&clinic).route().as_deref(), Some("divert:answering"));
+    assert!(clinic.call().starts_with("<Play>https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE0"));
+    // A repeated request changes nothing but its time.
+    assert_eq!(clinic.request("?step=change.divert", &[]), DONE);
+    assert_eq!(stored(&clinic).len(), 1);
+    assert_eq!(clinic.request("?step=change.clear", &[]), DONE);
+    assert!(stored(&clinic).is_empty());
+    // It ends by itself.
+    clinic.request("?step=change.close", &[]);
+    clinic.now += 4 * 3_600_000;
+    assert!(!in_force(&clinic).close);
+}
+
+#[test]
+fn a_recorded_greeting_is_no_message() {
+    let mut clinic = by_phone(&[]);
+    clinic.config = clinic.config.replace(r#""override":"#, r#""tasks":{"on":["voicemail"]},"override":"#);
+    assert_eq!(clinic.request("?step=greeting.record", &RECORDING), DONE);
+    clinic.complete();
+    let record = clinic.record().unwrap().write();
+    assert!(record.contains("greetingSid") && !record.contains("recordingSid"), "{record}");
+    // The sweep finds the recording in Twilio's list.
+    let report = [
+        ("RecordingSid", "RE00000000000000000000000000000001"),
+        ("RecordingStatus", "completed"),
+        ("RecordingSource", "RecordVerb"),
+    ];
+    clinic.reply("?step=recording", &report);
+    let record = clinic.record().unwrap().write();
+    assert!(!record.contains("outcome=voicemail"), "{record}");
+}
+
+#[test]
+fn only_a_listed_caller_changes_an_override() {
+    for step in ["?step=change.close", "?step=change.divert", "?step=change.clear", "?step=greeting.record"] {
+        for from in ["+15550190199", "anonymous", "", "client:desk", "sip:+15550100123@pbx.example"] {
+            let mut clinic = by_phone(&[Override { close: true, ..item(now()) }]);
+            let params: Vec<_> = RECORDING.into_iter().chain([("From", from)]).collect();
+            assert_eq!(clinic.request(step, &params), REFUSED, "{step} {from}");
+            assert_eq!(stored(&clinic), [Override { close: true, ..item(now()) }]);
+            assert!(clinic.log.iter().any(|line| line.contains("OVERRIDE_ROLE")), "{:?}", clinic.log);
+        }
+    }
+    // A recording that Twilio does not name, or not by https.
+    for params in [&RECORDING[..1], &[("RecordingUrl", "http://a.example/a")], &[("RecordingUrl", "x")], &[]] {
+        let mut clinic = by_phone(&[]);
+        assert_eq!(clinic.request("?step=greeting.record", params), REFUSED);
+        assert!(stored(&clinic).is_empty());
+    }
+}
+
+#[test]
+fn a_change_that_is_not_stored_is_not_confirmed() {
+    for fault in FAILURES {
+        // The read is tried once more. The write is not, because the caller can.
+        for (faults, expected) in
+            [(Faults::at(0, fault), DONE), (Faults::at(1, fault), REFUSED), (Faults::always(fault), REFUSED)]
+        {
+            let mut clinic = by_phone(&[]);
+            clinic.faults = faults;
+            assert_eq!(clinic.request("?step=change.close", &[]), expected, "{fault:?}");
+            assert!(!clinic.log.is_empty());
+        }
+    }
+    let mut clinic = by_phone(&[]);
+    clinic.secret = "";
+    assert_eq!(clinic.request("?step=change.close", &[]), REFUSED);
+    assert!(clinic.log[0].contains("SECRET_MISSING"), "{:?}", clinic.log);
+    // The call has ended.
+    let mut clinic = by_phone(&[]);
+    let ended: Vec<_> = RECORDING.into_iter().chain([("CallStatus", "completed")]).collect();
+    clinic.request("?step=greeting.record", &ended);
+    assert!(stored(&clinic).is_empty());
 }
