@@ -2,6 +2,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { call, type CallOptions } from './call.ts';
 import { check, type CheckOptions } from './check.ts';
+import { fallback, type FallbackOptions } from './fallback.ts';
 import { playCall, type PlayOptions } from './play.ts';
 
 /** Parses `client:desk=busy`, or several entries separated by commas. */
@@ -118,6 +119,30 @@ program
   )
   .action((file: string, options: CheckOptions) => {
     process.exitCode = check(file, options, (line) => console.log(line));
+  });
+
+program
+  .command('fallback')
+  .description(
+    'Write a dialplan as one TwiML document that needs no server, for "Primary handler fails" of a Twilio number (docs/deploy.md).',
+  )
+  .argument('<config.json>', 'the file, or - for standard input')
+  .option('--number <number>', 'the number of the clinic, E.164; default: the only one of the config')
+  .option('--action <name>', 'the action at which the document starts; default: that of the last rule')
+  .option(
+    '--ring <number>',
+    'the phone that rings, E.164, instead of those of the dialplan; can be repeated',
+    (number: string, previous: readonly string[]) => [...previous, number],
+    [],
+  )
+  .option(
+    '--closing <text>',
+    'what the caller hears if no one answers',
+    'We cannot take your call now. Please call again later.',
+  )
+  .option('--out <file>', 'the file to write; default: standard output')
+  .action((file: string, options: FallbackOptions) => {
+    process.exitCode = fallback(file, options, (line) => console.log(line));
   });
 
 try {

@@ -792,7 +792,7 @@ type Verification = ("full" | "partial" | "failed" | "none")
 /**
  * What triggers a follow-up by staff.
  */
-type FollowUpTrigger = ("missed" | "failed" | "voicemail" | "callback")
+type FollowUpTrigger = ("missed" | "failed" | "voicemail" | "callback" | "emergency")
 /**
  * Days that are closed, or that have other hours. A date (`12-25`, `2026-11-26`, `07-04 observed`), a range (`12-24..01-02`) or a rule (`easter+1`, `4 thu nov`, `last mon may`); or an object with `on`.
  */
@@ -829,6 +829,7 @@ client?: string
 dialplans?: {
 [k: string]: Rule[]
 }
+emergency?: Emergency
 greeting?: Greeting
 /**
  * Opening hours by name.
@@ -1091,6 +1092,10 @@ interface EmptyObject {
 interface Queue {
 callback?: CallbackOffer
 /**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+expectedWait?: (Say[] | Say1)
+/**
  * The hold music: an `https` URL. If absent, Twilio's music.
  */
 music?: string
@@ -1113,6 +1118,11 @@ overflow?: Overflow
  * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
 position?: (Say[] | Say1)
+/**
+ * How many times the position, the expected wait and the offer are repeated. After that, the caller hears only the
+ * music. If absent, they are repeated until the wait ends.
+ */
+repeats?: number
 }
 /**
  * Offers a callback instead of waiting.
@@ -1488,6 +1498,30 @@ patientMatch?: CallerMatch[]
  * @minItems 1
  */
 verification?: Verification[]
+}
+/**
+ * What reaches the emergency advice from every menu and queue. If absent, nothing does.
+ */
+interface Emergency {
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+advice: (Say[] | Say1)
+/**
+ * The keys, in every menu. A single key also works in every queue.
+ */
+digits?: string
+/**
+ * The number of the ambulance that callers dial on their own phone. If absent, that of the country of the called
+ * number.
+ */
+number?: string
+/**
+ * Words or phrases, in every menu. Every menu then listens to speech.
+ * 
+ * @maxItems 20
+ */
+speech?: string[]
 }
 /**
  * What a caller hears first if the called number has no dialplan.

@@ -90,6 +90,12 @@ codes! {
     /// The FHIR server did not answer in time when a rule, an action or the caller ID needed the chart.
     ChartUnread = "CHART_UNREAD",
         "The FHIR server did not answer in time. The call continued without the chart.";
+    /// The voice agent of a connect is not valid.
+    ConfigAgent = "CONFIG_AGENT",
+        "A connect needs exactly one of conversationRelay, stream and sip. A URL starts with \"wss://\", and that of a stream has no query. greeting needs conversationRelay. attributes and parameters are not for sip. Each has a name of letters, digits, \"-\" and \"_\", and a value of at most 500 characters.";
+    /// The members of an answer do not fit its format or its input.
+    ConfigAnswer = "CONFIG_ANSWER",
+        "The answer does not fit. digits takes minLength, maxLength and pattern (0-9, and # for any digit). number takes min and max, where min is not greater than max. date takes order. text needs input speech, and takes maxLength. In answer conditions, min and max need an ask with the format number.";
     /// Too many actions follow one another in one TwiML document.
     ConfigChain = "CONFIG_CHAIN",
         "At most 16 actions may follow one another before the caller is asked or a phone rings. Combine some of them.";
@@ -104,10 +110,13 @@ codes! {
         "Write a date (\"12-25\", \"2026-11-26\", \"07-04 observed\"), a range (\"12-24..01-02\") or a rule (\"easter+1\", \"4 thu nov\", \"last mon may\"). docs/dialplan.md lists all forms.";
     /// An action or a choice of a menu has no next step.
     ConfigDeadEnd = "CONFIG_DEAD_END",
-        "End the action with menu, dial, queue, voicemail, conference, goto, redirect, reject, hangup, or a when with otherwise. A menu choice needs then or language.";
+        "End the action with menu, ask, verify, nextVisit, task, dial, queue, voicemail, conference, connect, goto, redirect, reject or hangup, or with a \"when\" that has \"otherwise\". An option of a menu needs \"then\" or \"language\".";
     /// The last rule of a dialplan has conditions, so some calls match no rule.
     ConfigDefaultMissing = "CONFIG_DEFAULT_MISSING",
-        "End the dialplan with a rule without when. It takes the calls that no other rule takes: { \"then\": \"an-action\" }.";
+        "End the dialplan with a rule that has no \"when\". It takes the calls that no other rule takes: { \"then\": \"an-action\" }.";
+    /// The emergency advice has no number.
+    ConfigEmergencyNumber = "CONFIG_EMERGENCY_NUMBER",
+        "The advice does not say which number to call. Write {number}: it is replaced by the emergency number of the country of the called number, or by emergency.number.";
     /// A required value is missing, or a list is empty.
     ConfigEmpty = "CONFIG_EMPTY",
         "Put at least one entry in the list or object. A prompt needs exactly one of text, ssml and play. An overflow needs size, position, wait or averageWait.";
@@ -405,6 +414,9 @@ codes! {
     /// The phone number has fewer digits than its country requires. Often the area code is missing.
     PhoneTooShort = "PHONE_TOO_SHORT",
         "The number has too few digits for its country. Is the area code missing?";
+    /// `set-presence`, but the config does not use the presence of staff.
+    PresenceOff = "PRESENCE_OFF",
+        "The dialplan ignores who is away. Set presence.enabled in the config.";
     /// A recording could not be copied from Twilio into the chart.
     RecordingNotCopied = "RECORDING_NOT_COPIED",
         "A recording could not be copied into the chart. The sweep tries again for seven days. Another line has the cause.";
@@ -481,6 +493,27 @@ codes! {
     /// The list of tokens is empty.
     TokenMissing = "TOKEN_MISSING",
         "Pass at least one auth token.";
+    /// The call of a caller who is to be redirected has ended.
+    TransferCallEnded = "TRANSFER_CALL_ENDED",
+        "The call has ended, so its caller cannot be transferred or put on hold.";
+    /// `resume-call` for a caller who is not on hold by the requester.
+    TransferNotHeld = "TRANSFER_NOT_HELD",
+        "This caller is not on hold: you speak with them now.";
+    /// The caller does not wait in a queue of the config.
+    TransferNotWaiting = "TRANSFER_NOT_WAITING",
+        "This caller no longer waits: someone else took the call, or the caller hung up or left the queue.";
+    /// The config has no `transfer`.
+    TransferOff = "TRANSFER_OFF",
+        "Staff cannot redirect callers, because the config has no transfer. Add it with the action for callers if no one answers.";
+    /// A call that the clinic placed cannot be redirected.
+    TransferOutgoing = "TRANSFER_OUTGOING",
+        "Only callers who called the clinic can be transferred or put on hold. Your own calls cannot.";
+    /// The same or another instruction for the caller was given a moment ago.
+    TransferPending = "TRANSFER_PENDING",
+        "An instruction for this caller was given a moment ago. If the caller is still with you after five seconds, send the request again.";
+    /// The webhook found no instruction for a redirected caller.
+    TransferUnknown = "TRANSFER_UNKNOWN",
+        "The chart has no sealed instruction for a redirected caller, or did not answer in time. The caller continued with transfer.otherwise. Check PLUMLINE_SECRET, which both bots need, and the webhook's right to search Communications of category call-instruction.";
     /// The lifetime of an access token is zero or longer than a day, or it ends before it begins.
     TtlInvalid = "TTL_INVALID",
         "ttl is 1 to 86400 whole seconds. nbf is Unix time in seconds and must be before the end of the token.";
@@ -577,6 +610,9 @@ codes! {
     /// The URL has no scheme and host.
     UrlNotAbsolute = "URL_NOT_ABSOLUTE",
         "Pass the absolute URL that Twilio called, with scheme and host: https://example.com/voice.";
+    /// Too many wrong birth dates were entered from a number.
+    VerifyLimit = "VERIFY_LIMIT",
+        "Three wrong birth dates were entered from this number today. No date is accepted until tomorrow. If a patient needs help, verify them yourself.";
     /// The bot could not determine its own URL.
     WebhookUrlUnknown = "WEBHOOK_URL_UNKNOWN",
         "The bot could not read its own URL (auth/me). Set the project secret PLUMLINE_WEBHOOK_URL.";

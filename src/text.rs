@@ -134,6 +134,17 @@ pub fn list(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
+/// The words of a text, with one space between them. White space and control characters separate words.
+#[must_use]
+pub fn without_controls(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
+        plain.push_str(if plain.is_empty() { "" } else { " " });
+        plain.push_str(word);
+    }
+    plain
+}
+
 /// Copies `from` to the start of `to`, and returns the rest of `to`. It copies words of 8 bytes. For names and values
 /// as short as Twilio's, this is faster than `copy_from_slice`, which calls `memory.copy`.
 #[inline]

@@ -185,7 +185,9 @@ impl CallState {
         }
         let duration = self.duration().filter(|seconds| *seconds > 0);
         let duration = duration.map(|seconds| [&decimal(seconds.into()), "s"].concat());
+        let emergency = self.root_leg().filter(|root| root.asked_for_emergency_advice()).map(|_| "advised");
         self.summary_line_of(&[
+            ("; emergency=", emergency),
             ("; status=", status),
             ("; outcome=", outcome),
             ("; answeredBy=", self.answered_by()),

@@ -61,6 +61,8 @@ pub struct CallEvent<'a> {
     pub screening: Option<Screening>,
     /// How the dialplan ended the call. Twilio does not report that: the call has the status of an unanswered call.
     pub closing: Option<Closing>,
+    /// Whether the caller asked for the emergency advice.
+    pub emergency: bool,
     /// The mailbox: the name of the action that took the message, if the event reports a message.
     pub mailbox: Option<&'a str>,
     /// The priority of the message, if its transcription has an urgent word: a code of FHIR's `request-priority`.
@@ -251,6 +253,7 @@ impl<'a> CallEvent<'a> {
             joined_conference: false,
             screening: None,
             closing: None,
+            emergency: false,
             mailbox: None,
             priority: None,
             overridden: None,
@@ -268,6 +271,8 @@ pub enum Closing {
     Rejected,
     /// The caller heard what they needed, and no person was needed (`hangup` with `served`).
     Served,
+    /// A voice agent spoke with the caller and did not hand the call back (`connect`).
+    Agent,
 }
 
 impl Closing {
@@ -277,12 +282,13 @@ impl Closing {
         match self {
             Self::Rejected => "rejected",
             Self::Served => "served",
+            Self::Agent => "agent",
         }
     }
 }
 
 /// What an event reports about a screened leg.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Screening {
     /// The callee must press a key.
     Required,

@@ -5,7 +5,8 @@
 //! The parts of the extension are a summary for readers, the context, and a part `leg` for each leg. Earlier versions
 //! wrote the root leg's parts at the top level, where the summary is now, and no `leg` for the root leg.
 
-use super::event::Closing;
+use super::answers::Answer;
+use super::event::{Closing, Screening};
 use super::leg::{COUNTS, INSTANTS, Leg, NumberField, TEXTS, TextField, insert, keep_min};
 use super::status::{Reports, Status};
 use super::values::{call_sid, is_address, is_practitioner, sid};
@@ -18,7 +19,7 @@ use crate::time::{instant, parse_instant};
 /// are only written if `callStatus` and `sequenceNumber` are not enough to restore the two statuses of [`Reports`]:
 /// `reportedStatus` is the status without a number. `sequencedStatus` is the status with a number, and
 /// `terminalSequence` is that number.
-const LEG_PARTS: [&str; 15] = [
+const LEG_PARTS: [&str; 17] = [
     PRACTITIONER,
     "callSid",
     "callStatus",
@@ -29,8 +30,10 @@ const LEG_PARTS: [&str; 15] = [
     "screened",
     "accepted",
     "message",
+    "emergencyAdvice",
     "rejected",
     "served",
+    "agent",
     "reportedStatus",
     "sequencedStatus",
     "terminalSequence",
@@ -43,6 +46,9 @@ const REFERENCES: usize = 4;
 const PREPARED: &str = "prepared";
 const CANDIDATE: &str = "candidate";
 const INFERRED_DIRECTION: &str = "inferredDirection";
+/// An answer of the caller, and one that the caller has not confirmed.
+const ANSWERS: [&str; 2] = ["unconfirmedAnswer", "answer"];
+const VERIFIED: &str = "verifiedPatient";
 const LEG: &str = "leg";
 /// A part of the context and of a leg.
 const PRACTITIONER: &str = "practitioner";
@@ -67,6 +73,14 @@ pub(super) fn write(state: &CallState, earlier: &[Json]) -> Vec<Json> {
         "valueString",
         context.direction.map(|direction| Json::of(word_of(direction))),
     );
+    push(&mut parts, VERIFIED, "valueReference", context.verified.as_deref().map(reference));
+    for answer in &context.answers {
+        let mut answer_parts = Vec::new();
+        push(&mut answer_parts, "action", "valueString", Some(Json::of(&answer.action)));
+        push(&mut answer_parts, "value", "valueString", Some(Json::of(&answer.value)));
+        push(&mut answer_parts, "at", "valueInstant", Some(Json::of(&instant(answer.at))));
+        parts.push(extension_of(ANSWERS[usize::from(answer.is_confirmed)], answer_parts));
+    }
     for leg in state.root_leg().into_iter().chain(in_order(state)) {
         let mut leg_parts = Vec::new();
         write_leg(&mut leg_parts, leg);
@@ -85,7 +99,8 @@ pub(super) fn write(state: &CallState, earlier: &[Json]) -> Vec<Json> {
         !(is_leg
             || is_leg_part(url)
             || CONTEXT.contains(&url)
-            || [PREPARED, CANDIDATE, INFERRED_DIRECTION].contains(&url))
+            || ANSWERS.contains(&url)
+            || [PREPARED, CANDIDATE, INFERRED_DIRECTION, VERIFIED].contains(&url))
     });
     parts.extend(others.cloned());
     parts
@@ -112,6 +127,10 @@ pub(super) fn read(parts: &[Json]) -> CallState {
             }
         } else if url == PREPARED {
             context.prepared_at = text(part, "valueInstant").and_then(parse_instant);
+        } else if let Some(kind) = ANSWERS.iter().position(|name| *name == url) {
+            context.answers.extend(read_answer(parts_of(part), kind == 1));
+        } else if url == VERIFIED {
+            keep_min(&mut context.verified, target(part).map(str::to_owned).as_ref());
         } else if url == CANDIDATE {
             context.candidates.extend(target(part).map(str::to_owned));
         } else if url == INFERRED_DIRECTION {
@@ -197,12 +216,14 @@ fn write_leg(parts: &mut Vec<Json>, leg: &Leg) {
     }
     push(parts, "dialCallStatus", "valueCode", leg.dial_status_without_sid.map(word));
     push(parts, "bridged", "valueBoolean", leg.bridged.map(Json::Bool));
-    push(parts, "screened", "valueBoolean", leg.screened.then_some(Json::Bool(true)));
-    push(parts, "accepted", "valueBoolean", leg.accepted.then_some(Json::Bool(true)));
+    let is_accepted = leg.screening == Some(Screening::Accepted);
+    push(parts, "screened", "valueBoolean", leg.screening.map(|_| Json::Bool(true)));
+    push(parts, "accepted", "valueBoolean", is_accepted.then_some(Json::Bool(true)));
     push(parts, "message", "valueBoolean", leg.message.then_some(Json::Bool(true)));
     if let Some(closing) = leg.closing {
         push(parts, closing.word(), "valueBoolean", Some(Json::Bool(true)));
     }
+    push(parts, "emergencyAdvice", "valueBoolean", leg.emergency.then_some(Json::Bool(true)));
     push(parts, PRACTITIONER, "valueReference", leg.practitioner().map(reference));
     if let Some((sequence, status)) = leg.reports.numbered {
         push(parts, "reportedStatus", "valueCode", leg.reports.unnumbered.map(word));
@@ -239,11 +260,14 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
     }
     leg.dial_status_without_sid = status("dialCallStatus");
     leg.bridged = boolean("bridged");
-    leg.screened = boolean("screened") == Some(true);
-    leg.accepted = boolean("accepted") == Some(true);
+    leg.screening = [("accepted", Screening::Accepted), ("screened", Screening::Required)]
+        .into_iter()
+        .find_map(|(name, screening)| (boolean(name) == Some(true)).then_some(screening));
     leg.message = boolean("message") == Some(true);
-    leg.closing =
-        [Closing::Served, Closing::Rejected].into_iter().find(|closing| boolean(closing.word()) == Some(true));
+    leg.emergency = boolean("emergencyAdvice") == Some(true);
+    leg.closing = [Closing::Agent, Closing::Served, Closing::Rejected]
+        .into_iter()
+        .find(|closing| boolean(closing.word()) == Some(true));
     let shown_status = status("callStatus");
     match leg.count(NumberField::Sequence) {
         Some(last) => {
@@ -254,6 +278,17 @@ fn read_leg(parts: &[Json]) -> Option<Leg> {
         None => leg.reports = Reports::of(shown_status, None),
     }
     Some(leg)
+}
+
+fn read_answer(parts: &[Json], is_confirmed: bool) -> Option<Answer> {
+    let item =
+        |name: &str, kind: &str| parts.iter().find(|part| is(part, "url", name)).and_then(|part| text(part, kind));
+    Some(Answer {
+        action: item("action", "valueString")?.to_owned(),
+        is_confirmed,
+        at: item("at", "valueInstant").and_then(parse_instant)?,
+        value: item("value", "valueString")?.to_owned(),
+    })
 }
 
 fn push(parts: &mut Vec<Json>, name: &str, kind: &str, value: Option<Json>) {

@@ -25,15 +25,14 @@ pub struct Leg {
     pub(super) dial_status_without_sid: Option<Status>,
     /// Whether the leg was connected to another party (`DialBridged`, or a conference with another participant).
     pub(super) bridged: Option<bool>,
-    /// Whether the callee had to press a key before the connection. Without it, the callee's own voicemail may have
-    /// answered.
-    pub(super) screened: bool,
-    /// Whether the callee pressed that key. The caller may hang up before the connection.
-    pub(super) accepted: bool,
+    /// Whether the callee had to press a key before the connection, and did. Without the key, the voicemail of the
+    /// callee's phone may have answered. The caller may hang up between the key and the connection.
+    pub(super) screening: Option<Screening>,
     /// Whether a recording of the leg is a message.
     pub(super) message: bool,
     /// How the dialplan ended the call.
     pub(super) closing: Option<Closing>,
+    pub(super) emergency: bool,
     /// The `RecordingSid`s, sorted.
     pub(super) recordings: Vec<String>,
     /// `Practitioner/…` or `PractitionerRole/…`: the person on this leg. A merge keeps the first in byte order.
@@ -144,9 +143,9 @@ impl Leg {
         leg.instants = [event.at, event.answered, event.ended];
         leg.reports = Reports::of(event.status, event.sequence);
         leg.bridged = event.joined_conference.then_some(true);
-        leg.accepted = event.screening == Some(Screening::Accepted);
-        leg.screened = event.screening.is_some();
+        leg.screening = event.screening;
         leg.closing = event.closing;
+        leg.emergency = event.emergency;
         leg.practitioner = owned(event.practitioner.filter(|practitioner| is_practitioner(practitioner)));
         leg.dial_status_without_sid = event.dial.filter(|dial| dial.sid.is_none()).and_then(|dial| dial.status);
         if let Some(recording) = event.recording.filter(RecordingReport::is_available) {
@@ -189,10 +188,10 @@ impl Leg {
         self.reports.merge(other.reports);
         self.dial_status_without_sid = self.dial_status_without_sid.max(other.dial_status_without_sid);
         self.bridged = self.bridged.max(other.bridged);
-        self.screened |= other.screened;
-        self.accepted |= other.accepted;
+        self.screening = self.screening.max(other.screening);
         self.message |= other.message;
         self.closing = self.closing.max(other.closing);
+        self.emergency |= other.emergency;
         keep_min(&mut self.practitioner, other.practitioner.as_ref());
         for recording in &other.recordings {
             insert(&mut self.recordings, recording);
@@ -253,6 +252,12 @@ impl Leg {
         self.closing
     }
 
+    /// Whether the caller asked for the emergency advice.
+    #[must_use]
+    pub const fn asked_for_emergency_advice(&self) -> bool {
+        self.emergency
+    }
+
     /// Whether a caller left a message.
     #[must_use]
     pub fn has_message(&self) -> bool {
@@ -263,7 +268,7 @@ impl Leg {
     /// screened leg is connected if a key was pressed.
     #[must_use]
     pub fn is_unconnected(&self) -> bool {
-        self.bridged == Some(false) || self.screened && !self.accepted && self.bridged.is_none()
+        self.bridged == Some(false) || self.screening == Some(Screening::Required) && self.bridged.is_none()
     }
 
     /// When the leg was answered, as Unix time in milliseconds: when it was first in progress, or if no event reported

@@ -6,6 +6,7 @@
 //! states is therefore commutative, associative and idempotent. The outcome, the status and the `Communication` are
 //! derived only from the merged [`CallState`].
 
+mod answers;
 mod communication;
 mod decision;
 mod event;
@@ -21,6 +22,7 @@ mod store;
 mod store_error;
 mod values;
 
+pub use answers::Answer;
 pub use communication::{EXTENSION, is_call_extension};
 pub use event::{CallEvent, Closing, DialReport, QueueReport, RecordingReport, Screening};
 pub use leg::{Leg, NumberField, TextField, TimeField};
@@ -37,6 +39,7 @@ pub use store_error::StoreError;
 pub use values::{call_sid, transcription_sid};
 
 use crate::dialplan::Party;
+use crate::fhir::reference::is_reference;
 use leg::keep_min;
 use values::{is_address, is_candidate};
 
@@ -76,6 +79,10 @@ pub struct CallContext {
     pub candidates: Vec<String>,
     /// The direction of the call, if only its dialed legs are known. The direction of the root leg has precedence.
     pub direction: Option<CallDirection>,
+    /// The answers of the caller, sorted. A merge keeps the later of two answers to the same question.
+    pub answers: Vec<Answer>,
+    /// `Patient/…`: the patient whose birth date the caller entered. It replaces `patient` and the candidates.
+    pub verified: Option<String>,
 }
 
 /// The maximum number of legs of a call.
@@ -179,6 +186,16 @@ impl CallState {
                 candidates.insert(at, candidate.clone());
                 candidates.truncate(MAX_CANDIDATES);
             }
+        }
+        for answer in &context.answers {
+            answers::insert(&mut self.context.answers, answer);
+        }
+        if context.verified.as_deref().is_some_and(|patient| is_reference(patient, "Patient")) {
+            keep_min(&mut self.context.verified, context.verified.as_ref());
+        }
+        if let Some(verified) = &self.context.verified {
+            self.context.patient = Some(verified.clone());
+            self.context.candidates.clear();
         }
     }
 

@@ -2,14 +2,14 @@
 
 //! The callback URLs: a closed set, determined by the config.
 //!
-//! The format is `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>][&closed=1]`. Medplum does not pass the query string
-//! to a bot. Twilio signs the whole URL, so the bot finds the requested URL by its signature. All state between two
-//! requests is in the URL.
+//! The format is `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>][&recording=announced][&closed=1]`. Medplum
+//! does not pass the query string to a bot. Twilio signs the whole URL, so the bot finds the requested URL by its
+//! signature. All state between two requests is in the URL.
 
-use super::config::Config;
-use super::graph::final_verb;
+use super::config::{BACK, Config, MAX_REDIRECTED, REDIRECTED};
+use super::graph::{actions_after_announcement, final_verb};
 use super::params::Params;
-use super::verbs::Verb;
+use super::verbs::{STEP_FACTOR, Verb};
 use crate::json::decimal;
 
 /// The kind of a callback URL.
@@ -19,18 +19,31 @@ pub enum CallbackKind {
     WebhookUrl,
     /// The caller chose an option in a menu, or was silent. `n` is the number of earlier prompts.
     Menu,
+    /// The caller answered a question, or was silent. `n` is the number of earlier prompts.
+    Ask,
+    /// The caller confirmed the answer, or did not. `n` is as in `Ask`.
+    Confirm,
+    /// The caller entered a birth date, or was silent. `n` is the number of earlier prompts.
+    Verify,
+    /// Twilio requests the TwiML with the next visit of a verified caller.
+    Visit,
+    /// A verified caller asks for something, and a task must be stored.
+    Task,
     /// The outcome of a dialed leg. `n` is the round of ringing, from 0.
     Dial,
     /// The outcome of waiting in a queue.
     Queue,
-    /// Twilio requests the TwiML for a waiting caller.
+    /// Twilio requests the TwiML for a waiting caller. `n` is how often the caller heard the position, the expected wait
+    /// and the offer before.
     Wait,
-    /// A waiting caller pressed a key.
+    /// A waiting caller pressed a key. `n` is that of the `Wait` document that they heard.
     Offer,
     /// A message was left.
     Voicemail,
     /// A conference has ended.
     Conference,
+    /// The session with a voice agent has ended.
+    Agent,
     /// Twilio requests the TwiML that the callee hears before the connection: the recording announcement.
     Announce,
     /// Twilio requests the TwiML for someone who answered a screened phone.
@@ -55,6 +68,8 @@ pub enum CallbackKind {
     Machine,
     /// A key was pressed on the practitioner's own phone, which rings first. The bot may now dial the callee.
     Connect,
+    /// Staff redirected the caller. Only if the config has `transfer`.
+    Transfer,
 }
 
 impl CallbackKind {
@@ -72,13 +87,39 @@ impl CallbackKind {
     /// Whether a request of this kind reports an outcome that the chart records.
     #[must_use]
     pub const fn reports_end(self) -> bool {
-        matches!(self, Self::Dial | Self::Queue | Self::Voicemail | Self::Conference)
+        matches!(self, Self::Dial | Self::Queue | Self::Voicemail | Self::Conference | Self::Agent)
     }
 
     /// Whether the response depends on the state of the call, so that the URL has it: the language of the caller, and
     /// whether staff had closed the line.
     const fn has_state(self) -> bool {
-        !matches!(self, Self::Recording | Self::Screen | Self::Accept | Self::Served | Self::Transcription)
+        !matches!(
+            self,
+            Self::Recording | Self::Screen | Self::Accept | Self::Served | Self::Transcription | Self::Transfer
+        )
+    }
+
+    /// Whether the URL says that the caller heard the recording announcement. Other kinds imply it
+    /// ([`follows_announcement`](Self::follows_announcement)).
+    const fn has_announcement(self) -> bool {
+        matches!(
+            self,
+            Self::Menu
+                | Self::Ask
+                | Self::Confirm
+                | Self::Verify
+                | Self::Visit
+                | Self::Task
+                | Self::Change
+                | Self::Greeting
+        )
+    }
+
+    /// Whether a request of this kind follows a verb that announces a recording to the caller. Staff transfer only callers
+    /// with whom they spoke.
+    #[must_use]
+    pub const fn follows_announcement(self) -> bool {
+        matches!(self, Self::Dial | Self::Queue | Self::Wait | Self::Offer | Self::Conference | Self::Transfer)
     }
 
     /// The name in the URL.
@@ -87,12 +128,18 @@ impl CallbackKind {
         match self {
             Self::WebhookUrl => "",
             Self::Menu => "menu",
+            Self::Ask => "ask",
+            Self::Confirm => "confirm",
+            Self::Verify => "verify",
+            Self::Visit => "visit",
+            Self::Task => "task",
             Self::Dial => "dial",
             Self::Queue => "queue",
             Self::Wait => "wait",
             Self::Offer => "offer",
             Self::Voicemail => "voicemail",
             Self::Conference => "conference",
+            Self::Agent => "agent",
             Self::Announce => "announce",
             Self::Screen => "screen",
             Self::Accept => "accept",
@@ -105,6 +152,7 @@ impl CallbackKind {
             Self::Transcription => "transcription",
             Self::Machine => "machine",
             Self::Connect => "connect",
+            Self::Transfer => "transfer",
         }
     }
 }
@@ -120,6 +168,8 @@ pub struct CallbackUrl<'a> {
     pub n: u32,
     /// The language tag that the caller switched to. `None` for the default language of the called number.
     pub language: Option<&'a str>,
+    /// Whether the caller has heard the recording announcement.
+    pub is_announced: bool,
     /// Whether staff had closed the line when the call arrived. The line is then closed for the rest of the call.
     pub closed: bool,
 }
@@ -138,13 +188,21 @@ impl<'a> CallbackUrl<'a> {
     /// A callback that does not belong to one action.
     #[must_use]
     pub const fn common(kind: CallbackKind) -> Self {
-        Self::of(kind, "")
+        Self::of_action(kind, "", 0)
     }
 
-    /// A callback of an action that does not depend on the state of the call.
+    /// A callback of an action, at the start of a call: in the default language, without an announcement, on an open
+    /// line.
     #[must_use]
-    pub const fn of(kind: CallbackKind, action: &'a str) -> Self {
-        Self { kind, action, n: 0, language: None, closed: false }
+    pub const fn of_action(kind: CallbackKind, action: &'a str, n: u32) -> Self {
+        Self { kind, action, n, language: None, is_announced: false, closed: false }
+    }
+
+    /// Adds the state of the call: its language, the announcement if the URL of this kind has it, and whether the line is
+    /// closed.
+    #[must_use]
+    pub const fn with(self, language: Option<&'a str>, is_announced: bool, closed: bool) -> Self {
+        Self { language, is_announced: is_announced && self.kind.has_announcement(), closed, ..self }
     }
 
     /// The suffix to append to the webhook's URL. `queried` is true if that URL already has a query.
@@ -163,6 +221,7 @@ impl<'a> CallbackUrl<'a> {
             &n,
             if self.language.is_some() { "&language=" } else { "" },
             self.language.unwrap_or_default(),
+            if self.is_announced { "&recording=announced" } else { "" },
             if self.closed { "&closed=1" } else { "" },
         ]
         .concat()
@@ -211,50 +270,95 @@ pub fn callbacks<'a>(config: &'a Config, params: Params<'_, '_>) -> Vec<Callback
 /// Every callback URL of `config`.
 #[must_use]
 pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
-    let languages = switch_languages(config);
+    let variants = UrlVariants::of(config);
     let mut urls = vec![CallbackUrl::WEBHOOK];
     urls.extend(CallbackKind::COMMON.map(CallbackUrl::common));
-    let closed: &[bool] = if config.can_be_closed() { &[false, true] } else { &[false] };
-    let mut add = |kind: CallbackKind, action, n| {
-        let step = CallbackUrl { n, ..CallbackUrl::of(kind, action) };
-        if !kind.has_state() {
-            urls.push(step);
-            return;
-        }
-        for closed in closed {
-            let step = CallbackUrl { closed: *closed, ..step };
-            urls.push(step);
-            urls.extend(languages.iter().map(|language| CallbackUrl { language: Some(*language), ..step }));
-        }
-    };
     for (action, verbs) in config.actions.iter() {
         if let Some(verb) = final_verb(verbs) {
-            verb.callbacks(config, &mut |kind, n| add(kind, action, n));
+            verb.callbacks(config, &mut |kind, n| {
+                let url = CallbackUrl::of_action(kind, action, n);
+                variants.visit(url, &mut |url| urls.push(url));
+            });
         }
     }
+    urls.extend(redirected_callbacks(config));
     urls
 }
 
-/// The number of URLs that [`all_callbacks`] returns: the URLs of every action, in the default language and in each
-/// language that a caller can switch to, and all of them again if staff can close the line.
-#[must_use]
-pub fn count_callbacks(config: &Config) -> usize {
-    let languages = switch_languages(config).len();
-    let of_actions = config.actions.iter().map(|(_, verbs)| count_of_action(config, verbs, languages));
-    of_actions.fold(1 + CallbackKind::COMMON.len(), usize::saturating_add)
+/// The callback URLs for redirected callers. The state of such a call is not known, so its line is not closed.
+fn redirected_callbacks(config: &Config) -> Vec<CallbackUrl<'static>> {
+    let Some(_) = &config.transfer else { return Vec::new() };
+    let url = CallbackUrl::of_action;
+    let mut urls = vec![CallbackUrl::common(CallbackKind::Transfer)];
+    // One step for all browsers, and one for each phone.
+    urls.extend((0..=MAX_REDIRECTED).map(|step| url(CallbackKind::Dial, REDIRECTED, step * STEP_FACTOR)));
+    urls.extend([
+        url(CallbackKind::Screen, REDIRECTED, 0),
+        url(CallbackKind::Accept, REDIRECTED, 0),
+        url(CallbackKind::Dial, BACK, 0),
+    ]);
+    urls
 }
 
-/// The number of URLs of an action, if a caller can switch to `languages` languages.
+/// The number of URLs that [`all_callbacks`] returns.
 #[must_use]
-pub fn count_of_action(config: &Config, verbs: &[Verb], languages: usize) -> usize {
-    let mut count: usize = 0;
-    let states = (1 + languages) * if config.can_be_closed() { 2 } else { 1 };
-    if let Some(verb) = final_verb(verbs) {
-        verb.callbacks(config, &mut |kind, _| {
-            count = count.saturating_add(if kind.has_state() { states } else { 1 });
-        });
+pub fn count_callbacks(config: &Config) -> usize {
+    let variants = UrlVariants::of(config);
+    let of_actions = config.actions.iter().map(|(action, verbs)| variants.count(config, action, verbs));
+    let of_redirected = redirected_callbacks(config).len();
+    of_actions.fold(1 + CallbackKind::COMMON.len() + of_redirected, usize::saturating_add)
+}
+
+/// The variants of a callback URL, by the state of the call.
+pub struct UrlVariants<'a> {
+    /// The languages that a caller can switch to.
+    languages: Vec<&'a str>,
+    /// The actions that a caller can reach after the recording announcement.
+    announced: Vec<&'a str>,
+    /// Whether staff had closed the line: both, if they can.
+    closed: &'static [bool],
+}
+
+impl<'a> UrlVariants<'a> {
+    /// The variants for `config`.
+    #[must_use]
+    pub fn of(config: &'a Config) -> Self {
+        let announced = if config.records_inbound() { actions_after_announcement(config) } else { Vec::new() };
+        let closed: &[bool] = if config.can_be_closed() { &[false, true] } else { &[false] };
+        Self { languages: switch_languages(config), announced, closed }
     }
-    count
+
+    /// The number of URLs of an action.
+    #[must_use]
+    pub fn count(&self, config: &Config, action: &str, verbs: &[Verb]) -> usize {
+        let mut count: usize = 0;
+        if let Some(verb) = final_verb(verbs) {
+            verb.callbacks(config, &mut |kind, _| {
+                let states = if kind.has_state() { (1 + self.languages.len()) * self.closed.len() } else { 1 };
+                count = count.saturating_add(states << u32::from(self.has_announced(kind, action)));
+            });
+        }
+        count
+    }
+
+    fn has_announced(&self, kind: CallbackKind, action: &str) -> bool {
+        kind.has_announcement() && self.announced.contains(&action)
+    }
+
+    /// Visits each variant of `url`.
+    fn visit(&self, url: CallbackUrl<'a>, add: &mut dyn FnMut(CallbackUrl<'a>)) {
+        let (languages, closed): (&[&str], &[bool]) =
+            if url.kind.has_state() { (&self.languages, self.closed) } else { (&[], &[false]) };
+        let announced: &[bool] = if self.has_announced(url.kind, url.action) { &[false, true] } else { &[false] };
+        for closed in closed {
+            for is_announced in announced {
+                add(url.with(None, *is_announced, *closed));
+                for language in languages {
+                    add(url.with(Some(language), *is_announced, *closed));
+                }
+            }
+        }
+    }
 }
 
 /// The languages that a caller can switch to, each once.
@@ -279,9 +383,16 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
     let marks: &[&str] = match kind {
         CallbackKind::WebhookUrl
         | CallbackKind::Menu
+        | CallbackKind::Ask
+        | CallbackKind::Confirm
+        | CallbackKind::Verify
+        | CallbackKind::Visit
+        | CallbackKind::Task
         | CallbackKind::Offer
+        | CallbackKind::Agent
         | CallbackKind::Announce
         | CallbackKind::Connect
+        | CallbackKind::Transfer
         | CallbackKind::Served
         | CallbackKind::Change
         | CallbackKind::Status
@@ -306,23 +417,25 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
 /// a shared one. For example, a dial action after a hang-up also has the parameters of a progress event.
 fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
     use CallbackKind::{
-        Accept, Conference, Connect, Dial, Greeting, Machine, Menu, Offer, Queue, Recording, Screen, ScreenedStatus,
-        Status, Transcription, Voicemail, Wait, WebhookUrl,
+        Accept, Agent, Ask, Conference, Confirm, Connect, Dial, Greeting, Machine, Menu, Offer, Queue, Recording,
+        Screen, ScreenedStatus, Status, Task, Transcription, Verify, Visit, Voicemail, Wait, WebhookUrl,
     };
-    const BY: [(&str, &[CallbackKind]); 13] = [
-        ("DialCallStatus", &[Dial, Conference, WebhookUrl]),
+    const BY: [(&str, &[CallbackKind]); 15] = [
+        ("DialCallStatus", &[Dial, Conference, Agent, WebhookUrl]),
+        ("HandoffData", &[Agent]),
+        ("SessionStatus", &[Agent]),
         ("QueueResult", &[Queue]),
         ("TranscriptionSid", &[Transcription]),
         ("RecordingStatus", &[Recording]),
         ("MachineDetectionDuration", &[Machine]),
         ("CallbackSource", &[Status, ScreenedStatus, WebhookUrl, Machine]),
         ("RecordingSid", &[Voicemail, Greeting, Recording]),
-        ("Digits", &[Menu, Accept, Connect, Offer, Voicemail]),
-        ("SpeechResult", &[Menu]),
+        ("Digits", &[Menu, Ask, Confirm, Verify, Accept, Connect, Offer, Voicemail]),
+        ("SpeechResult", &[Menu, Ask]),
         ("QueuePosition", &[Wait, Offer]),
         ("ConferenceSid", &[Status, Conference]),
         ("ParentCallSid", &[Screen, WebhookUrl]),
-        ("CallStatus", &[WebhookUrl, Menu]),
+        ("CallStatus", &[WebhookUrl, Menu, Ask, Confirm, Verify, Visit, Task]),
     ];
     BY.iter().find(|(name, _)| params.has(name)).map_or(&[WebhookUrl], |(_, kinds)| kinds)
 }
@@ -422,11 +535,10 @@ mod tests {
 
     #[test]
     fn appends_to_an_existing_query() {
-        let step =
-            CallbackUrl { kind: CallbackKind::Menu, action: "main", n: 2, language: Some("es-US"), closed: false };
+        let step = CallbackUrl::of_action(CallbackKind::Menu, "main", 2).with(Some("es-US"), false, false);
         assert_eq!(step.url("https://a.example/v?x=1"), "https://a.example/v?x=1&step=menu.main.2&language=es-US");
-        let step = CallbackUrl { closed: true, ..step };
-        assert_eq!(step.suffix(false), "?step=menu.main.2&language=es-US&closed=1");
+        let step = step.with(Some("es-US"), true, true);
+        assert_eq!(step.suffix(false), "?step=menu.main.2&language=es-US&recording=announced&closed=1");
         assert_eq!(
             CallbackUrl::common(CallbackKind::Status).retried_url("https://a.example/v"),
             "https://a.example/v?step=status#rc=3&rp=all"
@@ -455,10 +567,14 @@ mod tests {
             (include_str!("../../docs/dialplan/bilingual.json"), 41),
             (include_str!("../../docs/dialplan/nurse-line.json"), 17),
             (include_str!("../../docs/dialplan/known-patients.json"), 31),
-            (include_str!("../../tests/rust/valid-config.json"), 132),
+            (include_str!("../../tests/rust/valid-config.json"), 237),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));
+            let mut all = urls(&config, &[]);
+            all.sort_unstable();
+            all.dedup();
+            assert_eq!(all.len(), expected);
         }
     }
 }

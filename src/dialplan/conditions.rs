@@ -2,8 +2,8 @@
 
 //! Evaluates the conditions of rules for a call.
 
-use super::config::Conditions;
-use super::facts::{Fact, Facts};
+use super::config::{AnswerCondition, Conditions};
+use super::facts::{CallerRecord, Fact, Facts};
 use super::people::{PeopleOfNumber, is_language};
 use super::speech::DEFAULT_LANGUAGE;
 use super::turn::DialplanInput;
@@ -49,6 +49,9 @@ impl<'a> ConditionEvaluator<'a> {
             result = result.min(self.hours(name, false));
         }
         let facts = self.facts;
+        if conditions.needs_record() {
+            result = result.min(of(&facts.record, |record| record_matches(conditions, record)));
+        }
         if conditions.needs_people() {
             result = result.min(of(&facts.people, |people| people_match(conditions, people)));
         }
@@ -149,6 +152,15 @@ fn people_match(conditions: &Conditions, people: &PeopleOfNumber) -> bool {
         && conditions.patient_match.as_ref().is_none_or(|expected| expected.contains(&people.matched))
         && conditions.patient_language.as_ref().is_none_or(speaks)
         && conditions.care_team.as_ref().is_none_or(is_in_team)
+}
+
+/// Whether the conditions on the answers and the verification of the caller hold.
+fn record_matches(conditions: &Conditions, record: &CallerRecord) -> bool {
+    let holds = |(action, expected): (&str, &AnswerCondition)| {
+        record.answers.iter().any(|(known, value)| known == action && expected.holds(value))
+    };
+    conditions.answer.as_ref().is_none_or(|answers| answers.iter().all(holds))
+        && conditions.verified.is_none_or(|expected| record.verified.is_some() == expected)
 }
 
 /// Whether a number matches an entry: a number or a prefix (`+1555*`).

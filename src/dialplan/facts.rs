@@ -7,8 +7,12 @@ use super::hours::{LocalTime, are_open};
 use super::overrides::OverrideInForce;
 use super::params::Caller;
 use super::people::{Patient, PeopleOfNumber, Person, available, first_sender, people_searches, read_people};
+use super::presence::{away_identities, away_search};
+use crate::fhir::element::{has_participant, is};
+use crate::fhir::search::search_value;
 use crate::json::Json;
 use crate::phone::country_of;
+use crate::time::{instant, parse_instant};
 
 /// The result of a look-up.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,11 +59,49 @@ pub enum Lookup {
     Zone(String),
     /// A `HealthcareService/<id>`.
     Service(String),
+    /// The record of this call.
+    Record,
+    /// The wrong birth dates that were entered from the caller's number.
+    BirthDateTries,
+    /// The next booked visit of this `Patient/<id>`.
+    NextVisit(String),
+    /// The local time of a visit.
+    VisitTime {
+        /// The time zone.
+        zone: String,
+        /// The start of the visit, as Unix time in milliseconds.
+        at: u64,
+    },
     /// The roles `PractitionerRole/<id>`, or the roles of an `Organization/<id>`.
     Roles(String),
     /// The overrides by staff.
     Overrides,
+    /// Who is away.
+    Presence,
 }
+
+/// What the record of a call has about its caller.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CallerRecord {
+    /// `Communication/…`. `None` if the call has no record yet.
+    pub reference: Option<String>,
+    /// The confirmed answers: the action that asked, and the answer.
+    pub answers: Vec<(String, String)>,
+    /// `Patient/…`: the patient whose birth date the caller entered.
+    pub verified: Option<String>,
+}
+
+/// A booked visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BookedVisit {
+    /// `Appointment/…`.
+    pub reference: String,
+    /// When it starts, as Unix time in milliseconds.
+    pub start: u64,
+}
+
+/// The system of the identifier of the resource that counts wrong birth dates. The value is the caller's number.
+pub const BIRTH_DATE_TRIES: &str = "https://plumline.dev/fhir/birth-date-tries";
 
 /// The results of all look-ups for a call.
 #[derive(Clone, Debug, Default)]
@@ -73,6 +115,18 @@ pub struct Facts {
     pub has_more_people: bool,
     /// The clinician who last tried to reach the patient.
     pub last_to_call: Fact<Option<Person>>,
+    /// What the record of this call has about its caller.
+    pub record: Fact<CallerRecord>,
+    /// The search result for the wrong birth dates that were entered from the caller's number.
+    pub birth_date_tries: Fact<Json>,
+    /// The next booked visit of the verified patient.
+    pub next_visit: Fact<Option<BookedVisit>>,
+    /// The local time of that visit.
+    pub visit_time: Fact<LocalTime>,
+    /// The answer that the caller just gave and must confirm.
+    pub unconfirmed: Option<String>,
+    /// The SDK identities of staff who are away.
+    pub away: Fact<Vec<String>>,
     /// The local times by time zone.
     pub local_times: Vec<(String, Fact<LocalTime>)>,
     /// `HealthcareService`s by reference.
@@ -100,11 +154,23 @@ impl Facts {
         Self { now, people, ..Self::default() }
     }
 
+    /// Notes that the caller was verified by the birth date of this `Patient/<id>`.
+    pub fn set_verified(&mut self, patient: String) {
+        let record = self.record.known().cloned().unwrap_or_default();
+        self.record = Fact::Known(CallerRecord { verified: Some(patient), ..record });
+    }
+
     /// The patient whom the call is about, with the data that the dialplan needs: the only patient with the number.
     /// Their related persons may also have it.
     #[must_use]
     pub fn patient(&self) -> Option<&Patient> {
         self.people.known()?.patient.as_ref()
+    }
+
+    /// Whether the person with an SDK identity is away. While that is not known, they are not.
+    #[must_use]
+    pub fn is_away(&self, identity: &str) -> bool {
+        self.away.known().is_some_and(|away| away.iter().any(|known| known == identity))
     }
 
     /// Whether the hours with this name are open. `Unavailable` if the hours or the time zone do not exist.
@@ -170,15 +236,41 @@ impl Facts {
             Lookup::LastToCall => {
                 self.last_to_call = looked_up(found.map(|found| first_sender(&found, country().as_deref(), self.now)));
             }
+            // The chart module reads the record. Only a seal proves who wrote an override.
+            Lookup::Record | Lookup::Overrides => {}
+            Lookup::BirthDateTries => self.birth_date_tries = looked_up(found),
+            Lookup::NextVisit(patient) => {
+                self.next_visit = looked_up(found.map(|found| next_visit(&found, patient, self.now)));
+            }
+            Lookup::VisitTime { .. } => self.visit_time = looked_up(found.as_ref().and_then(local_time)),
             Lookup::Zone(zone) => {
-                let local_time = found.and_then(|found| LocalTime::parse(found.at(&["localTimes", "0"])?.text()?));
+                let local_time = found.as_ref().and_then(local_time);
                 self.local_times.push((zone.clone(), looked_up(local_time)));
             }
             Lookup::Service(named) => self.services.push((named.clone(), looked_up(found))),
             Lookup::Roles(named) => self.roles.push((named.clone(), looked_up(found))),
-            Lookup::Overrides => {}
+            Lookup::Presence => self.away = looked_up(found.map(|found| away_identities(&found, self.now))),
         }
     }
+}
+
+/// The local time in the host's answer.
+fn local_time(found: &Json) -> Option<LocalTime> {
+    LocalTime::parse(found.at(&["localTimes", "0"])?.text()?)
+}
+
+/// The first booked visit of a patient in a search result that has not started.
+fn next_visit(found: &Json, patient: &str, now: u64) -> Option<BookedVisit> {
+    let entries = found.get("entry").map(Json::elements).unwrap_or_default();
+    let visits = entries.iter().filter_map(|entry| {
+        let appointment = entry.get("resource")?;
+        let start = parse_instant(appointment.get("start")?.text()?)?;
+        let is_theirs = has_participant(appointment, patient) == Some(true);
+        let is_booked = is(appointment, "resourceType", "Appointment") && is(appointment, "status", "booked");
+        let reference = ["Appointment/", appointment.get("id")?.text()?].concat();
+        (is_theirs && is_booked && start > now).then_some(BookedVisit { reference, start })
+    });
+    visits.min_by_key(|visit| visit.start)
 }
 
 fn looked_up<T>(found: Option<T>) -> Fact<T> {
@@ -212,14 +304,14 @@ impl Lookup {
                 .searched_number()
                 .map_or_else(Vec::new, |number| people_searches(number, with_includes, narrow).into());
         }
-        self.url(facts).into_iter().collect()
+        self.url(caller, facts).into_iter().collect()
     }
 
     /// The only read of a look-up.
     ///
     /// Sources: <https://hl7.org/fhir/R4/practitionerrole.html#search>,
     /// <https://hl7.org/fhir/R4/communication.html#search>.
-    fn url(&self, facts: &Facts) -> Option<String> {
+    fn url(&self, caller: &Caller<'_>, facts: &Facts) -> Option<String> {
         Some(match self {
             Self::LastToCall => {
                 let people = facts.people.known()?;
@@ -236,8 +328,20 @@ impl Lookup {
                 ]
                 .concat()
             }
-            Self::Zone(_) | Self::People { .. } => return None,
             Self::Overrides => super::overrides::SEARCH.to_owned(),
+            Self::Presence => away_search(),
+            Self::Record | Self::Zone(_) | Self::VisitTime { .. } | Self::People { .. } => return None,
+            Self::BirthDateTries => {
+                ["Basic?identifier=", BIRTH_DATE_TRIES, "|", &search_value(caller.searched_number()?.as_str())].concat()
+            }
+            Self::NextVisit(patient) => [
+                "Appointment?actor=",
+                &escaped(patient),
+                "&status=booked&date=ge",
+                &instant(facts.now),
+                "&_sort=date&_count=10",
+            ]
+            .concat(),
             Self::Service(named) => match crate::text::split_on(named, b'/') {
                 ("HealthcareService", id) if !id.is_empty() => ["HealthcareService/", &escaped(id)].concat(),
                 _ => return None,

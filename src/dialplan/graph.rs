@@ -51,6 +51,36 @@ pub fn final_verb(verbs: &[Verb]) -> Option<&Verb> {
     verbs.iter().find(|verb| verb.is_final())
 }
 
+/// The actions that a caller can reach after a verb that announces a recording. Staff transfer only callers with whom
+/// they spoke, so a caller reaches the actions of a transfer after the announcement.
+#[must_use]
+pub fn actions_after_announcement(config: &Config) -> Vec<&str> {
+    let transfer = config.transfer.as_ref();
+    let is_transferred =
+        |name: &str| transfer.is_some_and(|transfer| transfer.otherwise == name || transfer.allows(name));
+    let mut reached: Vec<&str> = Vec::new();
+    let mut open: Vec<&[Verb]> = Vec::new();
+    for (name, verbs) in config.actions.iter() {
+        if is_transferred(name) {
+            reached.push(name);
+            open.push(verbs);
+        } else if verbs.iter().any(Verb::announces_recording) {
+            open.push(verbs);
+        }
+    }
+    while let Some(verbs) = open.pop() {
+        edges_of(verbs, |edge| {
+            if let Some((name, next)) = config.actions.position(edge.to).and_then(|index| config.actions.at(index))
+                && !reached.contains(&name)
+            {
+                reached.push(name);
+                open.push(next);
+            }
+        });
+    }
+    reached
+}
+
 /// Whether the document of an action only plays or says something and ends. Such an action can run while the caller
 /// waits in a queue.
 #[must_use]

@@ -4,7 +4,7 @@
 
 use super::conditions::{ConditionEvaluator, ConditionResult};
 use super::config::{Conditions, Rule};
-use super::facts::{Facts, Lookup, called_number_zone, find};
+use super::facts::{Fact, Facts, Lookup, called_number_zone, find};
 use super::turn::{DialplanInput, LocalizedTurn, Turn};
 
 /// The maximum number of verbs that are examined for one request. A config has fewer verbs, but a call can reach an
@@ -75,10 +75,47 @@ impl<'a> Lookups<'_, 'a> {
         }
     }
 
+    /// Adds the look-up of who is away, if the config uses it.
+    pub(super) fn presence(&mut self) {
+        if self.input.config.presence.is_enabled() && self.facts.away.is_pending() {
+            self.add(Lookup::Presence);
+        }
+    }
+
     /// Adds the look-up of the practitioners with these roles.
     pub(super) fn roles(&mut self, roles: &str) {
         if find(&self.facts.roles, roles).is_pending() {
             self.add(Lookup::Roles(roles.to_owned()));
+        }
+    }
+
+    /// Adds the look-up of the record of this call.
+    pub(super) fn record(&mut self) {
+        if self.facts.record.is_pending() {
+            self.add(Lookup::Record);
+        }
+    }
+
+    /// Adds the look-up of the wrong birth dates that were entered from the caller's number.
+    pub(super) fn birth_date_tries(&mut self) {
+        if self.facts.birth_date_tries.is_pending() {
+            self.add(Lookup::BirthDateTries);
+        }
+    }
+
+    /// Adds the look-up of the next visit of a verified caller, and of its local time.
+    pub(super) fn next_visit(&mut self) {
+        self.record();
+        let facts = self.facts;
+        let Some(patient) = facts.record.known().and_then(|record| record.verified.as_ref()) else { return };
+        match &facts.next_visit {
+            Fact::Pending => self.add(Lookup::NextVisit(patient.clone())),
+            Fact::Known(Some(visit)) if facts.visit_time.is_pending() => {
+                if let Some(zone) = called_number_zone(self.input.config, &self.input.caller) {
+                    self.add(Lookup::VisitTime { zone: zone.to_owned(), at: visit.start });
+                }
+            }
+            Fact::Known(_) | Fact::Unavailable => {}
         }
     }
 
@@ -142,6 +179,9 @@ impl<'a> Lookups<'_, 'a> {
             {
                 self.add(Lookup::Service(service.to_owned()));
             }
+        }
+        if conditions.needs_record() {
+            self.record();
         }
         if conditions.needs_people() {
             self.people(conditions.care_team.is_some());

@@ -23,6 +23,7 @@ pub mod outcome;
 pub mod overrides;
 pub mod params;
 pub mod people;
+pub mod presence;
 pub mod speech;
 pub mod target;
 pub mod turn;
@@ -37,7 +38,7 @@ pub use config::{Config, ConfigError};
 pub use default_route::{Clinic, Route, route};
 pub use default_twiml::{EVENTS, apology, write_route};
 pub use direction::Direction;
-pub use facts::{Fact, Facts, Lookup, called_number_zone};
+pub use facts::{BIRTH_DATE_TRIES, BookedVisit, CallerRecord, Fact, Facts, Lookup, called_number_zone};
 pub use hours::{LocalTime, are_open, is_available};
 pub use lookups::required_lookups;
 pub use outcome::VerbOutcome;
@@ -45,9 +46,10 @@ pub use overrides::{Override, OverrideInForce, OverrideScope};
 pub use params::{Caller, Params, is_withheld};
 pub use people::{
     CallerMatch, Endpoint, MAX_CONTACT_POINTS, Patient, PeopleOfNumber, Person, PractitionerEndpoint, people_searches,
-    practitioner_searches, read_people, read_practitioner,
+    person_in, practitioner_searches, read_people, read_practitioner,
 };
+pub use presence::{PRESENCE_EXTENSION, away_identities, presence_part, presence_parts};
 pub use target::Target;
-pub use turn::{DialplanInput, LocalizedTurn, Turn, VerbEvent};
-pub use verbs::Verb;
+pub use turn::{CallbackResult, DialplanInput, LocalizedTurn, Turn, VerbEvent};
+pub use verbs::{Verb, is_agent_finished};
 pub use writer::{Rendered, render};

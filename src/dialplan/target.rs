@@ -93,7 +93,8 @@ impl Target {
     /// Whether the target rings for this caller, independent of the chart.
     pub(super) fn always_rings(&self, input: &DialplanInput<'_>) -> bool {
         match self {
-            Self::Client(_) | Self::Sip(_) => true,
+            Self::Client(_) => !input.config.presence.is_enabled(),
+            Self::Sip(_) => true,
             Self::Number(number) => may_dial(input, number),
             Self::Available(_) | Self::GeneralPractitioner(_) | Self::LastToCall(_) => false,
         }
@@ -102,13 +103,21 @@ impl Target {
     /// Adds the look-ups that determine what rings.
     pub(super) fn add_lookups(&self, lookups: &mut Lookups<'_, '_>) {
         match self {
-            Self::Client(_) | Self::Number(_) | Self::Sip(_) => {}
+            Self::Client(_) => lookups.presence(),
+            Self::Number(_) | Self::Sip(_) => {}
             Self::Available(roles) => {
+                lookups.presence();
                 lookups.roles(roles);
                 lookups.zone(called_number_zone(lookups.input.config, &lookups.input.caller));
             }
-            Self::GeneralPractitioner(_) => lookups.people(true),
-            Self::LastToCall(_) => lookups.last_to_call(),
+            Self::GeneralPractitioner(_) => {
+                lookups.presence();
+                lookups.people(true);
+            }
+            Self::LastToCall(_) => {
+                lookups.presence();
+                lookups.last_to_call();
+            }
         }
     }
 
@@ -116,7 +125,7 @@ impl Target {
     fn add_endpoints(&self, input: &DialplanInput<'_>, facts: &Facts, endpoints: &mut Endpoints) {
         let patient = facts.patient();
         match self {
-            Self::Client(identity) if is_writable_identity(identity) => {
+            Self::Client(identity) if is_writable_identity(identity) && !facts.is_away(identity) => {
                 endpoints.add(Endpoint::Client(identity.clone()));
             }
             Self::Number(number) if may_dial(input, number) => {
@@ -126,15 +135,19 @@ impl Target {
             Self::Client(_) | Self::Number(_) | Self::Sip(_) => {}
             Self::Available(roles) => {
                 if let Fact::Known(people) = facts.available(input.config, &input.caller, roles) {
-                    endpoints.add_people(input, &people);
+                    endpoints.add_people(input, facts, &people);
                 }
             }
             Self::GeneralPractitioner(_) => {
-                endpoints.add_people(input, patient.map_or(&[], |patient| patient.general_practitioners.as_slice()));
+                endpoints.add_people(
+                    input,
+                    facts,
+                    patient.map_or(&[], |patient| patient.general_practitioners.as_slice()),
+                );
             }
             Self::LastToCall(_) => {
                 if let Some(Some(person)) = facts.last_to_call.known() {
-                    endpoints.add_people(input, core::slice::from_ref(person));
+                    endpoints.add_people(input, facts, core::slice::from_ref(person));
                 }
             }
         }
@@ -166,8 +179,10 @@ impl Endpoints {
         }
     }
 
-    fn add_people(&mut self, input: &DialplanInput<'_>, people: &[Person]) {
-        for person in people {
+    fn add_people(&mut self, input: &DialplanInput<'_>, facts: &Facts, people: &[Person]) {
+        let is_away = |endpoint: &Endpoint| matches!(endpoint, Endpoint::Client(identity) if facts.is_away(identity));
+        // Nothing rings for a person who is away, not even their phone.
+        for person in people.iter().filter(|person| !person.endpoints.iter().any(is_away)) {
             for endpoint in person.endpoints.iter().filter_map(|endpoint| permitted(input, endpoint)) {
                 self.add(endpoint);
             }

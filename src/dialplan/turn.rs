@@ -3,7 +3,7 @@
 //! Determines what the next document must do.
 
 use super::callback_urls::{CallbackKind, CallbackUrl};
-use super::config::{Config, Rule};
+use super::config::{Config, REDIRECTED, Rule};
 use super::graph::final_verb;
 use super::outcome::VerbOutcome;
 use super::params::{Caller, Params};
@@ -69,8 +69,12 @@ pub enum VerbEvent {
     Answered,
     /// The caller waits in a queue.
     Waiting {
+        /// How often the caller heard the position, the expected wait and the offer before.
+        n: u32,
         /// `QueuePosition`.
         position: Option<u32>,
+        /// The expected wait, in minutes.
+        minutes: Option<u32>,
     },
     /// The queue is too long, so the caller must leave it.
     Overflow,
@@ -88,6 +92,49 @@ pub enum VerbEvent {
     Served,
     /// A staff phone changes an override.
     StaffChange,
+    /// A voice agent has finished the call.
+    AgentFinished,
+    /// The caller asked for the emergency advice.
+    Emergency {
+        /// The number in the callback URL.
+        n: u32,
+    },
+    /// The caller gave a valid answer. It must be stored before the response.
+    AnswerGiven {
+        /// The number of earlier prompts.
+        n: u32,
+    },
+    /// The answer is stored and read back, so that the caller can confirm it.
+    ReadBack {
+        /// The number of earlier prompts.
+        n: u32,
+    },
+    /// The caller confirmed the answer. That must be stored before the response.
+    AnswerConfirmed {
+        /// The number of earlier prompts.
+        n: u32,
+    },
+    /// The caller entered a date. Whether it is right, and that it was tried, must be stored before the response.
+    BirthDateGiven {
+        /// The number of earlier prompts.
+        n: u32,
+    },
+    /// The caller asks for their next visit.
+    VisitRequested,
+    /// The caller asks for something. A task must be stored before the response.
+    TaskRequested,
+}
+
+impl VerbEvent {
+    /// Whether the event is input of the caller that must be stored before the response. What follows depends on
+    /// whether it could be stored.
+    #[must_use]
+    pub const fn is_input(self) -> bool {
+        matches!(
+            self,
+            Self::AnswerGiven { .. } | Self::AnswerConfirmed { .. } | Self::BirthDateGiven { .. } | Self::TaskRequested
+        )
+    }
 }
 
 /// A request to one of a verb's callback URLs.
@@ -124,9 +171,22 @@ pub struct LocalizedTurn<'a> {
     pub turn: Turn<'a>,
     /// The language that the caller switched to.
     pub language: Option<&'a str>,
+    /// Whether the caller has heard the recording announcement.
+    pub is_announced: bool,
 }
 
-impl Turn<'_> {
+impl<'a> Turn<'a> {
+    /// Continues with what a verb decided.
+    #[must_use]
+    pub const fn of(result: CallbackResult<'a>, action: &'a str, verb: &'a Verb) -> Self {
+        match result {
+            CallbackResult::Action(then) => Turn::Action(then),
+            CallbackResult::Event(event) => Turn::Resume { action, verb, event },
+            CallbackResult::Hangup => Turn::Hangup,
+            CallbackResult::EmptyResponse => Turn::EmptyResponse,
+        }
+    }
+
     /// The event, if a verb continues.
     #[must_use]
     pub const fn event(&self) -> Option<VerbEvent> {
@@ -160,13 +220,23 @@ impl<'a> DialplanInput<'a> {
             _ if over => Turn::EmptyResponse,
             turn => turn,
         };
-        LocalizedTurn { turn, language: language.filter(|language| Some(*language) != self.language()) }
+        let language = language.filter(|language| Some(*language) != self.language());
+        LocalizedTurn { turn, language, is_announced: step.is_announced || step.kind.follows_announcement() }
+    }
+
+    /// The turn for a redirected caller. Only a config with the instruction, from
+    /// [`Config::for_redirected`], has the first action.
+    fn redirected(&self) -> Turn<'a> {
+        let otherwise = || self.config.transfer.as_ref().map(|transfer| Turn::Action(&transfer.otherwise));
+        let has_instruction = self.config.actions.get(REDIRECTED).is_some();
+        if has_instruction { Turn::Action(REDIRECTED) } else { otherwise().unwrap_or(Turn::EmptyResponse) }
     }
 
     fn turn(&self, step: &CallbackUrl<'a>, params: Params<'_, '_>, language: &mut Option<&'a str>) -> Turn<'a> {
         match step.kind {
             CallbackKind::WebhookUrl => return self.rules().map_or(Turn::EmptyResponse, Turn::Rules),
             CallbackKind::Announce => return Turn::Announce,
+            CallbackKind::Transfer => return self.redirected(),
             _ => {}
         }
         let action = step.action;
@@ -176,11 +246,6 @@ impl<'a> DialplanInput<'a> {
         let mut request = CallbackRequest { kind: step.kind, n: step.n, params, input: self, language: *language };
         let progress = verb.on_callback(&mut request);
         *language = request.language;
-        match progress {
-            CallbackResult::Action(then) => Turn::Action(then),
-            CallbackResult::Event(event) => Turn::Resume { action, verb, event },
-            CallbackResult::Hangup => Turn::Hangup,
-            CallbackResult::EmptyResponse => Turn::EmptyResponse,
-        }
+        Turn::of(progress, action, verb)
     }
 }

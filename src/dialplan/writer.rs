@@ -36,6 +36,7 @@ pub fn render<'a>(input: &DialplanInput<'a>, next: &LocalizedTurn<'a>, facts: &'
         evaluator: ConditionEvaluator::new(input, facts),
         document: Document::new(),
         language: next.language,
+        is_announced: next.is_announced && input.config.records_inbound(),
         is_unanswered: matches!(next.turn, Turn::Rules(_)),
         rendered: Rendered::default(),
     };
@@ -64,6 +65,8 @@ pub struct Writer<'a> {
     pub document: Document<'a>,
     /// The language that the caller has switched to.
     language: Option<&'a str>,
+    /// Whether the caller has heard the recording announcement.
+    is_announced: bool,
     /// Whether the call is not answered yet, because no verb played audio.
     pub is_unanswered: bool,
     /// The result.
@@ -180,11 +183,11 @@ impl<'a> Writer<'a> {
 
     /// Writes a prompt.
     pub(super) fn say(&mut self, prompt: &'a Prompt) -> Result<(), RenderError> {
-        self.say_with(prompt, None)
+        self.say_with(prompt, &[])
     }
 
-    /// Writes a prompt in which a placeholder, such as `{position}`, is replaced by a text.
-    pub(super) fn say_with(&mut self, prompt: &'a Prompt, replaced: Option<(&str, &str)>) -> Result<(), RenderError> {
+    /// Writes a prompt in which placeholders, such as `{position}`, are replaced by texts.
+    pub(super) fn say_with(&mut self, prompt: &'a Prompt, replaced: &[(&str, &str)]) -> Result<(), RenderError> {
         let language = self.current_language();
         say(&mut self.document, prompt, self.input.config, language, replaced)
     }
@@ -206,7 +209,23 @@ impl<'a> Writer<'a> {
 
     /// The recording settings, if inbound calls are recorded.
     pub(super) fn recording(&self) -> Option<&'a Recording> {
-        self.input.config.recording.as_ref().filter(|recording| recording.inbound)
+        self.input.config.recording.as_ref().filter(|_| self.input.config.records_inbound())
+    }
+
+    /// Announces the recording to the caller, once per call.
+    pub(super) fn announce_recording(&mut self) -> Result<(), RenderError> {
+        if let Some(recording) = self.recording().filter(|_| !self.is_announced) {
+            self.is_announced = true;
+            self.say(&recording.announcement)?;
+        }
+        Ok(())
+    }
+
+    /// Gives the emergency advice.
+    pub(super) fn advise_emergency(&mut self) -> Result<(), RenderError> {
+        let Some(emergency) = &self.input.config.emergency else { return Ok(()) };
+        let number = emergency.spoken_number(&self.input.caller);
+        self.say_with(&emergency.advice, &[("{number}", &number)])
     }
 
     /// Hangs up.
@@ -223,7 +242,9 @@ impl<'a> Writer<'a> {
 
     /// A callback URL of an action, in the current language.
     pub(super) fn url(&self, kind: CallbackKind, action: &'a str, n: u32) -> String {
-        CallbackUrl { kind, action, n, language: self.language, closed: self.facts.closed }.url(self.input.url)
+        CallbackUrl::of_action(kind, action, n)
+            .with(self.language, self.is_announced, self.facts.closed)
+            .url(self.input.url)
     }
 
     /// The URL of a callback that Twilio sends again after an error.
@@ -233,6 +254,6 @@ impl<'a> Writer<'a> {
 
     /// The URL of a callback about a voicemail message: its recording or transcription.
     pub(super) fn mailbox_url(&self, kind: CallbackKind, action: &'a str) -> String {
-        CallbackUrl::of(kind, action).retried_url(self.input.url)
+        CallbackUrl::of_action(kind, action, 0).retried_url(self.input.url)
     }
 }

@@ -34,3 +34,39 @@ pub const ROUND_ROBIN: &str = "roundRobin";
 
 /// The system of the identifier for a call's position in the pool `roundRobin`. The value is the index.
 pub const POSITION: &str = "https://plumline.dev/fhir/caller-id-turn";
+
+/// The category of an instruction for the caller of a call, as system and code.
+pub const INSTRUCTION_CATEGORY: (&str, &str) = (CATEGORY, "call-instruction");
+
+/// The system of an instruction's identifiers. The values are the `CallSid`, and `<CallSid>.<number>`.
+pub const INSTRUCTION: &str = "https://plumline.dev/fhir/call-instruction";
+
+/// The category of a disposition, as system and code.
+pub const DISPOSITION_CATEGORY: (&str, &str) = (CATEGORY, "call-disposition");
+
+/// The system of a disposition's identifier. The value is `<CallSid>.<Practitioner id>`.
+pub const DISPOSITION: &str = "https://plumline.dev/fhir/call-disposition";
+
+/// The code system of the dispositions of a config.
+pub const DISPOSITION_CODE: &str = "https://plumline.dev/fhir/call-disposition-code";
+
+/// The system of the identifier of a follow-up task. The value is `<CallSid>.<Practitioner id>`.
+pub const FOLLOW_UP: &str = "https://plumline.dev/fhir/call-follow-up";
+
+/// The code system of the code of Plumline's tasks.
+pub const CALL_TASK_CODE: &str = "https://plumline.dev/fhir/call-task-code";
+
+/// The code of a follow-up task.
+pub const FOLLOW_UP_CODE: &str = "follow-up";
+
+/// The code system of Plumline's `Basic` resources.
+pub const BASIC_CODE: &str = "https://plumline.dev/fhir/basic-code";
+
+/// The code of a presence.
+pub const PRESENCE_CODE: &str = "presence";
+
+/// The second code of a presence of someone who is away.
+pub const AWAY_CODE: &str = "away";
+
+/// The system of a presence's identifier. The value is the SDK identity.
+pub const PRESENCE: &str = "https://plumline.dev/fhir/presence";

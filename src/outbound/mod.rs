@@ -9,8 +9,10 @@ mod caller_id;
 mod conditions;
 mod identity;
 mod identity_owners;
+mod instruction;
 mod pending;
 mod prepared;
+mod presence;
 mod round_robin;
 mod ticket;
 mod twiml;
@@ -22,8 +24,10 @@ pub use identity::{
     is_reserved, is_uuid, set_identity, uuid_of,
 };
 pub use identity_owners::{is_of_another, may_call, owner_searches};
+pub use instruction::{Instruction, InstructionKind, Instructions, MAX_TARGETS};
 pub use pending::{MAX_RINGING, REFUSED, pending_records, search_pending};
 pub use prepared::{ATTEMPT, NewPreparedCall, PreparedCall, set_caller_id};
+pub use presence::{PresenceOf, sealed_presences};
 pub use round_robin::{Position, is_taken, latest_positions, same_position};
 pub use ticket::{LIFETIME, SealingKeys, expires_at, expiry_of, ticket_of};
 pub use twiml::{Connection, conference, confirm, connect, queue, refuse, retried_callback_url};

@@ -35,6 +35,8 @@ const RECORD_DOMAIN: &str = "plumline call record 1\n";
 const PLACED_DOMAIN: &str = "plumline placed call 1\n";
 const DIALS_DOMAIN: &str = "plumline dialed by a placed call 1\n";
 const OVERRIDE_DOMAIN: &str = "plumline override 1\n";
+const PRESENCE_DOMAIN: &str = "plumline presence 1\n";
+const INSTRUCTION_DOMAIN: &str = "plumline call instruction 1\n";
 
 /// The minimum length of a secret, in characters. A user of a ticket could find a short secret by an offline search.
 const MIN_SECRET_LENGTH: usize = 32;
@@ -125,6 +127,30 @@ impl SealingKeys {
     #[must_use]
     pub fn verifies_override(&self, received: &str, texts: &[String]) -> bool {
         self.verifies(received, OVERRIDE_DOMAIN, texts)
+    }
+
+    /// Makes the seal over an instruction for the caller of a call.
+    #[must_use]
+    pub(super) fn seal_instruction(&self, parts: &[String]) -> Option<String> {
+        Some(seal(self.0.first()?, INSTRUCTION_DOMAIN, parts))
+    }
+
+    /// Whether the values of an instruction are unchanged.
+    #[must_use]
+    pub(super) fn verifies_instruction(&self, received: &str, parts: &[String]) -> bool {
+        self.verifies(received, INSTRUCTION_DOMAIN, parts)
+    }
+
+    /// Makes the seal over the presence of a practitioner.
+    #[must_use]
+    pub(super) fn seal_presence(&self, parts: &[String]) -> Option<String> {
+        Some(seal(self.0.first()?, PRESENCE_DOMAIN, parts))
+    }
+
+    /// Whether the values of a presence are unchanged.
+    #[must_use]
+    pub(super) fn verifies_presence(&self, received: &str, parts: &[String]) -> bool {
+        self.verifies(received, PRESENCE_DOMAIN, parts)
     }
 
     fn verifies(&self, received: &str, domain: &str, parts: &[String]) -> bool {

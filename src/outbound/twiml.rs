@@ -155,7 +155,7 @@ fn inbound_recording(config: &Config) -> Option<&Recording> {
 
 fn announce(document: &mut Document<'_>, recording: &Recording, config: &Config) {
     // This cannot fail: the check of a config refuses SSML that is not well-formed.
-    drop(say(document, &recording.announcement, config, config.language.as_deref(), None));
+    drop(say(document, &recording.announcement, config, config.language.as_deref(), &[]));
 }
 
 /// The TwiML that says why a call is refused, and hangs up.

@@ -64,6 +64,14 @@ const samples = {
   marks: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'sweep') },
   override: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'override') },
   note: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'other') },
+  tries: { resourceType: 'Basic', code: coded('https://plumline.dev/fhir/basic-code', 'birth-date-tries') },
+  request: {
+    resourceType: 'Task',
+    status: 'requested',
+    intent: 'order',
+    code: coded('https://plumline.dev/fhir/call-task-code', 'request'),
+  },
+  survey: { resourceType: 'QuestionnaireResponse', status: 'completed' },
   patient: { resourceType: 'Patient' },
   related: { resourceType: 'RelatedPerson', patient: { reference: 'Patient/any' } },
   practitioner: { resourceType: 'Practitioner', id: 'another' },
@@ -174,6 +182,7 @@ describe('deploy/', () => {
       summary: write,
       task: write,
       marks: write,
+      survey: write,
       patient: 'search read',
       related: 'search',
       practitioner: 'search read update',
@@ -190,6 +199,8 @@ describe('deploy/', () => {
       ownCall: write,
       transcription: 'search create',
       override: write,
+      tries: write,
+      request: 'search create',
       patient: 'search read',
       related: 'search',
       practitioner: 'search read',
@@ -197,6 +208,7 @@ describe('deploy/', () => {
       role: 'search read',
       service: 'read',
       team: 'search',
+      appointment: 'search',
     });
     assert.deepEqual(rights(policy('staff')), {
       call: 'search read',
@@ -239,8 +251,11 @@ describe('deploy/', () => {
       'src/bots/automation/trigger.rs',
       'src/bots/operations/history.rs',
       'src/bots/override_store.rs',
+      'src/bots/webhook/birth_date.rs',
+      'src/bots/webhook/task_request.rs',
+      'src/bots/webhook/transcription.rs',
     ].map(text);
-    const policies = ['automation', 'staff'].map((name) => read(`policies/${name}.json`) as AccessPolicy);
+    const policies = ['automation', 'staff', 'webhook'].map((name) => read(`policies/${name}.json`) as AccessPolicy);
     const criteria = policies.flatMap((policy) => policy.resource ?? []).map((resource) => resource.criteria ?? '');
     for (const tokens of criteria
       .filter((one) => /category|code/.test(one))

@@ -6,7 +6,7 @@ import { describe, test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { SegmentedMessage } from 'sms-segments-calculator';
 import { basic, fails, key, openApi, secret } from './twilio-api.ts';
-import { caller, ours, useServer } from './twilio-server.ts';
+import { caller, ours, paramsOf, useServer } from './twilio-server.ts';
 
 const server = useServer();
 
@@ -77,6 +77,30 @@ describe('lists', () => {
     assert.deepEqual([answer.status, await answer.text()], [204, '']);
     assert.deepEqual(await client.recordings.list(), []);
     await fails(client.recordings(recording?.sid ?? '').fetch(), 404, 20404);
+  });
+
+  test('of the members of a queue, and each is taken once', async () => {
+    server.pages = { voice: '<Enqueue action="/left">nurses</Enqueue>', taken: '<Say>Taken</Say>' };
+    const { phone, client } = await openApi(server);
+    const waiting = phone.incoming({ from: caller, to: ours, script: { queue: { until: 'dequeued' } } });
+    while (!phone.queues.get('nurses')?.members.length) {
+      await setTimeout(5);
+    }
+    const [queue] = await client.queues.list();
+    const members = client.queues(queue?.sid ?? '').members;
+    const listed = await members.list();
+    assert.deepEqual(
+      listed.map(({ callSid, position, queueSid }) => [callSid, position, queueSid]),
+      [[waiting.callSid, 1, queue?.sid]],
+    );
+    const member = client.queues(queue?.sid ?? '').members(waiting.callSid);
+    assert.equal((await member.fetch()).callSid, waiting.callSid);
+    const url = `${server.url}/taken`;
+    assert.equal((await member.update({ url })).callSid, waiting.callSid);
+    await fails(member.update({ url }), 404, 20404);
+    const { heard, requests } = await waiting;
+    assert.equal(heard.at(-1), 'Taken');
+    assert.equal(paramsOf(requests, '/left')['QueueResult'], 'redirected');
   });
 
   test('of queues with their members', async () => {

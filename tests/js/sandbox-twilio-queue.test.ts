@@ -54,6 +54,14 @@ describe('a waiting caller', () => {
     assert.equal(played.duration, 145);
   });
 
+  test('continues with the document of a redirect', async () => {
+    server.pages['wait'] = '<Say>You are next</Say><Redirect>/more</Redirect>';
+    server.pages['more'] = '<Play>music.mp3</Play><Pause length="10"/><Redirect>/more</Redirect>';
+    const played = await call({ queue: { after: 30, talk: 10 } });
+    assert.deepEqual(requestLog(played.requests).slice(0, 4), ['/voice 200', '/wait 200', '/more 200', '/more 200']);
+    assert.deepEqual(result(played), ['bridged', '30', 'in-progress']);
+  });
+
   test('leaves with a key', async () => {
     server.pages['wait'] = '<Gather action="/key" numDigits="1"><Say>Press one for a message</Say></Gather>';
     server.pages['key'] = '<Leave/>';

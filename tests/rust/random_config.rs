@@ -25,7 +25,7 @@ const WEEKDAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
 const VERIFICATIONS: [&str; 4] = ["full", "partial", "failed", "none"];
 const DIALED: [&str; 7] = ["answered", "busy", "no-answer", "declined", "failed", "canceled", "unavailable"];
 const QUEUED: [&str; 5] = ["answered", "failed", "canceled", "queue-full", "left"];
-const TRIGGERS: [&str; 4] = ["missed", "failed", "voicemail", "callback"];
+const TRIGGERS: [&str; 5] = ["missed", "failed", "voicemail", "callback", "emergency"];
 
 /// A random config without errors, as JSON.
 pub(crate) fn random_config(random: &mut Random) -> Value {
@@ -133,6 +133,26 @@ impl DialplanInput<'_> {
                 rules["roles"] = json!(["receptionist"]);
             }
             config.insert("override".into(), rules);
+        }
+        if self.random.one_in(3) {
+            let emergency = json!({ "digits": "7", "speech": ["chest pain"], "advice": self.say() });
+            config.insert("emergency".into(), emergency);
+        }
+        if self.random.one_in(2) {
+            let transfer = json!({
+                "otherwise": self.any_action(),
+                "timeout": 1 + self.random.below(600),
+                "back": self.random.one_in(2),
+                "music": "https://media.example.com/hold.mp3",
+                "maxHold": 10 + self.random.below(3_000)
+            });
+            config.insert("transfer".into(), transfer);
+        }
+        if self.random.one_in(2) {
+            config.insert("presence".into(), json!({ "enabled": self.random.one_in(2) }));
+        }
+        if self.random.one_in(3) {
+            config.insert("dispositions".into(), json!({ "booked": "Appointment booked", "other-1": "Other" }));
         }
         if self.random.one_in(2) {
             config.insert("tasks".into(), json!({ "on": [self.random.pick(&TRIGGERS)], "owner": "Organization/7" }));
@@ -256,6 +276,9 @@ impl DialplanInput<'_> {
         if self.random.one_in(3) {
             conditions["language"] = json!([*self.random.pick(&LANGUAGES)]);
         }
+        if self.random.one_in(3) {
+            conditions["verified"] = json!(self.random.one_in(2));
+        }
         json!({ "when": { "if": conditions, "then": self.later_action(index) } })
     }
 
@@ -309,7 +332,7 @@ impl DialplanInput<'_> {
         if !last && !self.diverts.is_empty() && self.random.one_in(8) {
             return self.change_by_phone(index);
         }
-        match self.random.below(if last { 5 } else { 12 }) {
+        match self.random.below(if last { 5 } else { 17 }) {
             0 => json!({ "hangup": {} }),
             1 => json!({ "reject": { "reason": *self.random.pick(&["busy", "rejected"]) } }),
             2 => json!({ "redirect": { "url": "https://flows.example.com/next" } }),
@@ -320,6 +343,21 @@ impl DialplanInput<'_> {
             5 | 6 => self.menu(index),
             7..=9 => self.dial(index),
             10 => self.queue(index),
+            11 => self.ask(index),
+            12 => json!({ "verify": {
+                "prompt": self.say(), "invalid": self.say(), "order": *self.random.pick(&["MMDDYYYY", "DDMMYYYY"]),
+                "retries": self.random.below(4), "then": self.any_action(), "otherwise": self.later_action(index)
+            } }),
+            13 => json!({ "nextVisit": {
+                "prompt": self.say(), "none": self.say(), "then": self.later_action(index),
+                "otherwise": self.later_action(index)
+            } }),
+            14 => json!({ "task": {
+                "text": "Refill", "priority": "urgent", "nextVisit": self.random.one_in(2),
+                "code": { "system": "https://clinic.example/requests", "code": "refill" },
+                "then": self.later_action(index), "otherwise": self.later_action(index)
+            } }),
+            15 => self.connect(index),
             _ => json!({ "goto": self.later_action(index) }),
         }
     }
@@ -338,6 +376,31 @@ impl DialplanInput<'_> {
                 "callers": callers, "prompt": self.say(), "hours": 1 + self.random.below(24), "then": self.any_action(), "otherwise": otherwise
             } }),
         }
+    }
+
+    fn ask(&mut self, index: usize) -> Value {
+        let answer = match self.random.below(4) {
+            0 => json!({ "format": "number", "max": 10 }),
+            1 => json!({ "format": "date", "order": "YYYYMMDD" }),
+            2 => json!({ "pattern": "1#" }),
+            _ => json!({ "minLength": 1, "maxLength": 4 }),
+        };
+        let mut ask = json!({
+            "prompt": self.say(), "answer": answer, "input": *self.random.pick(&["digits", "both"]),
+            "retries": self.random.below(4), "then": self.any_action(), "otherwise": self.later_action(index)
+        });
+        if self.random.one_in(4) {
+            ask["answer"] = json!({ "format": "text" });
+            ask["input"] = json!("speech");
+        }
+        if self.random.one_in(2) {
+            ask["confirm"] = json!({ "text": "You entered {answer}." });
+        }
+        if self.random.one_in(2) {
+            ask["question"] =
+                json!({ "questionnaire": "https://clinic.example/survey", "linkId": format!("q{index}") });
+        }
+        json!({ "ask": ask })
     }
 
     fn menu(&mut self, index: usize) -> Value {
@@ -406,11 +469,29 @@ impl DialplanInput<'_> {
             queue["music"] = json!("https://media.example.com/hold.mp3");
         }
         if self.random.one_in(2) {
+            queue["expectedWait"] = json!({ "text": "The wait is about {minutes} minutes." });
+            queue["repeats"] = json!(self.random.below(4));
+        }
+        if self.random.one_in(2) {
             queue["callback"] = json!({ "prompt": self.say(), "digit": "1", "then": self.any_action() });
         }
         if self.random.one_in(2) {
             queue["overflow"] = json!({ "size": self.random.below(20), "averageWait": 600, "wait": 900, "then": self.later_action(index) });
         }
         json!({ "queue": queue })
+    }
+
+    fn connect(&mut self, index: usize) -> Value {
+        let mut connect = json!({ "on": { "nurse": self.any_action(), "failed": self.later_action(index) }, "otherwise": self.later_action(index) });
+        let (kind, address) = *self.random.pick(&[
+            ("conversationRelay", "wss://agent.example.com/relay"),
+            ("stream", "wss://agent.example.com/stream"),
+            ("sip", "sip:agent@agent.example.com"),
+        ]);
+        connect[kind] = json!(address);
+        if kind != "sip" && self.random.one_in(2) {
+            connect["parameters"] = json!({ "team": "desk & nurses" });
+        }
+        json!({ "connect": connect })
     }
 }

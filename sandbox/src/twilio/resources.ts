@@ -9,7 +9,7 @@ import { segments } from './messages.ts';
 import type { Message } from './messages.ts';
 import type { AccountNumber } from './call/account.ts';
 import type { Network } from './network.ts';
-import type { Queue } from './call/queues.ts';
+import type { Member, Queue } from './call/queues.ts';
 import type { Recording } from './call/recordings.ts';
 
 type Json = Record<string, unknown>;
@@ -125,6 +125,17 @@ export function queueResource(network: Network, queue: Queue): Json {
     date_created: date(queue.created),
     date_updated: date(queue.created),
     uri: `/2010-04-01/Accounts/${network.accountSid}/Queues/${queue.sid}.json`,
+  };
+}
+
+export function memberResource(network: Network, queue: Queue, { call, entered }: Member): Json {
+  return {
+    call_sid: call.leg.sid,
+    queue_sid: queue.sid,
+    date_enqueued: date(entered),
+    position: queue.members.findIndex((member) => member.call === call) + 1,
+    wait_time: Math.max(0, Math.round((network.now() - entered) / 1000)),
+    uri: `/2010-04-01/Accounts/${network.accountSid}/Queues/${queue.sid}/Members/${call.leg.sid}.json`,
   };
 }
 

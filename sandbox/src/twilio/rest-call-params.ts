@@ -2,6 +2,7 @@
 import type { PlacedOptions } from './calls.ts';
 import type { Next } from './call/endings.ts';
 import type { Progress } from './call/leg.ts';
+import type { Member, Queue } from './call/queues.ts';
 import type { Network } from './network.ts';
 import { badRequest, notFound } from './rest-errors.ts';
 
@@ -159,6 +160,21 @@ export function updateCall(network: Network, sid: string, fields: Fields): void 
     return;
   }
   call.interrupt(status === undefined ? { next: nextOf(fields) } : { end: 'canceled' });
+}
+
+/** Takes a waiting caller out of a queue and redirects the call. Only the first request succeeds. */
+export function dequeueMember(network: Network, queue: Queue, member: Member, fields: Fields): void {
+  const url = firstValue(fields, 'Url');
+  if (url === undefined) {
+    throw badRequest(21205, 'Url parameter is required.');
+  }
+  const call = network.live.get(member.call.leg.sid);
+  if (!call) {
+    throw badRequest(21220, 'Call is not in-progress. Cannot redirect.');
+  }
+  const next = { url: checkUrl(url), method: method(firstValue(fields, 'Method')), params: {} };
+  queue.leave(member, Math.round((network.now() - member.entered) / 1000));
+  call.interrupt({ next });
 }
 
 function method(text: string | undefined): 'GET' | 'POST' {

@@ -4,12 +4,20 @@ import type { Request, Response, Router } from 'express';
 import { setTimeout } from 'node:timers/promises';
 import { phoneNumberSid } from './calls.ts';
 import type { Leg } from './call/leg.ts';
+import type { Member, Queue } from './call/queues.ts';
 import { readMessage } from './messages.ts';
 import type { Message } from './messages.ts';
 import type { AccountNumber } from './call/account.ts';
 import type { Network } from './network.ts';
-import { callResource, messageResource, numberResource, queueResource, recordingResource } from './resources.ts';
-import { firstValue, readCall, updateCall } from './rest-call-params.ts';
+import {
+  callResource,
+  memberResource,
+  messageResource,
+  numberResource,
+  queueResource,
+  recordingResource,
+} from './resources.ts';
+import { dequeueMember, firstValue, readCall, updateCall } from './rest-call-params.ts';
 import type { Fields } from './rest-call-params.ts';
 import { notFound, RestError } from './rest-errors.ts';
 import { shouldInject } from './call/network-faults.ts';
@@ -47,9 +55,7 @@ export function rest(network: Network, credentials: Record<string, string>): Rou
   calls(account, network);
   recordings(account, network);
   numbers(account, network);
-  account.get('/Queues.json', (req, res) => {
-    page(req, res, 'queues', [...network.queues.values()], (queue) => queueResource(network, queue));
-  });
+  queues(account, network);
   route(account, 'post', '/Messages.json', (req, res) => {
     const message: Message = {
       sid: network.sid('SM'),
@@ -114,6 +120,44 @@ function matches(req: Request, leg: Leg): boolean {
     isWithin(req, 'StartTime', leg.answered ?? leg.started) &&
     (leg.ended === undefined ? !hasFilter(req, 'EndTime') : isWithin(req, 'EndTime', leg.ended))
   );
+}
+
+function queues(account: Router, network: Network): void {
+  account.get('/Queues.json', (req, res) => {
+    page(req, res, 'queues', [...network.queues.values()], (queue) => queueResource(network, queue));
+  });
+  const queueOf = (req: Request): Queue => {
+    const queue = [...network.queues.values()].find(({ sid }) => sid === req.params['queue']);
+    if (!queue) {
+      throw notFound(req.originalUrl);
+    }
+    return queue;
+  };
+  route(account, 'get', '/Queues/:queue/Members.json', (req, res) => {
+    const queue = queueOf(req);
+    page(req, res, 'queue_members', queue.members, (member) => memberResource(network, queue, member));
+  });
+  route(account, 'get', '/Queues/:queue/Members/:sid.json', (req, res) => {
+    const queue = queueOf(req);
+    res.json(memberResource(network, queue, memberOf(queue, req)));
+  });
+  route(account, 'post', '/Queues/:queue/Members/:sid.json', (req, res) => {
+    const queue = queueOf(req);
+    const member = memberOf(queue, req);
+    const resource = memberResource(network, queue, member);
+    dequeueMember(network, queue, member, fieldsOf(req));
+    res.json(resource);
+  });
+}
+
+/** The waiting caller with a `CallSid`, or the first one. A caller who was dequeued is not found. */
+function memberOf(queue: Queue, req: Request): Member {
+  const { sid } = req.params;
+  const member = sid === 'Front' ? queue.members[0] : queue.members.find(({ call }) => call.leg.sid === sid);
+  if (!member) {
+    throw notFound(req.originalUrl);
+  }
+  return member;
 }
 
 function recordings(account: Router, network: Network): void {

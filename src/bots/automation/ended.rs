@@ -9,7 +9,7 @@ use super::reconcile::root_of;
 use super::sweep_run::AutomationRun;
 use super::tasks::TaskDetails;
 use super::trigger::{ended_at, is_unanswered, other_end, reached_callee, trigger_of};
-use super::{alerts, tasks};
+use super::{alerts, questionnaires, tasks};
 use crate::chart::{CallEvent, CallRecord, CallState, Leg, StoreError, found, is_call_extension};
 use crate::dialplan::config::FollowUpTrigger;
 use crate::error::Code;
@@ -92,6 +92,12 @@ impl EndedCall {
             || !config.tasks.on.is_empty()
             || config.alerts.is_some()
             || self.appointment(run).is_some()
+            || !self.responses(run).is_empty()
+    }
+
+    /// The `QuestionnaireResponse`s of the call.
+    pub(super) fn responses(&self, run: &AutomationRun<'_>) -> Vec<Json> {
+        questionnaires::responses(run.config, &self.state, &self.root)
     }
 
     /// Whether people of the call are not known who may be in the chart.
@@ -189,6 +195,9 @@ async fn attempt(run: &AutomationRun<'_>, reference: &str, known: &EndedCall) ->
     if has_tasks {
         reads.push(tasks::search_of_call(&known.root));
     }
+    let responses_search = questionnaires::search(&known.responses(run));
+    let has_responses = responses_search.is_some();
+    reads.extend(responses_search);
     let missing = MissingPeople::of(&known.state, run);
     reads.extend(missing.requests());
     let mut answers = run.fhir(reads).await.into_iter();
@@ -203,6 +212,8 @@ async fn attempt(run: &AutomationRun<'_>, reference: &str, known: &EndedCall) ->
     };
     let tasks = if has_tasks { answers.next() } else { None };
     let own = tasks.map_or(Ok(Vec::new()), |answer| found(answer, "Task"))?;
+    let responses = if has_responses { answers.next() } else { None };
+    let responses = responses.map_or(Ok(Vec::new()), |answer| found(answer, questionnaires::TYPE))?;
     let mut writes = Vec::new();
     // People who could not be searched for must not delay a task or an alert.
     let mut people_outcome = Ok(());
@@ -216,6 +227,7 @@ async fn attempt(run: &AutomationRun<'_>, reference: &str, known: &EndedCall) ->
         call.ask_twilio(run).await;
     }
     let appointment_error = prepare_writes(run, &call, own, &mut writes).await?;
+    writes.extend(questionnaires::writes(call.responses(run), &responses));
     let alert = call.alert_trigger(run);
     let alert_request = alert.map(|trigger| alerts::create_intent(run, trigger, &call.root, &call.reference));
     let is_alerting = alert_request.is_some();

@@ -6,7 +6,7 @@
 use super::ended::{EndedCall, follow_up_call};
 use super::marks::{Mark, Marks};
 use super::sweep_run::AutomationRun;
-use super::{alerts, people, tasks};
+use super::{alerts, people, questionnaires, tasks};
 use crate::chart::{CallState, PagedSearch, StoreError, found};
 use crate::error::Code;
 use crate::fhir::reference::reference_of;
@@ -121,17 +121,26 @@ struct Known {
     alerts: Vec<Json>,
     /// The open tasks that a call of the page may close.
     open: Vec<Json>,
+    /// The `QuestionnaireResponse`s of the page's calls.
+    responses: Vec<Json>,
     /// The root `CallSid`s of calls with people in the chart who are missing in the record.
     with_missing_people: Vec<String>,
 }
 
 impl Known {
     async fn read(run: &AutomationRun<'_>, calls: &[(u64, EndedCall, String)]) -> Result<Self, Code> {
-        let mut known =
-            Self { tasks: Vec::new(), alerts: Vec::new(), open: Vec::new(), with_missing_people: Vec::new() };
+        let mut known = Self {
+            tasks: Vec::new(),
+            alerts: Vec::new(),
+            open: Vec::new(),
+            responses: Vec::new(),
+            with_missing_people: Vec::new(),
+        };
         let (mut of_tasks, mut of_alerts) = (String::new(), String::new());
         let mut closing = None;
+        let mut responses = Vec::new();
         for (_, call, _) in calls {
+            responses.extend(call.responses(run));
             if !run.config.tasks.on.is_empty() {
                 append_criteria(&mut of_tasks, &tasks::criteria(call.root_sid()));
             }
@@ -151,6 +160,7 @@ impl Known {
             (&mut known.tasks, "Task", of("Task", of_tasks)),
             (&mut known.alerts, "Communication", of("Communication", of_alerts)),
             (&mut known.open, "Task", closing.map(tasks::search_open_since)),
+            (&mut known.responses, questionnaires::TYPE, questionnaires::search(&responses)),
         ];
         let (mut targets, mut requests) = (Vec::new(), Vec::new());
         for (target, kind, request) in searches {
@@ -185,6 +195,7 @@ impl Known {
             || (call.alert_trigger(run).is_some() && !has_alert())
             || closes_task
             || call.appointment(run).is_some()
+            || !questionnaires::writes(call.responses(run), &self.responses).is_empty()
     }
 }
 

@@ -13,6 +13,7 @@ mod identities;
 mod marks;
 mod people;
 mod prepared_calls;
+mod questionnaires;
 mod reconcile;
 mod recorded;
 mod sweep;

@@ -7,6 +7,7 @@ use crate::chart::CallState;
 use crate::dialplan::config::{Config, FollowUpTrigger, MailboxTask, Priority};
 use crate::fhir::element::{concept, has_coding, identifier, identifier_value, is, plain_coding, reference};
 use crate::fhir::search::search_value;
+use crate::fhir::systems::CALL_TASK_CODE;
 use crate::json::Json;
 use crate::phone::E164;
 use crate::runtime::FhirRequest;
@@ -18,8 +19,6 @@ const CALL_SYSTEM: &str = "https://plumline.dev/fhir/call-task";
 const CALLER_SYSTEM: &str = "https://plumline.dev/fhir/caller";
 /// The code system of the mailbox in a task's code: the name of the action that took the message.
 const MAILBOX_SYSTEM: &str = "https://plumline.dev/fhir/mailbox";
-/// The code system of a task's code, which is the trigger.
-const CODE_SYSTEM: &str = "https://plumline.dev/fhir/call-task-code";
 
 /// The statuses of an open task.
 const OPEN_STATUSES: [&str; 5] = ["requested", "received", "accepted", "ready", "in-progress"];
@@ -37,13 +36,14 @@ pub(super) struct TaskDetails<'a> {
 impl<'a> TaskDetails<'a> {
     /// The details of the task with a trigger.
     pub(super) fn of(config: &'a Config, state: &'a CallState, trigger: FollowUpTrigger) -> Self {
-        let mailbox = state.mailbox().filter(|_| trigger == FollowUpTrigger::Voicemail);
+        let is_emergency = trigger == FollowUpTrigger::Emergency;
+        let mailbox = state.mailbox().filter(|_| is_emergency || trigger == FollowUpTrigger::Voicemail);
         let task = mailbox.and_then(|mailbox| config.mailbox_task(mailbox));
         let of_message = state.message_priority().and_then(Priority::named).filter(|_| mailbox.is_some());
         Self {
             owner: task.and_then(|task| task.owner.as_deref()).or(config.tasks.owner.as_deref()),
             mailbox: mailbox.map(|mailbox| (mailbox, task)),
-            priority: of_message.max(task.and_then(|task| task.priority)),
+            priority: of_message.max(task.and_then(|task| task.priority)).max(is_emergency.then_some(Priority::Urgent)),
         }
     }
 }
@@ -78,17 +78,19 @@ pub(super) fn new_task(
 }
 
 fn concept_of(trigger: FollowUpTrigger, details: TaskDetails<'_>) -> Json {
-    let mut code = concept(CODE_SYSTEM, code_of(trigger));
+    let mut code = concept(CALL_TASK_CODE, code_of(trigger));
     let task = details.mailbox.and_then(|(_, task)| task);
     let mut codings = code.get("coding").cloned().unwrap_or_default().into_elements();
     codings.extend(details.mailbox.map(|(name, _)| plain_coding(MAILBOX_SYSTEM, name)));
     codings.extend(task.and_then(|task| task.code.as_ref()).map(|code| plain_coding(&code.system, &code.code)));
     code.set("coding", Json::List(codings));
-    if let Some(text) = task.and_then(|task| task.text.as_deref()) {
+    let of_mailbox = task.and_then(|task| task.text.as_deref());
+    if let Some(text) = of_mailbox.filter(|_| trigger != FollowUpTrigger::Emergency) {
         code.set("text", Json::of(text));
         return code;
     }
     let text = match trigger {
+        FollowUpTrigger::Emergency => "Call a caller who asked for the emergency advice",
         FollowUpTrigger::Callback => "Call back, as the caller asked",
         FollowUpTrigger::Voicemail => "Listen to a message left by phone",
         FollowUpTrigger::Failed => "Look after a call that could not be connected",
@@ -146,7 +148,7 @@ pub(super) fn correct(
             let has =
                 |system: &str, code: &str| task.get("code").is_some_and(|concept| has_coding(concept, system, code));
             let has_mailbox = details.mailbox.is_none_or(|(name, _)| has(MAILBOX_SYSTEM, name));
-            if !has(CODE_SYSTEM, code_of(trigger)) || !has_mailbox {
+            if !has(CALL_TASK_CODE, code_of(trigger)) || !has_mailbox {
                 corrected.set("code", concept_of(trigger, details));
                 // Staff may have given the task to someone.
                 let owner = task.at(&["owner", "reference"]).and_then(Json::text);
@@ -207,7 +209,7 @@ pub(super) fn complete(task: &Json, at: u64) -> Option<FhirRequest> {
 pub(super) fn search_open_since(at: u64) -> FhirRequest {
     let mut codes = String::new();
     for (index, trigger) in TRIGGERS.into_iter().enumerate() {
-        codes.push_str(&[if index == 0 { "" } else { "," }, CODE_SYSTEM, "|", code_of(trigger)].concat());
+        codes.push_str(&[if index == 0 { "" } else { "," }, CALL_TASK_CODE, "|", code_of(trigger)].concat());
     }
     let from = instant(at.saturating_sub(DAY));
     FhirRequest::get(

@@ -7,12 +7,18 @@ use crate::dialplan::config::{FollowUpTrigger, Sip};
 use crate::phone::E164Text;
 
 /// All triggers, in the order of importance.
-pub(super) const TRIGGERS: [FollowUpTrigger; 4] =
-    [FollowUpTrigger::Callback, FollowUpTrigger::Voicemail, FollowUpTrigger::Failed, FollowUpTrigger::Missed];
+pub(super) const TRIGGERS: [FollowUpTrigger; 5] = [
+    FollowUpTrigger::Emergency,
+    FollowUpTrigger::Callback,
+    FollowUpTrigger::Voicemail,
+    FollowUpTrigger::Failed,
+    FollowUpTrigger::Missed,
+];
 
 /// The code of a trigger, as in the config.
 pub(super) const fn code_of(trigger: FollowUpTrigger) -> &'static str {
     match trigger {
+        FollowUpTrigger::Emergency => "emergency",
         FollowUpTrigger::Callback => "callback",
         FollowUpTrigger::Voicemail => "voicemail",
         FollowUpTrigger::Failed => "failed",
@@ -30,6 +36,9 @@ pub(super) fn trigger_of(state: &CallState, of: &[FollowUpTrigger]) -> Option<Fo
     TRIGGERS.into_iter().find(|trigger| {
         of.contains(trigger)
             && match trigger {
+                FollowUpTrigger::Emergency => {
+                    outcome != Outcome::Answered && state.root_leg().is_some_and(Leg::asked_for_emergency_advice)
+                }
                 FollowUpTrigger::Callback => inbound && asks_for_callback(state),
                 FollowUpTrigger::Voicemail => inbound && outcome == Outcome::Voicemail,
                 FollowUpTrigger::Failed => outcome == Outcome::Failed,

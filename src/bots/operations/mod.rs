@@ -9,11 +9,17 @@ mod call_request;
 mod clinic_settings;
 mod create_record;
 mod end_call;
+mod hold_call;
 mod overrides;
 mod place_call;
 mod placed;
+mod redirect_call;
 mod requester;
+mod set_disposition;
+mod set_presence;
 mod start_call;
+mod take_caller;
+mod transfer_call;
 
 mod history;
 mod statistics;
@@ -36,11 +42,18 @@ pub async fn operations(event: BotEvent, host: Host) -> Response {
         "clear-override" => overrides::clear_override(&event, &host).await,
         "end-call" => end_call::end_call(&event, &host, &mut log).await,
         "get-override" => overrides::get_override(&event, &host).await,
+        "hold-call" => hold_call::hold_call(&event, &host).await,
         "history" => return history::history(&event, &host).await,
         "place-call" => place_call::place_call(&event, &host, &mut log).await,
+        "resume-call" => hold_call::resume_call(&event, &host).await,
+        "set-disposition" => set_disposition::set_disposition(&event, &host).await,
         "set-override" => overrides::set_override(&event, &host).await,
+        "set-presence" => set_presence::set_presence(&event, &host, &mut log).await,
         "statistics" => return statistics::statistics(&event, &host).await,
         "start-call" => start_call::start_call(&event, &host, &mut log).await,
+        "take-caller" => take_caller::take_caller(&event, &host, &mut log).await,
+        "transfer-call" => transfer_call::transfer_call(&event, &host).await,
+        "waiting-callers" => take_caller::waiting_callers(&event, &host).await,
         _ => Err(Reply::Invalid(Code::OperationUnknown.into())),
     };
     let mut response = Response::from(answer.map_or_else(|reply| reply, Reply::Value));

@@ -8,24 +8,22 @@
 //! the offer of a callback. The caller hears a response within three seconds. A fact that arrives too late is treated
 //! as unknown.
 
-use std::cell::RefCell;
-
+use super::answers::store_input;
 use super::change_by_phone::change_by_phone;
 use super::request::WebhookRequest;
 use super::status::{StatusCallback, jitter_seed, status};
 use super::transcription::transcription;
-use crate::bots::instance_cache::LocalTimeCache;
 use crate::bots::override_store::OverrideStore;
 use crate::chart::{
     CallContext, CallEvent, CallRecord, CallState, Closing, QueueReport, RecordFormat, RecordWrite, RetryPolicy,
     SECOND_ATTEMPT_TIMEOUT, Screening, Status, StoreError, TextField, found, nothing_else, search, store,
 };
 use crate::dialplan::{
-    CallStatus, CallbackKind, Caller, DialplanInput, Direction, Fact, Facts, LocalizedTurn, Lookup, OverrideInForce,
-    Params, Turn, VerbEvent, render, required_lookups,
+    CallStatus, CallbackKind, Caller, CallerRecord, DialplanInput, Direction, Fact, Facts, LocalizedTurn, Lookup,
+    OverrideInForce, Params, Turn, VerbEvent, render, required_lookups,
 };
 use crate::error::{Code, log_line};
-use crate::outbound::SealingKeys;
+use crate::outbound::{SealingKeys, sealed_presences};
 use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest, both};
 
 /// The timeout of a read, in milliseconds. For the record of a reject, [`REJECT_LIMIT`] replaces it.
@@ -40,15 +38,33 @@ const CALLER_WAITS_LIMIT: u32 = 2_500;
 /// The total timeout of a request that the dialplan rejects, in milliseconds. It includes the lookups of the rules.
 const REJECT_LIMIT: u32 = 2_900;
 
+/// The total timeout of a request with input of the caller that must be stored, in milliseconds.
+const INPUT_LIMIT: u32 = 2_800;
+
 /// The `QueueResult` of a caller who accepted the offer of a callback. Only Plumline uses this value. In the chart, it
 /// replaces the `hangup` or `leave` that Twilio reports for the same wait.
 const OFFER_ACCEPTED: &str = "callback";
+
+/// The reads that were made before the dialplan is run.
+pub(super) struct EarlierReads {
+    /// The answer to the search for the call's record.
+    pub(super) record: Option<HostResponse>,
+    /// The number of round trips to read that remain.
+    pub(super) rounds: u32,
+}
+
+impl Default for EarlierReads {
+    fn default() -> Self {
+        Self { record: None, rounds: 2 }
+    }
+}
 
 /// Answers a callback, or a request that the dialplan handles. `None` if the default dialplan must answer.
 pub(super) async fn dispatch(
     host: &Host,
     request: &WebhookRequest<'_, '_>,
     direction: &Direction<'_>,
+    earlier: EarlierReads,
 ) -> Option<Response> {
     let params = Params(request.pairs);
     let config = request.clinic.config;
@@ -71,22 +87,47 @@ pub(super) async fn dispatch(
         }
         (CallbackKind::Transcription, _) => Some(transcription(host, request.status_callback()).await),
         (CallbackKind::WebhookUrl, Direction::Inbound { .. }) if input.rules().is_some() => {
-            Some(run_dialplan(host, request, &input).await)
+            Some(run_dialplan(host, request, &input, earlier).await)
         }
         (CallbackKind::WebhookUrl, _) => None,
-        _ => Some(run_dialplan(host, request, &input).await),
+        _ => Some(run_dialplan(host, request, &input, earlier).await),
     }
 }
 
-async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &DialplanInput<'_>) -> Response {
+async fn run_dialplan(
+    host: &Host,
+    request: &WebhookRequest<'_, '_>,
+    input: &DialplanInput<'_>,
+    earlier: EarlierReads,
+) -> Response {
     let params = Params(request.pairs);
     let has_ended = request.call.status == Some(CallStatus::Terminal);
     let mut next = input.next(&request.callback, params, has_ended);
     let mut facts = Facts::at(request.now, &input.caller);
     facts.closed = request.callback.closed;
+    let is_new = matches!(next.turn, Turn::Rules(_));
+    if is_new {
+        // A new call has no record.
+        facts.record = Fact::Known(CallerRecord::default());
+    }
     let mut update = RecordUpdate::of(request, &next.turn);
-    let mut failures = collect_facts(host, input, &next, request, &mut facts, update.as_mut()).await;
+    if update.is_some() && next.turn.event().is_some_and(VerbEvent::is_input) {
+        host.set_deadline(INPUT_LIMIT, jitter_seed(request.pairs, request.now));
+    }
+    let mut to_read = None;
+    if let Some(update) = &mut update {
+        update.found = earlier.record;
+        to_read = Some(update).filter(|update| update.found.is_none());
+    }
+    let mut failures = collect_facts(host, request, input, &next, &mut facts, to_read, earlier.rounds).await;
     let mut codes = Vec::new();
+    if let (Turn::Resume { action, verb, .. }, Some(stored)) = (next.turn, update.take_if(|update| update.is_input)) {
+        let (result, code) = store_input(host, request, input, &next, stored, &mut facts).await;
+        next.turn = Turn::of(result, action, verb);
+        codes.extend(code.map(|code| (code, String::new())));
+        // What follows may depend on what was stored. Most of its facts are known already.
+        collect_facts(host, request, input, &next, &mut facts, None, earlier.rounds).await;
+    }
     if let Turn::Resume { verb, event: VerbEvent::StaffChange, .. } = next.turn {
         host.set_deadline(REJECT_LIMIT, jitter_seed(request.pairs, request.now));
         let record = update.take();
@@ -102,7 +143,6 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
         let refused = [changed, recorded].into_iter().filter_map(Result::err);
         codes.extend(refused.map(|code| (code, String::new())));
     }
-    let is_new = matches!(next.turn, Turn::Rules(_));
     let route = facts.overrides.known().and_then(OverrideInForce::route).filter(|_| is_new);
     match (&route, &mut update) {
         (Some(route), Some(update)) => update.event.overridden = Some(route),
@@ -128,7 +168,7 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
         // The chart did not store that the caller accepted the offer. The caller must not hear a confirmation, and
         // hears the offer again.
         if let Turn::Resume { event: event @ VerbEvent::OfferAccepted, .. } = &mut next.turn {
-            *event = VerbEvent::Waiting { position: None };
+            *event = VerbEvent::Waiting { n: 0, position: None, minutes: None };
             rendered = render(input, &next, &facts);
         }
     }
@@ -153,32 +193,37 @@ async fn run_dialplan(host: &Host, request: &WebhookRequest<'_, '_>, input: &Dia
 /// no round trip, and can make other reads unnecessary.
 async fn collect_facts(
     host: &Host,
+    request: &WebhookRequest<'_, '_>,
     input: &DialplanInput<'_>,
     next: &LocalizedTurn<'_>,
-    request: &WebhookRequest<'_, '_>,
     facts: &mut Facts,
     mut update: Option<&mut RecordUpdate<'_>>,
+    rounds: u32,
 ) -> ReadFailures {
-    let local_times: &RefCell<LocalTimeCache> = request.local_times;
     let mut failures = ReadFailures::default();
     let mut zones = required_lookups(input, next, facts);
     zones.retain(|lookup| {
         let Lookup::Zone(zone) = lookup else { return false };
-        let cached = local_times.borrow().at(zone, facts.now);
+        let cached = request.local_times.borrow().at(zone, facts.now);
         facts.local_times.extend(cached.map(|time| (zone.clone(), Fact::Known(time))));
         cached.is_none()
     });
     if !zones.is_empty() {
-        read_facts(host, input, request, facts, zones, None, &mut failures).await;
-        local_times.borrow_mut().store(facts);
+        read_facts(host, request, input, facts, zones, None, &mut failures).await;
+        request.local_times.borrow_mut().store(facts);
     }
-    for _ in 0..2 {
+    for _ in 0..rounds {
         let wanted = required_lookups(input, next, facts);
         let record_read = update.take();
         if wanted.is_empty() && record_read.is_none() {
             break;
         }
-        read_facts(host, input, request, facts, wanted, record_read, &mut failures).await;
+        read_facts(host, request, input, facts, wanted, record_read, &mut failures).await;
+    }
+    let mut times = required_lookups(input, next, facts);
+    times.retain(|lookup| matches!(lookup, Lookup::VisitTime { .. }));
+    if !times.is_empty() {
+        read_facts(host, request, input, facts, times, None, &mut failures).await;
     }
     failures
 }
@@ -200,13 +245,14 @@ impl ReadFailures {
     fn add(&mut self, lookup: &Lookup, read: usize, answer: &HostResponse) {
         let kind = match (lookup, read) {
             // An unknown time zone is logged when the hours are evaluated.
-            (Lookup::Zone(_), _) => return,
+            (Lookup::Zone(_) | Lookup::VisitTime { .. }, _) => return,
+            (Lookup::BirthDateTries | Lookup::Presence | Lookup::Overrides, _) => "Basic",
+            (Lookup::NextVisit(_), _) => "Appointment",
             (Lookup::People { .. }, 0) => "Patient",
             (Lookup::People { .. }, _) => "RelatedPerson",
-            (Lookup::LastToCall, _) => "Communication",
+            (Lookup::LastToCall | Lookup::Record, _) => "Communication",
             (Lookup::Service(_), _) => "HealthcareService",
             (Lookup::Roles(_), _) => "PractitionerRole",
-            (Lookup::Overrides, _) => "Basic",
         };
         match answer {
             HostResponse::Done { status: 200..=299, .. } => {}
@@ -223,8 +269,8 @@ impl ReadFailures {
 /// Reads several facts in one round trip.
 async fn read_facts(
     host: &Host,
-    input: &DialplanInput<'_>,
     request: &WebhookRequest<'_, '_>,
+    input: &DialplanInput<'_>,
     facts: &mut Facts,
     wanted: Vec<Lookup>,
     update: Option<&mut RecordUpdate<'_>>,
@@ -235,12 +281,15 @@ async fn read_facts(
     for lookup in wanted {
         let reads = requests_for(&lookup, input, facts);
         // The host computes local times without a round trip.
-        let timeout = (!matches!(lookup, Lookup::Zone(_))).then_some(READ_TIMEOUT);
+        let is_local = matches!(lookup, Lookup::Zone(_) | Lookup::VisitTime { .. });
+        let timeout = (!is_local).then_some(READ_TIMEOUT);
         asked.push((lookup, reads.len()));
         requests.extend(reads.into_iter().map(|read| (read, timeout)));
     }
-    if let Some(update) = &update {
-        requests.push((HostRequest::Fhir(search(update.event.root_sid().0)), Some(READ_TIMEOUT)));
+    let needs_record = asked.iter().any(|(lookup, _)| *lookup == Lookup::Record);
+    let root = update.as_ref().map_or(input.caller.sid, |update| update.event.root_sid().0);
+    if update.is_some() || needs_record {
+        requests.push((HostRequest::Fhir(search(root)), Some(READ_TIMEOUT)));
     }
     let mut answers = host.send_all(requests).await.into_iter();
     for (lookup, count) in asked {
@@ -254,10 +303,32 @@ async fn read_facts(
             }
             found.push(answer.ok());
         }
+        if lookup == Lookup::Presence {
+            let sealing = request.secret.and_then(|secret| SealingKeys::read(secret).ok());
+            found = found.into_iter().map(|found| Some(sealed_presences(found?, sealing.as_ref()))).collect();
+        }
         facts.learn(&lookup, found, &input.caller);
     }
+    if update.is_none() && !needs_record {
+        return;
+    }
+    let found = answers.next().unwrap_or(HostResponse::Failed);
+    if needs_record {
+        failures.add(&Lookup::Record, 0, &found);
+        facts.record =
+            CallRecord::read(found.clone(), root).map_or(Fact::Unavailable, |known| Fact::Known(caller_record(&known)));
+    }
     if let Some(update) = update {
-        update.found = answers.next();
+        update.found = Some(found);
+    }
+}
+
+/// What the dialplan needs from the record of a call.
+pub(super) fn caller_record(record: &CallRecord) -> CallerRecord {
+    CallerRecord {
+        reference: record.reference(),
+        answers: record.state.answers().map(|answer| (answer.action.clone(), answer.value.clone())).collect(),
+        verified: record.state.context().verified.clone(),
     }
 }
 
@@ -283,19 +354,25 @@ fn read_overrides(
 }
 
 fn requests_for(lookup: &Lookup, input: &DialplanInput<'_>, facts: &Facts) -> Vec<HostRequest> {
-    if let Lookup::Zone(zone) = lookup {
-        return vec![HostRequest::Zone(ZoneRequest {
-            zone: zone.clone(),
-            instants: vec![facts.now],
-            local_times: Vec::new(),
-        })];
+    let local_time = match lookup {
+        Lookup::Zone(zone) => Some((zone, facts.now)),
+        Lookup::VisitTime { zone, at } => Some((zone, *at)),
+        _ => None,
+    };
+    if let Some((zone, at)) = local_time {
+        let request = ZoneRequest { zone: zone.clone(), instants: vec![at], local_times: Vec::new() };
+        return vec![HostRequest::Zone(request)];
     }
     lookup.urls(&input.caller, facts).into_iter().map(|url| HostRequest::Fhir(FhirRequest::get(url))).collect()
 }
 
 /// What must be in the chart before the response, because no later callback carries the same information.
-struct RecordUpdate<'a> {
+pub(super) struct RecordUpdate<'a> {
     event: CallEvent<'a>,
+    /// What is known about the call apart from the event.
+    pub(super) context: CallContext,
+    /// Whether the request has input of the caller, which decides what follows.
+    is_input: bool,
     /// The answer to the search for the call's record. `None` before the search.
     found: Option<HostResponse>,
 }
@@ -309,9 +386,10 @@ impl<'a> RecordUpdate<'a> {
             // An override by staff, if one applies to the call.
             request.clinic.config.overrides.as_ref()?;
             let event = CallEvent::from_first_request(request.pairs, request.now)?;
-            return Some(Self { event, found: None });
+            return Some(Self { event, context: CallContext::default(), is_input: false, found: None });
         }
         let accepted = turn.event() == Some(VerbEvent::OfferAccepted);
+        let is_input = turn.event().is_some_and(VerbEvent::is_input);
         let mut event = CallEvent::read(request.pairs, request.now)?;
         if accepted {
             event.queue = Some(QueueReport { result: OFFER_ACCEPTED, seconds: None });
@@ -323,6 +401,8 @@ impl<'a> RecordUpdate<'a> {
         match turn.event() {
             Some(VerbEvent::Accepted) => event.screening = Some(Screening::Accepted),
             Some(VerbEvent::Served) => event.closing = Some(Closing::Served),
+            Some(VerbEvent::AgentFinished) => event.closing = Some(Closing::Agent),
+            Some(VerbEvent::Emergency { .. }) => event.emergency = true,
             _ => {}
         }
         let is_needed = match request.callback.kind {
@@ -330,10 +410,14 @@ impl<'a> RecordUpdate<'a> {
                 let not_connected = dial.bridged == Some(false) && dial.status.is_some_and(Status::means_answered);
                 dial.sid.is_none() || not_connected
             }),
-            CallbackKind::Queue | CallbackKind::Accept | CallbackKind::Served | CallbackKind::Greeting => true,
-            _ => accepted,
+            CallbackKind::Queue
+            | CallbackKind::Accept
+            | CallbackKind::Served
+            | CallbackKind::Agent
+            | CallbackKind::Greeting => true,
+            _ => accepted || is_input || event.emergency,
         };
-        is_needed.then_some(Self { event, found: None })
+        is_needed.then_some(Self { event, context: CallContext::default(), is_input, found: None })
     }
 
     /// The update for a call that the dialplan rejects. Twilio reports a rejected call like a missed one.
@@ -341,7 +425,7 @@ impl<'a> RecordUpdate<'a> {
         let mut event = CallEvent::from_first_request(request.pairs, request.now)?;
         event.closing = Some(Closing::Rejected);
         let found = host.send(HostRequest::Fhir(search(event.root_sid().0)), Some(READ_TIMEOUT)).await;
-        Some(Self { event, found: Some(found) })
+        Some(Self { event, context: CallContext::default(), is_input: false, found: Some(found) })
     }
 
     /// Whether the chart has that the caller accepted the offer of a callback.
@@ -354,8 +438,13 @@ impl<'a> RecordUpdate<'a> {
         call_record.is_ok_and(|call_record| queue_result(&call_record.state) == Some(true))
     }
 
+    /// The record of the call, as it was read.
+    pub(super) fn record(&self) -> Option<CallRecord> {
+        CallRecord::read(self.found.clone()?, self.event.root_sid().0).ok()
+    }
+
     /// Writes the update while the caller waits. After a conflict, it makes one more attempt.
-    async fn write(self, host: &Host, format: RecordFormat<'_>) -> Result<(), Code> {
+    pub(super) async fn write(self, host: &Host, format: RecordFormat<'_>) -> Result<(), Code> {
         let root = self.event.root_sid().0;
         let (call_record, retry) = match CallRecord::read(self.found.unwrap_or(HostResponse::Failed), root) {
             Ok(call_record) => (Some(call_record), RetryPolicy::CallerWaits(WRITE_TIMEOUT)),
@@ -366,7 +455,7 @@ impl<'a> RecordUpdate<'a> {
         let write = RecordWrite {
             root,
             events: core::slice::from_ref(&self.event),
-            context: &CallContext::default(),
+            context: &self.context,
             call_record: call_record.as_ref(),
             other_writes: &nothing_else,
             format,

@@ -2,12 +2,16 @@
 
 //! The public `webhook` bot. It verifies each request of Twilio and answers it.
 
+mod answers;
+mod birth_date;
 mod browser_call;
 mod change_by_phone;
 mod dialplan_request;
 mod key_press;
+mod redirected;
 mod request;
 mod status;
+mod task_request;
 mod transcription;
 mod verify_request;
 mod with_ticket;
@@ -20,18 +24,19 @@ use std::rc::Rc;
 use crate::bots::instance_cache::{LocalTimeCache, ParamNames, SharedCache};
 use crate::bots::settings::Settings;
 use crate::runtime::{Body, Host, Layout, WebhookEvent};
-use dialplan_request::dispatch;
+use dialplan_request::{EarlierReads, dispatch};
 use request::WebhookRequest;
 pub use status::{StatusCallback, status};
 use verify_request::{VerifiedRequest, forbidden, verify_request};
 
-use crate::dialplan::{Call, CallbackKind, Clinic, Direction, RequestKind, apology, route};
+use crate::dialplan::{Call, CallStatus, CallbackKind, Clinic, Direction, RequestKind, apology, route};
 use crate::error::{Code, log_line};
 use crate::frame::Frame;
 use crate::outbound::retried_callback_url;
 use crate::runtime::{Reply, Response};
 use browser_call::{BrowserCall, browser_call};
 use key_press::key_pressed;
+use redirected::{is_about_redirected, redirected};
 
 /// The number of earlier starts of an event before the bot answers with an apology. The host starts an event again if
 /// the wasm trapped.
@@ -105,12 +110,16 @@ async fn respond(
     let clinic = Clinic { numbers: &numbers, application, config: &settings.config };
     let direction = Direction::of(&call, &numbers, &settings.config.sip);
     let (url, now) = (&*verified.url, event.now);
-    let (callback, secret) = (verified.callback, settings.sealing());
+    let (secret, callback) = (settings.sealing(), verified.callback);
     let request = WebhookRequest { pairs, call: &call, clinic: &clinic, callback, url, now, secret, local_times };
+    let is_over = call.status == Some(CallStatus::Terminal);
     let handled = match verified.callback.kind {
         CallbackKind::Connect if settings.config_error.is_some() => Some(Response::from(Reply::Twiml(apology()))),
         CallbackKind::Connect => Some(boxed(key_pressed(&request, settings.sealing(), host)).await),
-        _ => boxed(dispatch(host, &request, &direction)).await,
+        kind if is_about_redirected(&verified.callback) && !(kind.reports_end() && is_over) => {
+            boxed(redirected(&request, &direction, host)).await
+        }
+        _ => boxed(dispatch(host, &request, &direction, EarlierReads::default())).await,
     };
     let mut response = match (handled, &direction) {
         (Some(response), _) => response,

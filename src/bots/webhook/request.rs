@@ -6,8 +6,8 @@ use std::cell::RefCell;
 
 use super::status::StatusCallback;
 use crate::bots::instance_cache::LocalTimeCache;
-use crate::chart::RecordFormat;
-use crate::dialplan::{Call, CallbackKind, CallbackUrl, Clinic};
+use crate::chart::{Closing, RecordFormat};
+use crate::dialplan::{Call, CallbackKind, CallbackUrl, Clinic, Params, is_agent_finished};
 
 /// A request with a valid signature, and what was parsed from it.
 pub(super) struct WebhookRequest<'v, 'a> {
@@ -24,7 +24,7 @@ pub(super) struct WebhookRequest<'v, 'a> {
     /// When the request arrived, as Unix time in milliseconds.
     pub(super) now: u64,
     /// `PLUMLINE_SECRET`.
-    pub(super) secret: Option<&'a str>,
+    pub(super) secret: Option<&'v str>,
     /// The cached local times.
     pub(super) local_times: &'v RefCell<LocalTimeCache>,
 }
@@ -37,10 +37,17 @@ impl<'v, 'a> WebhookRequest<'v, 'a> {
             now: self.now,
             numbers: self.clinic.numbers,
             mailbox: Some(self.callback.action),
+            closing: self.closing(),
             is_screened: self.callback.kind == CallbackKind::ScreenedStatus,
             config: self.clinic.config,
             caller_waits: false,
         }
+    }
+
+    /// How the call ended, if a voice agent had the caller until the end.
+    fn closing(&self) -> Option<Closing> {
+        let had_agent = self.callback.kind == CallbackKind::Agent && is_agent_finished(Params(self.pairs));
+        had_agent.then_some(Closing::Agent)
     }
 
     /// How call records are written.

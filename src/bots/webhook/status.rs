@@ -4,7 +4,7 @@
 
 use crate::bots::call_people::PeopleSearch;
 use crate::chart::{
-    CallContext, CallEvent, CallRecord, CallState, RecordWrite, RetryPolicy, Screening, Status, StoreError,
+    CallContext, CallEvent, CallRecord, CallState, Closing, RecordWrite, RetryPolicy, Screening, Status, StoreError,
     nothing_else, search, store,
 };
 use crate::dialplan::config::Config;
@@ -43,6 +43,8 @@ pub struct StatusCallback<'v, 'a> {
     /// The mailbox: the action in the callback URL, or `""` if the URL has none. Used only for a message and its
     /// transcription.
     pub mailbox: Option<&'a str>,
+    /// How the dialplan ended the call, if the request reports that.
+    pub closing: Option<Closing>,
     /// Whether the callee of the leg must press a key.
     pub is_screened: bool,
     /// The clinic's config.
@@ -88,6 +90,7 @@ pub(super) async fn store_event<'a>(
     if event.recording.is_some_and(|recording| recording.message) {
         event.mailbox = callback.mailbox.filter(|action| !action.is_empty());
     }
+    event.closing = callback.closing;
     event.screening = callback.is_screened.then_some(Screening::Required);
     let people = PeopleSearch::of_event(&event, callback.numbers, callback.config);
     event.inferred_direction = people.inferred_direction(&event);

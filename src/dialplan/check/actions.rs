@@ -5,7 +5,7 @@
 use super::config_path::ConfigPath;
 use super::rules::MAX_COMPARED;
 use super::{Checker, shape};
-use crate::dialplan::callback_urls::{MAX_CALLBACKS, count_callbacks, count_of_action, switch_languages};
+use crate::dialplan::callback_urls::{MAX_CALLBACKS, UrlVariants, count_callbacks};
 use crate::dialplan::graph::Edge;
 use crate::dialplan::verbs::Verb;
 use crate::error::Code;
@@ -60,9 +60,9 @@ impl Checker<'_> {
             return;
         }
         let actions = self.config.actions.iter().enumerate();
-        let languages = switch_languages(self.config).len();
+        let variants = UrlVariants::of(self.config);
         if let Some((index, (name, _))) =
-            actions.max_by_key(|(_, (_, verbs))| count_of_action(self.config, verbs, languages))
+            actions.max_by_key(|(_, (name, verbs))| variants.count(self.config, name, verbs))
         {
             self.error(Code::ConfigSteps, &ConfigPath::root("actions").member(index, name));
         }

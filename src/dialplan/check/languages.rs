@@ -38,7 +38,8 @@ impl Checker<'_> {
     }
 
     pub(super) fn advise_on_languages(&mut self) {
-        let uses_speech_recognition = self.config.verbs().any(Verb::uses_speech_recognition);
+        let by_speech = self.config.emergency.as_ref().is_some_and(|emergency| !emergency.speech.is_empty());
+        let uses_speech_recognition = by_speech || self.config.verbs().any(Verb::uses_speech_recognition);
         for UsedLanguage { path, tag, is_switched } in core::mem::take(&mut self.languages) {
             let is_not_recognized =
                 || uses_speech_recognition && is_switched && !is_known_language("Gather", gather_language(&tag));

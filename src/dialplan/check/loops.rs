@@ -102,7 +102,7 @@ impl Checker<'_> {
                         let code = if rings_again { Code::ConfigNoAnswer } else { Code::ConfigLoop };
                         self.loop_at(from, edge, code);
                     }
-                    Some(VisitState::Done) if edge.trigger == Trigger::Immediate => {
+                    Some(VisitState::Done) if edge.trigger == Trigger::Immediate || self.may_skip(edge) => {
                         lengths[from] = lengths[from].max(lengths[edge.to].saturating_add(1));
                     }
                     _ => {}
@@ -110,6 +110,11 @@ impl Checker<'_> {
                 *next += 1;
             }
         }
+    }
+
+    /// Whether the document continues with the edge because everyone in the `dial` is away.
+    fn may_skip(&self, edge: EdgeTo) -> bool {
+        self.config.presence.is_enabled() && edge.trigger == Trigger::Unattended && edge.member.starts_with("dial.")
     }
 
     fn loop_at(&mut self, action: usize, edge: EdgeTo, code: Code) {
@@ -167,6 +172,11 @@ impl Checker<'_> {
         }
         let diverts = config.overrides.iter().flat_map(|rules| &rules.divert_to);
         waiting.extend(diverts.filter_map(|action| config.actions.position(action)));
+        if let Some(transfer) = &config.transfer {
+            let allowed = |name: &str| name == transfer.otherwise || transfer.allows(name);
+            let names = config.actions.iter().enumerate().filter(|(_, (name, _))| allowed(name));
+            waiting.extend(names.map(|(position, _)| position));
+        }
         while let Some(action) = waiting.pop() {
             if mark(&mut actions, Some(action)) {
                 waiting.extend(self.edges.from(action).map(|edge| edge.to));

@@ -10,6 +10,7 @@ mod advice;
 mod advice;
 mod clinic;
 mod config_path;
+mod emergency;
 mod heard_languages;
 mod hours;
 mod languages;
@@ -129,7 +130,10 @@ impl Checker<'_> {
         self.hours();
         self.lists();
         self.screening();
+        self.emergency();
         self.sip();
+        self.transfer();
+        self.dispositions();
         self.actions();
         self.overrides();
         self.dialplans();

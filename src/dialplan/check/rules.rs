@@ -5,7 +5,8 @@
 use super::config_path::ConfigPath;
 use super::{Checker, shape};
 use crate::dialplan::address::is_host;
-use crate::dialplan::config::{Conditions, NumberPlan, Rule};
+use crate::dialplan::config::{AnswerCondition, AnswerKind, AnswerRange, Conditions, NumberPlan, Rule};
+use crate::dialplan::graph::final_verb;
 use crate::dialplan::people::CallerMatch;
 use crate::dialplan::verbs::Verb;
 use crate::error::Code;
@@ -73,6 +74,29 @@ impl Checker<'_> {
         self.expect_in_full_check(is_reached, Code::ConfigEmpty, &at.field("domains"));
     }
 
+    pub(super) fn transfer(&mut self) {
+        let config = self.config;
+        let Some(transfer) = &config.transfer else { return };
+        let at = ConfigPath::root("transfer");
+        let is_action = |name: &str| config.actions.position(name).is_some();
+        self.expect(is_action(&transfer.otherwise), Code::ConfigNameUnknown, &at.field("otherwise"));
+        self.each(transfer.actions.as_deref(), &at.field("actions"), |checker, action, at| {
+            checker.expect(is_action(action), Code::ConfigNameUnknown, at);
+        });
+        self.range(transfer.timeout, 1, 600, &at.field("timeout"));
+        self.range(transfer.max_hold, 10, 3_600, &at.field("maxHold"));
+        self.url(transfer.music.as_deref(), &at.field("music"));
+    }
+
+    pub(super) fn dispositions(&mut self) {
+        let at = ConfigPath::root("dispositions");
+        for (index, (code, text)) in self.config.dispositions.iter().enumerate() {
+            let at = at.member(index, code);
+            self.expect(shape::is_name(code), Code::ConfigName, &at);
+            self.expect(shape::is_label(text), Code::ConfigText, &at);
+        }
+    }
+
     pub(super) fn dialplans(&mut self) {
         let at = ConfigPath::root("dialplans");
         for (index, (name, rules)) in self.config.dialplans.iter().enumerate() {
@@ -94,6 +118,9 @@ impl Checker<'_> {
             }
             covered = rule.when == default;
             self.conditions(&rule.when, &at.field("when"));
+            // Before the first document, the caller was not asked anything.
+            let never = rule.when.answer.is_some() || rule.when.verified == Some(true);
+            self.expect(!never, Code::ConfigRuleUnreachable, &at.field("when"));
             let defined = self.config.actions.position(&rule.then).is_some();
             self.expect(defined, Code::ConfigNameUnknown, &at.field("then"));
         }
@@ -125,6 +152,27 @@ impl Checker<'_> {
         for (name, hours) in [("open", &when.open), ("closed", &when.closed)] {
             let defined = hours.as_deref().is_none_or(|hours| config.hours.position(hours).is_some());
             self.expect(defined, Code::ConfigNameUnknown, &at.field(name));
+        }
+        if let Some(answers) = &when.answer {
+            let at = at.field("answer");
+            self.expect(!answers.is_empty(), Code::ConfigEmpty, &at);
+            for (index, (action, condition)) in answers.iter().enumerate() {
+                let at = at.member(index, action);
+                let asked = config.actions.get(action).and_then(|verbs| final_verb(verbs));
+                let Some(Verb::Ask(ask)) = asked else {
+                    self.error(Code::ConfigNameUnknown, &at);
+                    continue;
+                };
+                match condition {
+                    AnswerCondition::OneOf(values) => self.expect(!values.is_empty(), Code::ConfigEmpty, &at),
+                    AnswerCondition::Range(AnswerRange { min, max }) => {
+                        let in_order = min.zip(*max).is_none_or(|(min, max)| min <= max);
+                        let is_number = ask.answer.format == AnswerKind::Number;
+                        let is_set = min.is_some() || max.is_some();
+                        self.expect(in_order && is_number && is_set, Code::ConfigAnswer, &at);
+                    }
+                }
+            }
         }
         if let Some(matches) = &when.patient_match {
             self.expect(!matches.is_empty(), Code::ConfigEmpty, &at.field("patientMatch"));

@@ -62,9 +62,16 @@ impl Checker<'_> {
             let at = recording_at.field("announcement");
             self.spoken(Spoken::Prompt(&recording.announcement), &all, &at, &at);
         }
+        self.advise_on_emergency(&all);
     }
 
-    fn spoken(&mut self, spoken: Spoken<'_>, languages: &[&str], at: &ConfigPath<'_>, voice_at: &ConfigPath<'_>) {
+    pub(super) fn spoken(
+        &mut self,
+        spoken: Spoken<'_>,
+        languages: &[&str],
+        at: &ConfigPath<'_>,
+        voice_at: &ConfigPath<'_>,
+    ) {
         let parts = match spoken {
             Spoken::Words(words, voice) => {
                 let wording = Wording { words, language: None, voice, is_recording: false };

@@ -97,9 +97,17 @@ pub enum FollowUpTrigger {
     Voicemail,
     /// The caller asked for a callback.
     Callback,
+    /// The caller asked for the emergency advice.
+    Emergency,
 }
 
-words!(FollowUpTrigger { Missed: "missed", Failed: "failed", Voicemail: "voicemail", Callback: "callback" });
+words!(FollowUpTrigger {
+    Missed: "missed",
+    Failed: "failed",
+    Voicemail: "voicemail",
+    Callback: "callback",
+    Emergency: "emergency",
+});
 
 /// `alerts`: alerts to an external service, without any data about the caller.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -2,16 +2,20 @@
 
 //! `PLUMLINE_CONFIG`: the clinic's config.
 
+mod answer;
 mod clinic;
+mod emergency;
 mod hours;
 mod mailbox;
 mod overrides;
+mod presence;
 mod read;
 mod rules;
 #[cfg(feature = "schema")]
 mod schema;
 mod screening;
 mod sip;
+mod transfer;
 
 use super::target::Target;
 use super::verbs::{Dial, Verb, Voicemail};
@@ -20,15 +24,20 @@ use crate::fhir::systems::EXTENSION_BASE;
 use crate::json::{Map, members};
 use crate::policy::Outbound;
 
+pub use answer::{AnswerCondition, AnswerFormat, AnswerKind, AnswerRange, DateOrder};
 pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpTrigger, Identity, Recording, Tasks};
+pub use emergency::Emergency;
 pub use hours::{Day, Holiday, Hours, Opening, Weekly};
 pub use mailbox::{MailboxCode, MailboxTask, Priority, UrgentWords};
 pub use overrides::OverrideRules;
+pub use presence::Presence;
 pub use rules::{Conditions, NumberPlan, Rule, Verification};
 #[cfg(feature = "schema")]
 pub use schema::schema;
 pub use screening::Screening;
 pub use sip::Sip;
+pub use transfer::{BACK, MAX_REDIRECTED, REDIRECTED, Redirected, Transfer};
+
 /// The config document (JSON). Every member is optional. `docs/dialplan.md` explains it with examples;
 /// `schema/config.json` is the complete reference.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -78,13 +87,21 @@ pub struct Config {
     pub recording: Option<Recording>,
     /// Whether the person who answers a phone presses a key before the caller is connected.
     pub screening: Screening,
+    /// What reaches the emergency advice from every menu and queue. If absent, nothing does.
+    pub emergency: Option<Emergency>,
+    /// Whether a `dial` skips staff who are away.
+    pub presence: Presence,
     /// Calls that arrive by SIP. If absent, only those to a number are routed, and their callers have no number.
     pub sip: Sip,
     /// What staff may change for a limited time.
     #[cfg_attr(feature = "schema", serde(rename = "override"))]
     pub overrides: Option<OverrideRules>,
+    /// Transfers, hold and calls taken from a queue. If absent, staff cannot redirect callers.
+    pub transfer: Option<Transfer>,
     /// Tasks for staff.
     pub tasks: Tasks,
+    /// What may come of a call, by code, each with its text: `{ "booked": "Appointment booked" }`.
+    pub dispositions: Map<String>,
     /// Alerts to an external service. If absent, none are sent.
     pub alerts: Option<Alerts>,
     /// How records are written to the chart.
@@ -110,9 +127,13 @@ members!(Config {
     outbound: optional "outbound",
     recording: optional "recording",
     screening: optional "screening",
+    emergency: optional "emergency",
+    presence: optional "presence",
     sip: optional "sip",
     overrides: optional "override",
+    transfer: optional "transfer",
     tasks: optional "tasks",
+    dispositions: optional "dispositions",
     alerts: optional "alerts",
     chart: optional "chart",
     appointment: optional "appointment",
@@ -147,6 +168,12 @@ impl Config {
     pub fn mailbox_task(&self, mailbox: &str) -> Option<&MailboxTask> {
         let verbs = self.actions.get(mailbox)?;
         verbs.iter().find_map(|verb| if let Verb::Voicemail(voicemail) = verb { voicemail.task.as_ref() } else { None })
+    }
+
+    /// Whether inbound calls are recorded.
+    #[must_use]
+    pub fn records_inbound(&self) -> bool {
+        self.recording.as_ref().is_some_and(|recording| recording.inbound)
     }
 
     /// Whether the config can cause a recording of a call or a voicemail message.

@@ -2,9 +2,9 @@
 
 //! The dialplan: rules by caller, called number and time.
 
-use super::Config;
+use super::{AnswerCondition, Config};
 use crate::dialplan::people::CallerMatch;
-use crate::json::{members, words};
+use crate::json::{Map, members, words};
 
 /// One of the clinic's numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -117,6 +117,11 @@ pub struct Conditions {
     /// The name of `hours` that are closed now.
     #[cfg_attr(feature = "schema", schemars(regex(pattern = "^[a-z0-9-]{1,32}$")))]
     pub closed: Option<String>,
+    /// Answers of the caller in this call, by the name of the action that asked: a list of answers, or a range of
+    /// numbers.
+    pub answer: Option<Map<AnswerCondition>>,
+    /// Whether the caller was verified in this call by the birth date of a patient.
+    pub verified: Option<bool>,
 }
 
 members!(Conditions {
@@ -132,6 +137,8 @@ members!(Conditions {
     called: optional "called",
     open: optional "open",
     closed: optional "closed",
+    answer: optional "answer",
+    verified: optional "verified",
 });
 
 impl Conditions {
@@ -148,6 +155,12 @@ impl Conditions {
             || self.patient_match.is_some()
             || self.patient_language.is_some()
             || self.care_team.is_some()
+    }
+
+    /// Whether the conditions depend on the record of the call. The first document of a call has no record yet.
+    #[must_use]
+    pub const fn needs_record(&self) -> bool {
+        self.answer.is_some() || self.verified.is_some()
     }
 
     /// Whether the conditions depend on hours in the time zone of the called number.

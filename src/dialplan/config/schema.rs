@@ -29,7 +29,7 @@ pub fn schema() -> String {
     schema.insert("$id".to_owned(), ID.into());
     schema.insert("title".to_owned(), "Plumline’s config".into());
     if let Some(Value::Object(properties)) = schema.get_mut("properties") {
-        for name in ["dialplans", "hours", "lists", "actions"] {
+        for name in ["dialplans", "hours", "lists", "actions", "dispositions"] {
             named(properties, name, "^[a-z0-9-]{1,32}$");
         }
         named(properties, "identities", "^[!-~]{1,256}$");

@@ -3,8 +3,8 @@
 //! Whose number it is: the patients and related persons of a chart who have a number.
 
 use super::{
-    Patient, elements, is_active, is_current, is_serving, is_telephone, languages, names, person, reference, resource,
-    resources, text,
+    Patient, elements, is_active, is_current, is_serving, is_telephone, languages, names, person_in, reference,
+    resource, resources, text,
 };
 use crate::fhir::reference::is_reference;
 use crate::json::{Json, words};
@@ -48,6 +48,9 @@ pub struct PeopleOfNumber {
     /// The `Patient/<id>`s whom the call may be about, without duplicates: patients with the number, then patients of
     /// the related persons. They include inactive and deceased patients, but not records that another one replaced.
     pub candidates: Vec<String>,
+    /// The `Patient/<id>`s who have the number, or whose related persons do, each with the birth date. Only living and
+    /// active patients with a birth date, without duplicates.
+    pub birth_dates: Vec<(String, String)>,
     /// See [`subject`](Self::subject).
     subject: Option<String>,
     /// See [`is_complete`](Self::is_complete).
@@ -185,6 +188,15 @@ pub fn read_people(
         }
         people.related.push((related_person, patient.to_owned()));
     }
+    let record_of = |of: &&str| [related, patients].into_iter().find_map(|found| resource(found, of));
+    let is_certain = |record: &&Json| is_active(record) && !is_deceased(record) && !is_void(record);
+    for patient in living.iter().copied().chain(related_patients.iter().filter_map(record_of).filter(is_certain)) {
+        if let (Some(reference), Some(born)) = (reference(patient), text(patient, "birthDate"))
+            && people.birth_dates.iter().all(|(known, _)| *known != reference)
+        {
+            people.birth_dates.push((reference, born.to_owned()));
+        }
+    }
     people.matched = match (&living[..], &related_patients[..]) {
         ([], []) => CallerMatch::None,
         ([_], []) => CallerMatch::One,
@@ -199,9 +211,7 @@ pub fn read_people(
     people.subject = match (&people.patient, &related_patients[..]) {
         (Some(patient), _) => Some(patient.reference.clone()),
         (None, [of]) if people.matched == CallerMatch::Related => {
-            let record = [related, patients].into_iter().find_map(|found| resource(found, of));
-            let is_certain = |record: &&Json| is_active(record) && !is_deceased(record) && !is_void(record);
-            record.filter(is_certain).map(|_| (*of).to_owned())
+            record_of(of).filter(is_certain).map(|_| (*of).to_owned())
         }
         _ => None,
     };
@@ -219,7 +229,7 @@ fn read_patient(found: &Json, patient: &Json, country: Option<&str>, now: u64) -
         given: names::given(patient, now),
         language: languages::language(patient),
         general_practitioners: practitioners
-            .filter_map(|practitioner| person(found, text(practitioner, "reference")?, country, now))
+            .filter_map(|practitioner| person_in(found, text(practitioner, "reference")?, country, now))
             .collect(),
         care_teams: care_teams.collect(),
         reference,

@@ -59,7 +59,8 @@ pub enum Endpoint {
 }
 
 /// The person with the reference `named`, if the search result includes the resource.
-pub(super) fn person(found: &Json, named: &str, country: Option<&str>, now: u64) -> Option<Person> {
+#[must_use]
+pub fn person_in(found: &Json, named: &str, country: Option<&str>, now: u64) -> Option<Person> {
     let resource = resource(found, named)?;
     if !is_active(resource) {
         return None;
@@ -104,7 +105,7 @@ pub(super) fn available(found: &Json, country: Option<&str>, local: LocalTime, n
         if !serves || !is_available(role, local, now) {
             continue;
         }
-        let person = reference(role).and_then(|role| person(found, &role, country, now));
+        let person = reference(role).and_then(|role| person_in(found, &role, country, now));
         let Some(person) = person.filter(|person| !person.endpoints.is_empty()) else { continue };
         let at = people.iter().position(|known| known.reference >= person.reference).unwrap_or(people.len());
         if people.get(at).is_none_or(|known| known.reference != person.reference) {
@@ -117,7 +118,7 @@ pub(super) fn available(found: &Json, country: Option<&str>, local: LocalTime, n
 /// The first sender in a search result for `Communication`s, if the result includes the sender's resource.
 pub(super) fn first_sender(found: &Json, country: Option<&str>, now: u64) -> Option<Person> {
     let call = resources(found, "Communication").next()?;
-    person(found, call.at(&["sender", "reference"])?.text()?, country, now)
+    person_in(found, call.at(&["sender", "reference"])?.text()?, country, now)
 }
 
 /// The devices and numbers that ring for a person: their SDK identity, and the best phone number of the first resource

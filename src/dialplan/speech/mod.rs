@@ -2,6 +2,7 @@
 
 //! Texts, languages and voices of what callers hear and say.
 
+mod dates;
 mod digits;
 mod heard;
 mod phrases;
@@ -10,6 +11,7 @@ mod rejected;
 mod words;
 mod write;
 
+pub use dates::{spoken_date, spoken_time};
 pub use digits::spoken_keys;
 pub use heard::{Chosen, Heard};
 pub use phrases::{gather_language, words};

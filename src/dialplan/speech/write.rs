@@ -17,7 +17,7 @@ pub const DEFAULT_LANGUAGE: &str = "en-US";
 /// Why a document cannot be written: the code, and the path in the config.
 pub type RenderError = (Code, String);
 
-/// Writes a prompt. `replaced` is a placeholder such as `{name}` and its text; `current` is the current language of the
+/// Writes a prompt. `replaced` has placeholders such as `{name}`, with their texts; `current` is the current language of the
 /// call.
 ///
 /// # Errors
@@ -27,7 +27,7 @@ pub fn say(
     prompt: &Prompt,
     config: &Config,
     current: Option<&str>,
-    replaced: Option<(&str, &str)>,
+    replaced: &[(&str, &str)],
 ) -> Result<(), RenderError> {
     prompt.parts().iter().try_for_each(|part| say_part(document, part, config, current, replaced))
 }
@@ -37,7 +37,7 @@ fn say_part(
     part: &PromptPart,
     config: &Config,
     current: Option<&str>,
-    replaced: Option<(&str, &str)>,
+    replaced: &[(&str, &str)],
 ) -> Result<(), RenderError> {
     let wanted = part.language.as_deref().or(current);
     let times = part.times.filter(|times| *times > 1).map(|times| decimal(times.into()));
@@ -66,20 +66,28 @@ pub fn write_recording(document: &mut Document<'_>, url: &str, times: Option<&st
     document.element("Play", attribute.as_ref().map_or(&[], |attribute| attribute), url);
 }
 
-/// Writes a `<Say>`, unless the text is empty. `replaced` is a placeholder and its text.
-pub fn write_text(
-    document: &mut Document<'_>,
-    attributes: &[(&str, &str)],
-    words: &str,
-    replaced: Option<(&str, &str)>,
-) {
-    let words = match replaced {
-        Some((name, value)) => Cow::Owned(words.replace(name, value)),
-        None => Cow::Borrowed(words),
-    };
+/// Writes a `<Say>`, unless the text is empty. `replaced` has placeholders with their texts.
+pub fn write_text(document: &mut Document<'_>, attributes: &[(&str, &str)], words: &str, replaced: &[(&str, &str)]) {
+    let words = replace(words, replaced);
     if !words.is_empty() {
         document.element("Say", attributes, &words);
     }
+}
+
+/// Replaces placeholders. A text that replaces one is not searched for others.
+fn replace<'a>(words: &'a str, replaced: &[(&str, &str)]) -> Cow<'a, str> {
+    let first = |words: &str| {
+        let found = replaced.iter().filter_map(|(name, value)| Some((words.find(name)?, *name, *value)));
+        found.min_by_key(|(at, ..)| *at).map(|(at, name, value)| (at, name.len(), value.to_owned()))
+    };
+    let mut rest = words;
+    let mut text = String::new();
+    while let Some((at, length, value)) = first(rest) {
+        text.push_str(rest.get(..at).unwrap_or_default());
+        text.push_str(&value);
+        rest = rest.get(at + length..).unwrap_or_default();
+    }
+    if text.is_empty() && rest.len() == words.len() { Cow::Borrowed(words) } else { Cow::Owned(text + rest) }
 }
 
 /// The text for a language, and the language in which to speak it. If there is no text in this language, the text is
@@ -150,7 +158,7 @@ pub fn is_same(item: &str, other: &str) -> bool {
 }
 
 /// Writes SSML into an open `<Say>`. The text for a placeholder is escaped, so it cannot add elements.
-fn write(document: &mut Document<'_>, nodes: &[Node<'static>], replaced: Option<(&str, &str)>) {
+fn write(document: &mut Document<'_>, nodes: &[Node<'static>], replaced: &[(&str, &str)]) {
     for node in nodes {
         match node {
             Node::Element(element) => {
@@ -168,10 +176,7 @@ fn write(document: &mut Document<'_>, nodes: &[Node<'static>], replaced: Option<
                     document.close();
                 }
             }
-            Node::Text(text) => match replaced {
-                Some((name, value)) => drop(document.text(&text.replace(name, value))),
-                None => drop(document.text(text)),
-            },
+            Node::Text(text) => drop(document.text(&replace(text, replaced))),
             Node::Comment(_) => {}
         }
     }

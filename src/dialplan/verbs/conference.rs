@@ -58,6 +58,10 @@ impl Conference {
 }
 
 impl DialplanVerb for Conference {
+    fn announces_recording(&self) -> bool {
+        true
+    }
+
     fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.label(&self.name, &at.field("name"));
         checker.url(self.music.as_deref(), &at.field("music"));
@@ -86,9 +90,7 @@ impl DialplanVerb for Conference {
 
     fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         let recording = writer.recording();
-        if let Some(recording) = recording {
-            writer.say(&recording.announcement)?;
-        }
+        writer.announce_recording()?;
         let url = writer.url(CallbackKind::Conference, action, 0);
         let dial: Vec<_> = self.then.iter().map(|_| ("action", url.as_str())).collect();
         writer.document.open("Dial", &dial);

@@ -70,7 +70,8 @@ impl DialplanVerb for Greet {
     fn write<'a>(&'a self, writer: &mut Writer<'a>, _action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
         let given = writer.sole_person().and_then(|patient| patient.given.as_deref());
         let words = if given.is_some() { &self.patient } else { &self.neutral };
-        let name = given.map(|given| ("{name}", given));
+        let name = given.map(|given| [("{name}", given)]);
+        let name = name.as_ref().map_or(&[][..], |name| name);
         match words {
             WordsOrPrompt::Prompt(prompt) => writer.say_with(prompt, name)?,
             WordsOrPrompt::Words(words) => {

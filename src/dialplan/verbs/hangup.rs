@@ -49,7 +49,7 @@ impl DialplanVerb for Hangup {
         if !self.served || !writer.input.config.has_follow_ups() {
             return Ok(writer.hang_up());
         }
-        let served = CallbackUrl::of(CallbackKind::Served, action).url(writer.input.url);
+        let served = CallbackUrl::of_action(CallbackKind::Served, action, 0).url(writer.input.url);
         writer.document.element("Redirect", &[], &served);
         Ok(AfterVerb::End)
     }

@@ -2,7 +2,7 @@
 
 //! `menu`: lets the caller choose by key or by voice. `<Gather>`: <https://www.twilio.com/docs/voice/twiml/gather>.
 
-use super::{DialplanVerb, Size};
+use super::{DialplanVerb, Size, is_emergency};
 use crate::dialplan::callback_urls::{CallbackKind, MAX_CALLBACKS};
 use crate::dialplan::check::{Checker, ConfigPath, Spoken, VisitSpoken, is_keys, is_short, is_speakable_text};
 use crate::dialplan::config::Config;
@@ -104,14 +104,18 @@ impl DialplanVerb for Menu {
         checker.prompt(&self.prompt, &at.field("prompt"));
         let options = at.field("options");
         checker.expect(!self.options.is_empty(), Code::ConfigEmpty, &options);
-        let hints = self.options.iter().map(|choice| choice.speech.len()).sum::<usize>();
+        let emergency = checker.config().emergency.as_ref();
+        let hints = self.options.iter().map(|choice| choice.speech.len()).sum::<usize>()
+            + emergency.map_or(0, |emergency| emergency.speech.len());
+        let emergency_digits = emergency.and_then(|emergency| emergency.digits.clone());
         checker.expect(self.options.len() <= MAX_CHOICES, Code::ConfigRange, &options);
         checker.expect_in_full_check(|| hints <= MAX_HINTS, Code::ConfigSize, &options);
         for (index, choice) in self.options.iter().enumerate().take(MAX_CHOICES) {
             let at = options.element(index);
             choice.check(checker, &at);
             let mut earlier = self.options.iter().take(index);
-            if choice.digits.is_some() && earlier.any(|other| choice.digits == other.digits) {
+            let is_taken = earlier.any(|other| choice.digits == other.digits) || choice.digits == emergency_digits;
+            if choice.digits.is_some() && is_taken {
                 checker.error(Code::ConfigChoice, &at.field("digits"));
             }
         }
@@ -153,14 +157,21 @@ impl DialplanVerb for Menu {
         self.options.iter().filter_map(|option| option.language.as_deref()).for_each(visit);
     }
 
-    fn size(&self, _config: &Config, size: &mut Size) {
-        // After an invalid choice, the text `invalid` precedes the menu.
-        size.before = size.before.max(self.invalid.as_ref().map_or(0, Prompt::bytes));
-        let hints = self.options.iter().flat_map(|option| &option.speech).map(|hint| xml_bytes(hint) + 1);
+    fn size(&self, config: &Config, size: &mut Size) {
+        // After an invalid choice, the text `invalid` precedes the menu. The emergency advice can also precede it.
+        let emergency = config.emergency.as_ref();
+        let advice = emergency.map_or(0, |emergency| emergency.advice.bytes());
+        size.before = size.before.max(self.invalid.as_ref().map_or(0, Prompt::bytes)).max(advice);
+        let hints = self.options.iter().flat_map(|option| &option.speech);
+        let hints = hints.chain(emergency.iter().flat_map(|emergency| &emergency.speech));
+        let hints = hints.map(|hint| xml_bytes(hint) + 1);
         size.last = Size::CALLBACKS + self.prompt.bytes() + hints.sum::<usize>();
     }
 
     fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> CallbackResult<'a> {
+        if is_emergency(request) {
+            return CallbackResult::Event(VerbEvent::Emergency { n: request.n });
+        }
         let (digits, speech) = (request.params.get("Digits"), request.params.get("SpeechResult"));
         let language = request.language.or_else(|| request.input.language());
         if let Some(choice) = chosen(self, digits, speech, language) {
@@ -190,11 +201,19 @@ impl DialplanVerb for Menu {
         writer: &mut Writer<'a>,
         action: &'a str,
     ) -> Result<AfterVerb<'a>, RenderError> {
-        let VerbEvent::Repeat { n, invalid } = event else { return Ok(writer.hang_up()) };
-        if invalid && let Some(invalid) = &self.invalid {
-            writer.say(invalid)?;
+        match event {
+            VerbEvent::Repeat { n, invalid } => {
+                if invalid && let Some(invalid) = &self.invalid {
+                    writer.say(invalid)?;
+                }
+                self.gather(writer, action, n)
+            }
+            VerbEvent::Emergency { n } => {
+                writer.advise_emergency()?;
+                self.gather(writer, action, n)
+            }
+            _ => Ok(writer.hang_up()),
         }
-        self.gather(writer, action, n)
     }
 }
 
@@ -208,11 +227,15 @@ impl Menu {
     fn gather<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str, n: u32) -> Result<AfterVerb<'a>, RenderError> {
         let url = writer.url(CallbackKind::Menu, action, n);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
-        let digits = || self.options.iter().filter_map(|option| option.digits.as_deref());
+        let emergency = writer.input.config.emergency.as_ref();
+        let of_emergency = || emergency.and_then(|emergency| emergency.digits.as_deref());
+        let digits = || self.options.iter().filter_map(|option| option.digits.as_deref()).chain(of_emergency());
         let lengths = || digits().map(str::len).filter(|length| *length > 0);
         let longest = lengths().max().unwrap_or(0);
         let number = decimal(longest as u64);
-        let phrases = phrases(self).join(",");
+        let mut phrases = phrases(self);
+        phrases.extend(emergency.iter().flat_map(|emergency| &emergency.speech).map(String::as_str));
+        let phrases = phrases.join(",");
         let input = match (longest > 0, phrases.is_empty()) {
             (true, false) => "dtmf speech",
             (false, false) => "speech",

@@ -5,8 +5,10 @@
 //! A file has the verb's config type, checks, edges to other actions, callback URLs, handling of callbacks, TwiML and
 //! tests. To add a verb, add a file and a line in `verbs!` below.
 
+mod ask;
 mod change_override;
 mod conference;
+mod connect;
 mod dial;
 mod goto;
 mod greet;
@@ -14,6 +16,7 @@ mod greeting;
 mod hangup;
 mod language;
 mod menu;
+mod next_visit;
 mod pause;
 mod play;
 mod queue;
@@ -21,6 +24,8 @@ mod record_greeting;
 mod redirect;
 mod reject;
 mod say;
+mod task;
+mod verify;
 mod voicemail;
 mod when;
 
@@ -34,22 +39,27 @@ use super::turn::{CallbackRequest, CallbackResult, VerbEvent};
 use super::writer::{AfterVerb, Writer};
 use crate::json::cases;
 
+pub use ask::{Ask, Input, Question};
 pub use change_override::ChangeOverride;
 pub use conference::{Conference, conference_attributes, max_participants};
-pub use dial::{Dial, RingOrder};
+pub use connect::{Connect, is_agent_finished};
+pub use dial::{Dial, RingOrder, STEP_FACTOR};
 pub use goto::Goto;
 pub use greet::Greet;
 pub use greeting::Greeting;
 pub use hangup::Hangup;
 pub use language::Language;
 pub use menu::{Choice, Menu};
+pub use next_visit::NextVisit;
 pub use pause::Pause;
 pub use play::Play;
-pub use queue::{CallbackOffer, Overflow, Queue};
+pub use queue::{CallbackOffer, HOLD_MUSIC, Overflow, Queue};
 pub use record_greeting::RecordGreeting;
 pub use redirect::Redirect;
 pub use reject::{Reject, RejectReason};
 pub use say::Say;
+pub use task::Task;
+pub use verify::{Verify, can_verify};
 pub use voicemail::Voicemail;
 pub use when::When;
 
@@ -97,6 +107,14 @@ verbs! { $
     Language = "language",
     /// Lets the caller choose. Must be last.
     Menu = "menu",
+    /// Asks the caller for input, and keeps the answer. Must be last.
+    Ask = "ask",
+    /// Verifies the caller by the birth date of a patient. Must be last.
+    Verify = "verify",
+    /// Says when the next visit of a verified caller is. Must be last.
+    NextVisit = "nextVisit",
+    /// Opens a task for staff, as a verified caller asked. Must be last.
+    Task = "task",
     /// Rings people. Must be last.
     Dial = "dial",
     /// Puts the caller into a queue. Must be last.
@@ -109,6 +127,8 @@ verbs! { $
     ChangeOverride = "changeOverride",
     /// Records the greeting of the line for some hours, if a staff phone calls. Must be last.
     RecordGreeting = "recordGreeting",
+    /// Connects the caller with a voice agent. Must be last.
+    Connect = "connect",
     /// Continues with another action if conditions hold. Must be last if it has `otherwise`.
     When = "when",
     /// Continues with another action. Must be last.
@@ -147,6 +167,11 @@ impl Verb {
     #[must_use]
     pub fn uses_speech_recognition(&self) -> bool {
         dispatch!(self, verb => verb.uses_speech_recognition())
+    }
+
+    #[must_use]
+    pub fn announces_recording(&self) -> bool {
+        dispatch!(self, verb => verb.announces_recording())
     }
 
     #[must_use]
@@ -217,6 +242,12 @@ impl Verb {
     }
 }
 
+/// Whether the caller asks for the emergency advice.
+fn is_emergency(request: &CallbackRequest<'_, '_>) -> bool {
+    let emergency = request.input.config.emergency.as_ref();
+    emergency.is_some_and(|emergency| emergency.is_requested(request.params))
+}
+
 /// The maximum size of an action in TwiML, in bytes. Twilio accepts documents of at most 64 kB.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Size {
@@ -257,6 +288,11 @@ pub trait DialplanVerb {
 
     /// Whether the verb uses speech recognition.
     fn uses_speech_recognition(&self) -> bool {
+        false
+    }
+
+    /// Whether the caller hears the recording announcement, if calls are recorded.
+    fn announces_recording(&self) -> bool {
         false
     }
 
@@ -361,7 +397,8 @@ pub(crate) mod testing {
             sid: "CA1",
         };
         let input = DialplanInput { config: &config, numbers: &numbers, url: "/v", caller };
-        let rendered = render(&input, &LocalizedTurn { turn: Turn::Action("main"), language: None }, facts);
+        let rendered =
+            render(&input, &LocalizedTurn { turn: Turn::Action("main"), language: None, is_announced: false }, facts);
         assert_eq!(rendered.codes, []);
         let xml = rendered.twiml.split_once("<Response>").unwrap().1;
         xml.strip_suffix("</Response>").unwrap().to_owned()

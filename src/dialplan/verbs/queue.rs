@@ -7,10 +7,10 @@
 //! something and hangs up. Otherwise, the caller leaves the queue, as after an overflow. The request to the queue's
 //! `action` URL finds the accepted offer in the chart, which distinguishes the two cases.
 
-use super::{DialplanVerb, Size, Verb};
+use super::{DialplanVerb, Size, Verb, is_emergency};
 use crate::dialplan::callback_urls::{CallbackKind, RETRY};
 use crate::dialplan::check::{Checker, ConfigPath, Spoken, VisitSpoken, is_keys};
-use crate::dialplan::config::{Config, FollowUpTrigger};
+use crate::dialplan::config::{Config, Emergency, FollowUpTrigger};
 use crate::dialplan::graph::{Edge, Trigger, Visit, can_run_in_queue};
 use crate::dialplan::lookups::Lookups;
 use crate::dialplan::outcome::VerbOutcome;
@@ -27,8 +27,13 @@ use crate::policy::Policy;
 const MAX_QUEUE_SIZE: u32 = 5_000;
 /// The maximum of `wait` and `averageWait`, in seconds. Twilio ends every call after four hours.
 const MAX_WAIT: u32 = 14_400;
+/// The maximum of `repeats`. Each repetition has its callback URLs.
+const MAX_REPEATS: u32 = 10;
+/// The expected waits that a caller hears, in minutes. A longer wait is not announced. There is no 1, so that every
+/// language needs only the plural.
+const MINUTES: [u32; 9] = [2, 3, 5, 10, 15, 20, 30, 45, 60];
 /// One of Twilio's hold music files, some minutes long. After it, the length of the queue is checked again.
-const MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
+pub const HOLD_MUSIC: &str = "https://s3.amazonaws.com/com.twilio.sounds.music/MARKOVICHAMP-Borghestral.mp3";
 
 /// `queue`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -46,8 +51,15 @@ pub struct Queue {
     pub music: Option<String>,
     /// What is said about the caller's position. `{position}` is replaced by it. If absent, nothing is said.
     pub position: Option<Prompt>,
+    /// What is said about the expected wait. `{minutes}` is replaced by it. If absent, or if the wait is unknown, nothing
+    /// is said.
+    pub expected_wait: Option<Prompt>,
     /// Offers a callback instead of waiting.
     pub callback: Option<CallbackOffer>,
+    /// How many times the position, the expected wait and the offer are repeated. After that, the caller hears only the
+    /// music. If absent, they are repeated until the wait ends.
+    #[cfg_attr(feature = "schema", schemars(range(min = 0, max = 10)))]
+    pub repeats: Option<u32>,
     /// What to do if the queue is too long.
     pub overflow: Option<Overflow>,
     /// The actions by outcome.
@@ -62,7 +74,9 @@ members!(Queue {
     name: required "name",
     music: optional "music",
     position: optional "position",
+    expected_wait: optional "expectedWait",
     callback: optional "callback",
+    repeats: optional "repeats",
     overflow: optional "overflow",
     on: optional "on",
     otherwise: required "otherwise",
@@ -134,16 +148,25 @@ impl Queue {
 }
 
 impl DialplanVerb for Queue {
+    fn announces_recording(&self) -> bool {
+        true
+    }
+
     fn check(&self, checker: &mut Checker<'_>, at: &ConfigPath<'_>) {
         checker.label(&self.name, &at.field("name"));
         checker.url(self.music.as_deref(), &at.field("music"));
         if let Some(position) = &self.position {
             checker.prompt(position, &at.field("position"));
         }
+        if let Some(expected) = &self.expected_wait {
+            checker.prompt(expected, &at.field("expectedWait"));
+        }
+        checker.range(self.repeats, 0, MAX_REPEATS, &at.field("repeats"));
         if let Some(offer) = &self.callback {
             let at = at.field("callback");
             checker.prompt(&offer.prompt, &at.field("prompt"));
-            checker.expect(is_keys(&offer.digit, 1), Code::ConfigChoice, &at.field("digit"));
+            let is_free = emergency_key(checker.config()) != Some(&offer.digit);
+            checker.expect(is_keys(&offer.digit, 1) && is_free, Code::ConfigChoice, &at.field("digit"));
         }
         if let Some(overflow) = &self.overflow {
             overflow.check(checker, &at.field("overflow"));
@@ -158,8 +181,10 @@ impl DialplanVerb for Queue {
     }
 
     fn spoken<'a>(&'a self, at: &ConfigPath<'_>, visit: VisitSpoken<'_, 'a>) {
-        if let Some(position) = &self.position {
-            visit(Spoken::Prompt(position), &at.field("position"), at);
+        for (prompt, name) in [(&self.position, "position"), (&self.expected_wait, "expectedWait")] {
+            if let Some(prompt) = prompt {
+                visit(Spoken::Prompt(prompt), &at.field(name), at);
+            }
         }
         if let Some(offer) = &self.callback {
             visit(Spoken::Prompt(&offer.prompt), &at.field("callback").field("prompt"), at);
@@ -187,11 +212,13 @@ impl DialplanVerb for Queue {
         visit(otherwise, &at.field("otherwise"));
     }
 
-    fn callbacks(&self, _config: &Config, visit: &mut dyn FnMut(CallbackKind, u32)) {
+    fn callbacks(&self, config: &Config, visit: &mut dyn FnMut(CallbackKind, u32)) {
         visit(CallbackKind::Queue, 0);
-        visit(CallbackKind::Wait, 0);
-        if self.callback.is_some() {
-            visit(CallbackKind::Offer, 0);
+        for n in 0..=self.last_wait() {
+            visit(CallbackKind::Wait, n);
+            if self.callback.is_some() || emergency_key(config).is_some() {
+                visit(CallbackKind::Offer, n);
+            }
         }
     }
 
@@ -225,7 +252,11 @@ impl DialplanVerb for Queue {
 
     fn on_callback<'a>(&'a self, request: &mut CallbackRequest<'a, '_>) -> CallbackResult<'a> {
         let params = request.params;
-        let waiting = VerbEvent::Waiting { position: params.number("QueuePosition") };
+        if request.kind == CallbackKind::Offer && is_emergency(request) {
+            return CallbackResult::Event(VerbEvent::Emergency { n: request.n });
+        }
+        let (position, n) = (params.number("QueuePosition"), request.n);
+        let waiting = |n| VerbEvent::Waiting { n, position, minutes: expected_minutes(params) };
         match request.kind {
             CallbackKind::Queue => self.ended(params),
             CallbackKind::Offer if self.accepts(request.input, params) => {
@@ -234,24 +265,23 @@ impl DialplanVerb for Queue {
             CallbackKind::Wait if self.overflow.as_ref().is_some_and(|overflow| overflow.is_exceeded(params)) => {
                 CallbackResult::Event(VerbEvent::Overflow)
             }
-            _ => CallbackResult::Event(waiting),
+            CallbackKind::Offer => CallbackResult::Event(waiting(self.next_wait(n))),
+            _ => CallbackResult::Event(waiting(n)),
         }
     }
 
     /// The recording starts when staff take the caller from the queue. At that moment, an announcement is no longer
     /// possible, so the caller hears it before the wait.
     fn write<'a>(&'a self, writer: &mut Writer<'a>, action: &'a str) -> Result<AfterVerb<'a>, RenderError> {
-        if let Some(recording) = writer.recording() {
-            writer.say(&recording.announcement)?;
-        }
+        writer.announce_recording()?;
         // No other request reports the outcome of the queue, so Twilio must send this one again after an error, even if
         // the caller hung up.
         let ended = [&writer.url(CallbackKind::Queue, action, 0), RETRY].concat();
         let waits = writer.url(CallbackKind::Wait, action, 0);
         let mut attributes = vec![("action", ended.as_str())];
         // Without a `waitUrl`, Twilio plays its own music and sends no request.
-        let needs_wait_document = self.position.is_some() || self.callback.is_some() || self.overflow.is_some();
-        if needs_wait_document || self.music.is_some() {
+        let has_key = emergency_key(writer.input.config).is_some();
+        if self.has_words() || has_key || self.overflow.is_some() || self.music.is_some() {
             attributes.push(("waitUrl", &waits));
         }
         writer.document.element("Enqueue", &attributes, &self.name);
@@ -265,7 +295,11 @@ impl DialplanVerb for Queue {
         action: &'a str,
     ) -> Result<AfterVerb<'a>, RenderError> {
         match event {
-            VerbEvent::Waiting { position } => self.wait(writer, action, position),
+            VerbEvent::Waiting { n, position, minutes } => self.wait(writer, action, n, [position, minutes]),
+            VerbEvent::Emergency { n } => {
+                writer.advise_emergency()?;
+                self.wait(writer, action, self.next_wait(n), [None, None])
+            }
             VerbEvent::OfferAccepted => match &self.callback {
                 Some(offer) if can_run_in_queue(writer.input.config, &offer.then) => {
                     Ok(AfterVerb::ActionInQueue(&offer.then))
@@ -319,27 +353,60 @@ impl Queue {
         self.on.get(VerbOutcome::Left.word()).unwrap_or(&self.otherwise)
     }
 
-    /// Writes the document for a waiting caller.
+    /// Whether the caller hears words while they wait.
+    const fn has_words(&self) -> bool {
+        self.position.is_some() || self.expected_wait.is_some() || self.callback.is_some()
+    }
+
+    /// The highest `n` of the documents for a waiting caller, which Twilio repeats. With `repeats`, it is only music.
+    fn last_wait(&self) -> u32 {
+        self.repeats.filter(|_| self.has_words()).map_or(0, |repeats| repeats.min(MAX_REPEATS) + 1)
+    }
+
+    /// The `n` of the document after document `n`.
+    fn next_wait(&self, n: u32) -> u32 {
+        (n + 1).min(self.last_wait())
+    }
+
+    /// Writes the document for a waiting caller. `numbers` are the position and the expected minutes.
     fn wait<'a>(
         &'a self,
         writer: &mut Writer<'a>,
         action: &'a str,
-        position: Option<u32>,
+        n: u32,
+        numbers: [Option<u32>; 2],
     ) -> Result<AfterVerb<'a>, RenderError> {
-        if let Some((say, position)) = self.position.as_ref().zip(position) {
-            writer.say_with(say, Some(("{position}", &decimal(position.into()))))?;
+        let last = self.last_wait();
+        let has_words = last == 0 || n < last;
+        let prompts = [(&self.position, "{position}"), (&self.expected_wait, "{minutes}")];
+        for ((prompt, placeholder), number) in prompts.into_iter().zip(numbers) {
+            if let Some((prompt, number)) = prompt.as_ref().zip(number).filter(|_| has_words) {
+                writer.say_with(prompt, &[(placeholder, &decimal(number.into()))])?;
+            }
         }
-        let music = self.music.as_deref().unwrap_or(MUSIC);
-        let Some(offer) = self.offer(&writer.input) else {
+        let music = self.music.as_deref().unwrap_or(HOLD_MUSIC);
+        let offer = self.offer(&writer.input);
+        if offer.is_some() || emergency_key(writer.input.config).is_some() {
+            let url = writer.url(CallbackKind::Offer, action, n);
+            let attributes = [
+                ("input", "dtmf"),
+                ("timeout", "1"),
+                ("numDigits", "1"),
+                ("finishOnKey", ""),
+                ("action", url.as_str()),
+            ];
+            writer.document.open("Gather", &attributes);
+            if let Some(offer) = offer.filter(|_| has_words) {
+                writer.say(&offer.prompt)?;
+            }
+            writer.document.element("Play", &[], music).close();
+        } else {
             writer.document.element("Play", &[], music);
-            return Ok(AfterVerb::End);
-        };
-        let url = writer.url(CallbackKind::Offer, action, 0);
-        let attributes =
-            [("input", "dtmf"), ("timeout", "1"), ("numDigits", "1"), ("finishOnKey", ""), ("action", url.as_str())];
-        writer.document.open("Gather", &attributes);
-        writer.say(&offer.prompt)?;
-        writer.document.element("Play", &[], music).close();
+        }
+        if last > 0 {
+            let next = writer.url(CallbackKind::Wait, action, self.next_wait(n));
+            writer.document.element("Redirect", &[], &next);
+        }
         Ok(AfterVerb::End)
     }
 
@@ -355,6 +422,23 @@ impl Queue {
     fn accepts(&self, input: &DialplanInput<'_>, params: Params<'_, '_>) -> bool {
         self.offer(input).is_some_and(|offer| params.get("Digits") == Some(offer.digit.as_str()))
     }
+}
+
+/// The key that reaches the emergency advice.
+fn emergency_key(config: &Config) -> Option<&str> {
+    config.emergency.as_ref().and_then(Emergency::key)
+}
+
+/// The expected wait in minutes, rounded up to one of [`MINUTES`]. `None` if it is unknown or longer.
+///
+/// `AvgQueueTime` is how long the callers in the queue have waited so far, on average. If staff take callers at a steady
+/// pace, the first of `n` callers has waited for twice the average, so the caller at position `p` waits for
+/// `2 × average × p ÷ n`.
+fn expected_minutes(params: Params<'_, '_>) -> Option<u32> {
+    let number = |name| params.number(name).filter(|number| *number > 0).map(u64::from);
+    let (average, position, size) = (number("AvgQueueTime")?, number("QueuePosition")?, number("CurrentQueueSize")?);
+    let seconds = (2 * average * position.min(size)).div_ceil(size);
+    MINUTES.into_iter().find(|minutes| seconds <= u64::from(minutes * 60))
 }
 
 impl Overflow {

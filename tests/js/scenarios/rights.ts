@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
 /** The shortest scenarios that need each right of deploy/, in a clinic whose config uses all of them. */
-import type { Appointment, Attachment, Communication, Patient, Practitioner, Resource, Task } from '@medplum/fhirtypes';
+import type {
+  Appointment,
+  Attachment,
+  Basic,
+  Communication,
+  Patient,
+  Practitioner,
+  QuestionnaireResponse,
+  Resource,
+  Task,
+} from '@medplum/fhirtypes';
 import assert from 'node:assert/strict';
+import { setTimeout } from 'node:timers/promises';
 import type { CallResult, Script } from '../../../sandbox/src/twilio.ts';
 import { fhirRequest, bearer } from '../sandbox-client.ts';
 import { openClinic, policy, ticketSecret, workday } from './clinic.ts';
@@ -11,8 +22,11 @@ import { startAlertServer } from './alert-server.ts';
 import type { AlertServer } from './alert-server.ts';
 
 const minute = 60_000;
-const numbers = [1, 2, 3, 4, 5, 6].map((number) => `+1555010000${number}`);
-const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = '', controlled = ''] = numbers;
+const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => `+1555010000${number}`);
+const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = ''] = numbers;
+const [queued = '', absent = '', asked = '', controlled = ''] = numbers.slice(5);
+/** An identity that only `fixture.staff` may use. */
+const desk = 'front-desk';
 const ada = '+15550100701';
 
 export interface RightsFixture {
@@ -56,6 +70,35 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     assert.equal(record?.subject?.reference, fixture.patient);
     assert.match(record.sender?.reference ?? '', /^RelatedPerson\//);
   },
+  async 'a verified caller hears the next visit'(fixture) {
+    const { heard } = await incoming(fixture, asked, { digits: ['1', '03141980', '1'] });
+    assert.match(heard.join(' '), /Your next visit is on/);
+  },
+  async 'a verified caller asks for something'(fixture) {
+    const { heard } = await incoming(fixture, asked, { digits: ['1', '03141980', '2'] });
+    assert.match(heard.join(' '), /Noted/);
+  },
+  async 'a first birth date is counted'(fixture) {
+    assert.equal(await wrongDates(fixture, ['01012000']), 1);
+  },
+  async 'a wrong birth date is counted twice'(fixture) {
+    assert.equal(await wrongDates(fixture, ['01012000', '01012001']), 2);
+  },
+  async 'a survey is kept'(fixture) {
+    assert.equal((await surveyOf(fixture, await incoming(fixture, asked, { digits: ['2', '7'] })))?.item?.length, 1);
+  },
+  async 'a survey is completed later'(fixture) {
+    const call = await incoming(fixture, asked, { digits: ['2', '7'] });
+    const [survey, record] = [await surveyOf(fixture, call), await recordOf(fixture, call)];
+    assert.ok(survey && record);
+    const { sandbox } = fixture.clinic;
+    const emptied = { ...survey, item: [] };
+    assert.equal((await fhirRequest(sandbox, 'PUT', `QuestionnaireResponse/${survey.id ?? ''}`, emptied)).status, 200);
+    // The automation bot runs after each change of a call record.
+    await fhirRequest(sandbox, 'PUT', `Communication/${record.id ?? ''}`, { ...record, note: [{ text: 'Seen.' }] });
+    await sandbox.settled();
+    assert.equal((await surveyOf(fixture, call))?.item?.length, 1);
+  },
   async 'the patient’s doctor is dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, greeted, { hangUpAfter: 20 })).includes('+15550100711'));
   },
@@ -64,6 +107,66 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
   },
   async 'staff on duty are dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, onDuty, { hangUpAfter: 20 })).includes('+15550100712'));
+  },
+  async 'a waiting caller is taken'(fixture) {
+    const { clinic, staff } = fixture;
+    clinic.start(clinic.startedAt + 60 * minute);
+    const script: Script = { queue: { until: 'dequeued' }, answers: { [`client:${staff.identity}`]: { talk: 9 } } };
+    const going = clinic.sandbox.twilio.incoming({ from: ada, to: queued, script });
+    const { callSid } = going;
+    const isWaiting = (): boolean =>
+      [...clinic.sandbox.twilio.queues.values()].some(({ members }) =>
+        members.some(({ call }) => call.leg.sid === callSid),
+      );
+    while (!isWaiting()) {
+      await setTimeout(5);
+    }
+    try {
+      await clinic.executeSuccessfully(staff.token, { operation: 'take-caller', callSid });
+    } finally {
+      if (isWaiting()) {
+        clinic.sandbox.twilio.live.get(callSid)?.interrupt({ end: 'completed' });
+      }
+      await going;
+      await clinic.sandbox.settled();
+    }
+    assert.deepEqual(dialed(await going), [`client:${staff.identity}`]);
+    // The response of the first request may be lost.
+    await clinic.executeSuccessfully(staff.token, { operation: 'take-caller', callSid });
+  },
+  async 'a disposition is corrected'(fixture) {
+    const { clinic, staff } = fixture;
+    const { ticket = '', communication = '' } = await start(fixture);
+    await clinic.browser(staff.identity, { Ticket: ticket }, { answers: { [ada]: { talk: 9 } } });
+    const set = { operation: 'set-disposition', communication };
+    const first = await clinic.executeSuccessfully(staff.token, { ...set, code: 'booked' });
+    const { disposition } = await clinic.executeSuccessfully(staff.token, { ...set, code: 'other' });
+    assert.equal(disposition, first['disposition']);
+    const { reasonCode } = await clinic.read<Communication>(disposition);
+    assert.equal(reasonCode?.[0]?.coding?.[0]?.code, 'other');
+  },
+  async 'a call gets a follow-up task'(fixture) {
+    const { clinic, staff } = fixture;
+    const { ticket = '', communication = '' } = await start(fixture);
+    await clinic.browser(staff.identity, { Ticket: ticket }, { answers: { [ada]: { talk: 9 } } });
+    const set = { operation: 'set-disposition', communication, code: 'booked', followUp: {} };
+    const { task } = await clinic.executeSuccessfully(staff.token, set);
+    assert.equal((await clinic.read<Task>(task)).focus?.reference, communication);
+  },
+  async 'staff who are away are skipped'(fixture) {
+    const { clinic, staff } = fixture;
+    const setPresence = (presence: string): Promise<unknown> =>
+      clinic.executeSuccessfully(staff.token, { operation: 'set-presence', presence, identity: desk });
+    const rings = async (): Promise<boolean> =>
+      dialed(await incoming(fixture, absent, { hangUpAfter: 20 })).includes(`client:${desk}`);
+    const presence = 'code=https://plumline.dev/fhir/basic-code|presence';
+    for (const { id } of await clinic.searchChart('Basic', presence)) {
+      await fhirRequest(clinic.sandbox, 'DELETE', `Basic/${id ?? ''}`);
+    }
+    await setPresence('away');
+    assert.equal(await rings(), false);
+    await setPresence('available');
+    assert.equal(await rings(), true);
   },
   async 'the last clinician who called is dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, calledBack, { hangUpAfter: 20 })).includes('+15550100714'));
@@ -296,7 +399,8 @@ export async function openFixture(seed: string, appointments = false): Promise<R
     ...(appointments && { policies: { automation: policy('automation-appointments') } }),
   });
   const { clinic } = fixture;
-  fixture.staff = await clinic.staff('Amber Invented', { role: { code: [{ coding: [{ code: 'desk' }] }] } });
+  // The role existed before the Subscription, so the first token writes the identity.
+  await clinic.executeSuccessfully(fixture.staff.token, { operation: 'access-token' });
   fixture.named = { ...(await clinic.staff('Named Invented')), identity: 'dr_named' };
   const { reference, identity } = fixture.named;
   const named = await clinic.read<Practitioner>(reference);
@@ -325,7 +429,45 @@ export async function openFixture(seed: string, appointments = false): Promise<R
   return fixture;
 }
 
+const options = (...then: string[]): object => ({
+  prompt: { text: 'Choose.' },
+  options: then.map((action, index) => ({ digits: String(index + 1), then: action })),
+  retries: 0,
+  otherwise: 'nobody',
+});
+
+/** The actions that ask the caller. */
+const asking = {
+  ask: [{ menu: options('birth-date', 'survey') }],
+  'birth-date': [{ verify: { prompt: { text: 'Birth date?' }, then: 'services', otherwise: 'nobody' } }],
+  services: [{ menu: options('visit', 'refill') }],
+  visit: [
+    {
+      nextVisit: {
+        prompt: { text: 'Your next visit is on {date} at {time}.' },
+        none: { text: 'No visit.' },
+        then: 'noted',
+        otherwise: 'nobody',
+      },
+    },
+  ],
+  refill: [{ task: { text: 'Refill', then: 'noted', otherwise: 'nobody' } }],
+  survey: [
+    {
+      ask: {
+        prompt: { text: 'From 0 to 9?' },
+        answer: { format: 'number', max: 9 },
+        question: { questionnaire: 'https://clinic.example/survey', linkId: 'pain' },
+        then: 'noted',
+        otherwise: 'nobody',
+      },
+    },
+  ],
+  noted: [{ say: { text: 'Noted.' } }, { hangup: {} }],
+};
+
 async function createRecords(clinic: Clinic, fixture: RightsFixture, appointments: boolean): Promise<string> {
+  fixture.staff = await clinic.staff('Amber Invented', { role: { code: [{ coding: [{ code: 'desk' }] }] } });
   const phone = (value: string): { system: 'phone'; value: string }[] => [{ system: 'phone', value }];
   const named = (given: string): { given: string[]; family: string }[] => [{ given: [given], family: 'Invented' }];
   const reference = ({ resourceType, id }: Resource & { id: string }): string => `${resourceType}/${id}`;
@@ -349,6 +491,7 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
     resourceType: 'Patient',
     name: named('Ada'),
     telecom: phone(ada),
+    birthDate: '1980-03-14',
     generalPractitioner: [{ reference: reference(doctor) }],
   });
   await clinic.create<Patient>({
@@ -377,9 +520,26 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
     participant: [{ status: 'accepted', actor: { reference: fixture.patient } }],
   });
   fixture.appointment = reference(appointment);
+  await clinic.create<Appointment>({
+    resourceType: 'Appointment',
+    status: 'booked',
+    start: '2027-11-17T15:00:00.000Z',
+    end: '2027-11-17T16:00:00.000Z',
+    participant: [{ status: 'accepted', actor: { reference: fixture.patient } }],
+  });
   const speech = (text: string): object[] => [{ say: { text } }, { hangup: {} }];
   const dial = (target: object): object => ({ dial: { targets: [target], timeout: 9, otherwise: 'message' } });
-  const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack, controlled };
+  const plans = {
+    greeted,
+    timed,
+    teamed,
+    'on-duty': onDuty,
+    'called-back': calledBack,
+    queued,
+    absent,
+    asked,
+    controlled,
+  };
   return JSON.stringify({
     timeZone: 'America/New_York',
     numbers: Object.fromEntries(
@@ -392,12 +552,18 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
       teamed: [{ when: { careTeam: [reference(team)] }, then: 'team' }, { then: 'nobody' }],
       'on-duty': [{ then: 'duty' }],
       'called-back': [{ then: 'last' }],
+      asked: [{ then: 'ask' }],
+      queued: [{ then: 'wait' }],
+      absent: [{ then: 'desk' }],
       controlled: [{ then: 'code' }],
     },
     actions: {
       greet: [{ greet: { patient: 'Hello {name}.', neutral: 'Hello.' } }, dial({ generalPractitioner: {} })],
       duty: [dial({ available: reference(duty) })],
       last: [dial({ lastToCall: {} })],
+      ...asking,
+      desk: [dial({ client: desk })],
+      wait: [{ queue: { name: 'rights', otherwise: 'nobody' } }],
       message: [{ voicemail: { greeting: { text: 'Speak.' }, transcribe: true } }],
       code: [
         {
@@ -419,6 +585,10 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
       team: speech('Team.'),
       nobody: speech('Nobody.'),
     },
+    transfer: { otherwise: 'nobody' },
+    presence: { enabled: true },
+    identities: { [desk]: { practitioners: [fixture.staff.reference] } },
+    dispositions: { booked: 'Appointment booked', other: 'Other' },
     tasks: { on: ['missed', 'voicemail'] },
     alerts: { url: fixture.alertServer.url, format: 'slack', on: ['missed'], perHour: 1000 },
     recording: { announcement: { text: 'This call is recorded.' }, retentionDays: 1 },
@@ -485,6 +655,26 @@ async function recordOf({ clinic }: RightsFixture, { callSid }: CallResult): Pro
 async function taskOf({ clinic }: RightsFixture, { callSid }: CallResult): Promise<Task | undefined> {
   const tasks = await clinic.searchChart<Task>('Task');
   return tasks.find(({ identifier }) => identifier?.[0]?.value?.startsWith(callSid));
+}
+
+async function surveyOf(
+  { clinic }: RightsFixture,
+  { callSid }: CallResult,
+): Promise<QuestionnaireResponse | undefined> {
+  const all = await clinic.searchChart<QuestionnaireResponse>('QuestionnaireResponse');
+  return all.find(({ identifier }) => identifier?.value?.startsWith(callSid));
+}
+
+let strangers = 0;
+
+/** Enters wrong birth dates from a new number. Returns how many of them were counted. */
+async function wrongDates(fixture: RightsFixture, dates: string[]): Promise<number> {
+  strangers++;
+  const from = `+1555010${8000 + strangers}`;
+  await incoming(fixture, asked, { digits: ['1', ...dates] }, from);
+  const identifier = `identifier=https://plumline.dev/fhir/birth-date-tries|${encodeURIComponent(from)}`;
+  const [count] = await fixture.clinic.searchChart<Basic>('Basic', identifier);
+  return count?.extension?.[0]?.extension?.filter(({ url }) => url === 'wrong').length ?? 0;
 }
 
 function start({ clinic, staff, patient }: RightsFixture, more: object = {}): Promise<Record<string, string>> {

@@ -21,5 +21,10 @@ export function assertBounded(execution: Execution, hasConflicts: boolean): void
   const all = tripsOf(execution);
   const isRepeated = all.endsWith('wrw') && execution.fhir.at(-2)?.entries?.length === 1;
   const trips = isRepeated ? all.slice(0, -2) : all;
+  // A birth date is counted before the record of the call is written. Parallel calls read the count again.
+  if (execution.fhir.some(({ entries }) => entries?.some((entry) => /^(POST|PUT) Basic/.test(entry)))) {
+    assert.match(trips, /^r{1,2}w(rw){0,2}(w(rw)?)?$/, `${trips}: ${JSON.stringify(execution.fhir)}`);
+    return;
+  }
   assert.match(trips, hasConflicts ? /^(r{0,2}w?){0,3}$/ : /^r{0,2}w?$/, `${trips}: ${JSON.stringify(execution.fhir)}`);
 }

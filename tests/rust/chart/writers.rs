@@ -53,6 +53,7 @@ impl Writer {
                     now: at,
                     numbers: &[E164::parse(CLINIC_NUMBER).unwrap()],
                     mailbox: None,
+                    closing: None,
                     is_screened: false,
                     config: &config,
                     caller_waits: false,

@@ -2,8 +2,10 @@
 
 //! Webhook requests for calls with a dialplan: every verb, every condition, every outcome, and chart failures.
 
+mod asking;
 pub(crate) mod clinic;
 mod dial;
+mod emergency;
 mod examples;
 mod faults;
 mod hours;

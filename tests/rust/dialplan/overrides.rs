@@ -4,6 +4,7 @@
 
 use plumline::dialplan::{Override, OverrideInForce, OverrideScope};
 use plumline::phone::E164;
+use plumline::runtime::Reply;
 
 use crate::dialplan::clinic::{CALL, CALLER, CLINIC_NUMBER, Clinic};
 use crate::fault::{FAILURES, Faults};
@@ -68,6 +69,46 @@ fn a_line_that_is_closed_during_a_call_stays_open_for_the_call() {
     clinic.fhir.put(&json(&basic(&[item])), clinic.now);
     assert!(clinic.request("?step=menu.main", &[("Digits", "1")]).contains("<Dial"));
     assert_eq!(clinic.call(), LATE);
+}
+
+/// A caller on a closed line hears the recording announcement once, and the line stays closed after an answer is stored.
+#[test]
+fn a_closed_line_keeps_the_announcement_and_the_answers() {
+    let rest = r#""timeZone":"America/New_York","presence":{"enabled":true},"recording":{"inbound":true,"announcement":{"text":"Recorded."}},
+        "dialplans":{"main":[{"then":"ring"}]},"hours":{"desk":{"weekly":[{"days":["mon"],"from":"09:00","to":"17:00"}]}},
+        "override":{"roles":["desk"],"close":["desk"]},"transfer":{"otherwise":"desk"},
+        "actions":{"ring":[{"dial":{"targets":[{"client":"desk"}],"otherwise":"options"}}],
+            "options":[{"menu":{"prompt":{"text":"What?"},"options":[{"digits":"1","then":"pain"},{"digits":"2","then":"clear"}],"otherwise":"late"}}],
+            "pain":[{"ask":{"prompt":{"text":"Pain?"},"answer":{"format":"number","max":10},"then":"desk","otherwise":"late"}}],
+            "clear":[{"changeOverride":{"callers":["+1555010*"],"clear":true,"then":"desk","otherwise":"late"}}],
+            "desk":[{"when":{"if":{"open":"desk"},"then":"ring","otherwise":"late"}}],
+            "late":[{"say":{"text":"Closed."}},{"hangup":{}}]}"#;
+    let mut clinic = Clinic::new(rest);
+    clinic.secret = SECRET;
+    let mut clinic = clinic.with(&[&basic(&[Override { close: true, ..item(now()) }])]);
+    let first = clinic.call();
+    assert!(first.starts_with("<Say>Recorded.</Say><Dial"), "{first}");
+    assert!(first.contains("?step=dial.ring&amp;closed=1"), "{first}");
+    // The overrides, who is away and the record are one batch.
+    assert_eq!(clinic.batch_sizes(), [3, 1]);
+    let not_reached = [("DialCallStatus", "no-answer"), ("DialCallSid", "CA00000000000000000000000000000009")];
+    let menu = clinic.request("?step=dial.ring&closed=1", &not_reached);
+    assert!(menu.contains("?step=menu.options&amp;recording=announced&amp;closed=1"), "{menu}");
+    let question = clinic.request("?step=menu.options&recording=announced&closed=1", &[("Digits", "1")]);
+    assert!(question.contains("?step=ask.pain&amp;recording=announced&amp;closed=1"), "{question}");
+    let change = clinic.request("?step=menu.options&recording=announced&closed=1", &[("Digits", "2")]);
+    assert!(change.contains("?step=change.clear&amp;recording=announced&amp;closed=1"), "{change}");
+    for (step, is_closed) in [("ask.pain", true), ("change.clear", true), ("ask.pain", false), ("change.clear", false)]
+    {
+        let state = if is_closed { "&recording=announced&closed=1" } else { "&recording=announced" };
+        let heard = clinic.request(&["?step=", step, state].concat(), &[("Digits", "7")]);
+        assert_eq!(heard == LATE, is_closed, "{heard}");
+        assert_eq!(heard.starts_with("<Dial"), !is_closed, "{heard}");
+    }
+    assert_eq!((stored(&clinic), clinic.record().unwrap().write().contains("override=close")), (Vec::new(), true));
+    // After a redirection, the hours of the config apply.
+    assert!(matches!(clinic.reply("?step=transfer&closed=1", &[]), Reply::Forbidden(_)));
+    assert!(clinic.request("?step=transfer", &[]).starts_with("<Dial"));
 }
 
 #[test]

@@ -50,6 +50,95 @@ fn the_caller_hears_music_and_their_position() {
 }
 
 #[test]
+fn the_caller_hears_the_expected_wait() {
+    let mut clinic = queue(r#""expectedWait":{"text":"About {minutes} minutes."}"#);
+    for (position, size, average, minutes) in [
+        // The first of four callers has waited for 20 minutes, so the fourth waits for 20 minutes.
+        ("4", "4", "600", Some("20")),
+        ("2", "4", "600", Some("10")),
+        ("1", "4", "600", Some("5")),
+        ("1", "1", "1", Some("2")),
+        ("7", "4", "600", Some("20")),
+        ("4", "4", "1800", Some("60")),
+        // An hour and more, or unknown.
+        ("4", "4", "1801", None),
+        ("4", "4", "0", None),
+        ("", "4", "600", None),
+        ("4", "", "600", None),
+        ("0", "0", "0", None),
+        ("2147483647", "1", "2147483647", None),
+    ] {
+        let said = minutes.map_or_else(String::new, |minutes| format!("<Say>About {minutes} minutes.</Say>"));
+        let twiml = waits(&mut clinic, position, size, average);
+        assert_eq!(twiml, format!("{said}<Play>{MUSIC}</Play>"), "{position} {size} {average}");
+    }
+}
+
+#[test]
+fn the_words_are_repeated_as_often_as_configured() {
+    let mut clinic = queue(&format!(r#""position":{{"text":"No. {{position}}."}},{OFFER},"repeats":1"#));
+    let document = |n: u32, has_words: bool| {
+        let [say, offer] = if has_words { ["<Say>No. 2.</Say>", "<Say>Press item.</Say>"] } else { ["", ""] };
+        let place = |n: u32| if n == 0 { String::new() } else { format!(".{n}") };
+        format!(
+            "{say}<Gather input=\"dtmf\" timeout=\"1\" numDigits=\"1\" finishOnKey=\"\" action=\"{STEP}offer.first{}\">\
+             {offer}<Play>{MUSIC}</Play></Gather><Redirect>{STEP}wait.first{}</Redirect>",
+            place(n),
+            place((n + 1).min(2))
+        )
+    };
+    let position = [("QueuePosition", "2")];
+    assert_eq!(clinic.request("?step=wait.first", &position), document(0, true));
+    assert_eq!(clinic.request("?step=wait.first.1", &position), document(1, true));
+    // From now on, there is only music. The key still accepts the offer.
+    assert_eq!(clinic.request("?step=wait.first.2", &position), document(2, false));
+    let pressed = |digits| [("QueuePosition", "2"), ("Digits", digits)];
+    assert_eq!(clinic.request("?step=offer.first", &pressed("7")), document(1, true));
+    assert_eq!(clinic.request("?step=offer.first.1", &pressed("7")), document(2, false));
+    assert_eq!(clinic.request("?step=offer.first.2", &pressed("7")), document(2, false));
+    assert_eq!(clinic.request("?step=offer.first.2", &pressed("1")), "<Say>We call back.</Say><Hangup/>");
+    // No other number of repetitions has a URL.
+    assert!(matches!(clinic.reply("?step=wait.first.3", &position), Reply::Forbidden(_)));
+    let mut clinic = queue(&format!("{OFFER},\"repeats\":0"));
+    assert!(clinic.request("?step=wait.first.1", &position).starts_with("<Gather"));
+    assert!(!clinic.request("?step=wait.first.1", &position).contains("<Say>"));
+}
+
+/// A caller hears the recording announcement before the first verb that records, and not again.
+#[test]
+fn the_recording_is_announced_once_per_call() {
+    let recording = r#""recording":{"inbound":true,"announcement":{"text":"Recorded."}}"#;
+    let actions = r#""actions":{"first":[{"queue":{"name":"q","on":{"left":"again"},"overflow":{"size":1,"then":"again"},"otherwise":"hunt"}}],
+        "again":[{"menu":{"prompt":{"text":"What?"},"retries":1,"options":[{"digits":"1","then":"first"},{"digits":"2","then":"hunt"},{"digits":"9","language":"es-US"}],"otherwise":"hunt"}}],
+        "hunt":[{"dial":{"targets":[{"client":"desk"},{"client":"nurse"}],"otherwise":"bye"}}],
+        "bye":[{"hangup":{}}]}"#;
+    let mut clinic = Clinic::new(&format!(r#""dialplans":{{"main":[{{"then":"first"}}]}},{actions},{recording}"#));
+    let announced = "<Say>Recorded.</Say>";
+    assert!(clinic.call().starts_with(&format!("{announced}<Enqueue")));
+    let left = [("QueueResult", "leave"), ("QueueTime", "9")];
+    let menu = clinic.request("?step=queue.first", &left);
+    assert!(menu.contains("step=menu.again&amp;recording=announced"), "{menu}");
+    let one = [("Digits", "1")];
+    assert!(clinic.request("?step=menu.again&recording=announced", &one).starts_with("<Enqueue"));
+    let repeated = clinic.request("?step=menu.again&recording=announced", &[("Digits", "5")]);
+    assert!(repeated.contains("step=menu.again.1&amp;recording=announced"), "{repeated}");
+    let spanish = clinic.request("?step=menu.again&recording=announced", &[("Digits", "9")]);
+    assert!(spanish.contains("step=menu.again&amp;language=es-US&amp;recording=announced"), "{spanish}");
+    assert!(clinic.request("?step=menu.again.1&language=es-US&recording=announced", &one).starts_with("<Enqueue"));
+    // A menu before any announcement.
+    assert!(clinic.request("?step=menu.again", &one).starts_with(&format!("{announced}<Enqueue")));
+    assert!(clinic.request("?step=menu.again", &[("Digits", "2")]).starts_with(&format!("{announced}<Dial")));
+    // After a queue, and for the second target.
+    let failed = clinic.request("?step=queue.first", &[("QueueResult", "error")]);
+    assert!(failed.starts_with("<Dial"), "{failed}");
+    let next = clinic.request("?step=dial.hunt", &[("DialCallStatus", "no-answer")]);
+    assert!(next.starts_with("<Dial"), "{next}");
+    // Without recordings, the URLs have no such part.
+    clinic.config = clinic.config.replace(r#""inbound":true"#, r#""inbound":false"#);
+    assert!(matches!(clinic.reply("?step=menu.again&recording=announced", &one), Reply::Forbidden(_)));
+}
+
+#[test]
 fn a_caller_leaves_a_queue_above_its_limits() {
     let mut clinic = queue(r#""overflow":{"size":5,"position":3,"averageWait":60,"then":"busy"}"#);
     for (position, size, average, out) in [

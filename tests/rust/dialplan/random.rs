@@ -3,9 +3,10 @@
 //! Random configs and random requests never cause a panic. Twilio can read each document. It dials only targets of the
 //! config and the chart.
 
+use plumline::dialplan::config::Redirected;
 use plumline::dialplan::{
-    Call, CallbackKind, CallbackUrl, Caller, Config, DialplanInput, Facts, MAX_CALLBACKS, Params, all_callbacks,
-    render, required_lookups,
+    Call, CallbackKind, CallbackUrl, Caller, Config, DialplanInput, Facts, MAX_CALLBACKS, Params, Target,
+    all_callbacks, render, required_lookups,
 };
 use plumline::json::Json;
 use plumline::phone::E164;
@@ -96,7 +97,7 @@ impl ConfigGenerator {
             return verbs.join(",");
         }
         let (then, otherwise, say) = (self.any(), self.any(), self.say());
-        verbs.push(match self.random.below(8) {
+        verbs.push(match self.random.below(12) {
             0 => format!(r#"{{"goto":"{then}"}}"#),
             1 | 2 => {
                 let targets = self.targets();
@@ -116,6 +117,14 @@ impl ConfigGenerator {
             4 => format!(r#"{{"voicemail":{{"greeting":{say},"transcribe":true,"farewell":{{"text":"Bye."}}}}}}"#),
             5 => format!(r#"{{"conference":{{"name":"room","waitForStaff":true,"then":"{then}"}}}}"#),
             6 => r#"{"redirect":{"url":"https://example.com/else"}}"#.to_owned(),
+            7 => format!(
+                r#"{{"ask":{{"prompt":{say},"answer":{{"maxLength":3}},"confirm":{say},"retries":1,"then":"{then}","otherwise":"{otherwise}"}}}}"#
+            ),
+            8 => format!(r#"{{"verify":{{"prompt":{say},"retries":1,"then":"{then}","otherwise":"{otherwise}"}}}}"#),
+            9 => format!(
+                r#"{{"nextVisit":{{"prompt":{say},"none":{say},"then":"{then}","otherwise":"{otherwise}"}}}}"#
+            ),
+            10 => format!(r#"{{"task":{{"text":"Refill","then":"{then}","otherwise":"{otherwise}"}}}}"#),
             _ => format!(
                 r#"{{"menu":{{"prompt":{say},"retries":1,"options":[{{"digits":"1","speech":["item"],"then":"{then}"}},{{"digits":"9","language":"es-US"}}],"otherwise":"{otherwise}"}}}}"#
             ),
@@ -206,7 +215,8 @@ fn dialed_targets(xml: &str) -> Vec<String> {
 }
 
 /// The targets that a document may dial: valid targets of the config, and the people of the chart.
-const ALLOWED_TARGETS: [&str; 8] = [
+const ALLOWED_TARGETS: [&str; 9] = [
+    "Sip sip:agent@agent.example.com",
     "Client desk",
     "Client nurse_2",
     "Number +15550100555",
@@ -413,4 +423,67 @@ fn every_step_has_its_own_url() {
         urls.dedup();
         assert_eq!(urls.len(), count);
     }
+}
+
+/// Whatever staff want done with a caller, the caller gets a document that Twilio can read, and that rings only what
+/// the instruction and the config name.
+#[test]
+fn redirected_callers_are_always_answered() {
+    let mut random = Random::new(11);
+    let mut own = Random::new(12);
+    let numbers = random_config::CLINIC_NUMBER.map(|number| E164::parse(number).unwrap());
+    let (mut rang, mut held) = (0, 0);
+    for case in 0..200 {
+        let document = random_config::random_config(&mut random);
+        let config = Config::read(&document.to_string()).unwrap();
+        let Some(otherwise) = config.transfer.as_ref().map(|transfer| transfer.otherwise.clone()) else { continue };
+        let targets = [
+            Target::Client("colleague".to_owned()),
+            Target::Number("+15550100171".to_owned()),
+            Target::Number(random_config::CLINIC_NUMBER[0].to_owned()),
+            Target::Number("+19005550101".to_owned()),
+        ];
+        let targets: Vec<Target> = targets.into_iter().filter(|_| own.one_in(2)).collect();
+        let redirected = match own.below(3) {
+            0 => Redirected::Action(&otherwise),
+            1 => Redirected::Hold { next: URL },
+            _ => Redirected::Ring {
+                targets,
+                back: Some("desk").filter(|_| own.one_in(2)),
+                otherwise: Some(otherwise.as_str()).filter(|_| own.one_in(2)),
+            },
+        };
+        let is_held = matches!(redirected, Redirected::Hold { .. });
+        let redirected = config.for_redirected(redirected);
+        let mut allowed = named(&document);
+        allowed.extend(["Client colleague", "Number +15550100171", "Client desk"].map(str::to_owned));
+        allowed.extend(ALLOWED_TARGETS.iter().map(|item| (*item).to_owned()));
+        for step in all_callbacks(&config) {
+            if step.kind != CallbackKind::Transfer && !step.action.starts_with('_') {
+                continue;
+            }
+            let mut pairs = vec![("CallSid", CALL), ("From", CALLER), ("To", random_config::CLINIC_NUMBER[0])];
+            pairs.extend(
+                random_params(&mut own).into_iter().filter(|(name, _)| !["From", "To", "CallSid"].contains(name)),
+            );
+            let call = Call::read(&pairs).unwrap();
+            let caller = Caller::of(&call, Params(&pairs), &numbers, &redirected.sip);
+            let input = DialplanInput { config: &redirected, numbers: &numbers, url: URL, caller };
+            let next = input.next(&step, Params(&pairs), false);
+            let mut facts = Facts::at(1_795_000_000_000, &caller);
+            for lookup in required_lookups(&input, &next, &facts) {
+                facts.learn(&lookup, vec![anything(&mut own), anything(&mut own)], &caller);
+            }
+            let rendered = render(&input, &next, &facts);
+            let about = || format!("case {case}, {step:?}, {pairs:?}, {document}");
+            assert_valid(&rendered.twiml, &allowed, &about);
+            assert!(!rendered.codes.iter().any(|(code, _)| code.as_str().starts_with("DIALPLAN_")), "{}", about());
+            if step.kind == CallbackKind::Transfer {
+                assert!(!rendered.twiml.ends_with("<Response/>"), "{}", about());
+                held += usize::from(is_held && rendered.twiml.contains("<Redirect>"));
+                rang += usize::from(rendered.twiml.contains("colleague"));
+            }
+        }
+    }
+    assert!(rang > 5 && held > 10, "{rang} {held}");
 }

@@ -163,7 +163,14 @@ fn matches_parameter(resource: &Json, name: &str, value: &str) -> bool {
     let any = |holds: &dyn Fn(&str) -> bool| alternatives(value).iter().any(|item| holds(item));
     match name {
         "_id" => any(&|id| is(resource, "id", id)),
+        // A `QuestionnaireResponse` has one identifier, not a list.
+        "identifier" if is(resource, "resourceType", "QuestionnaireResponse") => {
+            any(&|token| resource.get("identifier").is_some_and(|item| has(item, "value", token)))
+        }
         "identifier" => any(&|token| list(resource, "identifier").iter().any(|item| has(item, "value", token))),
+        "actor" => {
+            any(&|to| list(resource, "participant").iter().any(|item| text(item, &["actor", "reference"]) == to))
+        }
         "category" | "code" | "medium" => any(&|token| codings(resource, name).any(|item| has(item, "code", token))),
         "status" => any(&|status| is(resource, "status", status)),
         // It compares the text as it is stored.
@@ -178,7 +185,7 @@ fn matches_parameter(resource: &Json, name: &str, value: &str) -> bool {
             let member = if is(resource, "resourceType", "Task") { "for" } else { "subject" };
             any(&|to| references(resource, member).contains(&to))
         }
-        "_lastUpdated" | "authored-on" | "sent" => when(resource, name).is_some_and(|at| {
+        "_lastUpdated" | "authored-on" | "date" | "sent" => when(resource, name).is_some_and(|at| {
             let (prefix, bound) = value.split_at(2);
             let bound = parse_instant(bound).unwrap_or_else(|| panic!("{value}"));
             match prefix {
@@ -236,6 +243,7 @@ fn when(resource: &Json, name: &str) -> Option<u64> {
     let path: &[&str] = match name {
         "_lastUpdated" => &["meta", "lastUpdated"],
         "authored-on" => &["authoredOn"],
+        "date" => &["start"],
         "sent" => &["sent"],
         other => panic!("{other} is no date"),
     };
@@ -245,6 +253,9 @@ fn when(resource: &Json, name: &str) -> Option<u64> {
 /// A resource without a value is last. In descending order it is first.
 fn compare(item: &Json, other: &Json, by: &str, descending: bool) -> Ordering {
     let order = match by {
+        "identifier" if is(item, "resourceType", "QuestionnaireResponse") => {
+            by_text(item, other, &["identifier", "value"])
+        }
         "identifier" => by_text(item, other, &["identifier", "0", "value"]),
         by => greatest_without(when(item, by), when(other, by)),
     };

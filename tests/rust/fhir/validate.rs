@@ -5,10 +5,11 @@
 use plumline::json::Json;
 
 /// The required elements by resource type.
-const REQUIRED: [(&str, &[&str]); 4] = [
+const REQUIRED: [(&str, &[&str]); 5] = [
     ("Basic", &["code"]),
     ("Binary", &["contentType"]),
     ("Communication", &["status"]),
+    ("QuestionnaireResponse", &["status"]),
     ("Task", &["status", "intent"]),
 ];
 

@@ -9,6 +9,7 @@ mod identities;
 mod key;
 mod overrides;
 mod place;
+mod redirect;
 mod round_robin;
 mod shared_phone;
 mod start;

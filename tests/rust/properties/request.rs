@@ -12,7 +12,7 @@ use crate::signed::webhook_flow;
 pub(crate) const URL: &str = "https://fhir.example.com/webhook/1";
 
 /// The values of each parameter.
-const PARAMS: [(&str, &[&str]); 27] = [
+const PARAMS: [(&str, &[&str]); 29] = [
     (
         "From",
         &[
@@ -76,6 +76,8 @@ const PARAMS: [(&str, &[&str]); 27] = [
         ],
     ),
     ("QueuePosition", &["1", "7", "0", "x", "-2"]),
+    ("HandoffData", &["{\"reasonCode\":\"nurse\"}", "{\"reasonCode\":\"x\"}", "no JSON", "{}"]),
+    ("SessionStatus", &["ended", "completed", "failed"]),
     ("CurrentQueueSize", &["1", "30", "x"]),
     ("AvgQueueTime", &["3", "900", "x"]),
     ("RecordingSid", &["RE00000000000000000000000000000001", "x"]),

@@ -57,8 +57,15 @@ impl World {
             return (404, json(r#"{"code":20404}"#));
         };
         if request.method == "POST" {
-            let status = &pairs(&request.body)[0].1;
+            let (name, status) = &pairs(&request.body)[0];
             let known = text(&self.calls[at], &["status"]).to_owned();
+            if name == "Url" && known == "in-progress" {
+                // Twilio ends the legs that the redirected leg dialed.
+                for call in self.calls.iter_mut().filter(|call| text(call, &["parent_call_sid"]) == wanted) {
+                    call.set("status", Json::of("completed"));
+                }
+                return (200, self.calls[at].clone());
+            }
             match (status.as_str(), known.as_str()) {
                 (_, "completed" | "busy" | "canceled" | "no-answer" | "failed") => {
                     return (400, json(r#"{"code":21220}"#));

@@ -60,7 +60,7 @@ export class LiveCall {
   readonly #callbacks: Callbacks;
   #interruption: Interruption | undefined;
   #interrupted!: () => void;
-  readonly #interrupt = new Promise<void>((resolve) => (this.#interrupted = resolve));
+  #interrupt = this.#nextInterrupt();
   #answers = new Map<string, number>();
 
   constructor(account: Account, perform: Perform, leg: Leg, script: Script, fallback: Fallback | undefined) {
@@ -131,9 +131,14 @@ export class LiveCall {
   async play(line: Line, first: Next): Promise<undefined> {
     let next: Next | undefined = first;
     while (next) {
-      const document: Document = await this.document(line, next);
-      next = await this.perform({ ...line, base: document.base }, document.verbs);
+      next = await this.playOne(line, next);
     }
+  }
+
+  /** Plays one document. Returns the next one if a verb leads to one. */
+  async playOne(line: Line, one: Next): Promise<Next | undefined> {
+    const document: Document = await this.document(line, one);
+    return this.perform({ ...line, base: document.base }, document.verbs);
   }
 
   answer(): void {
@@ -152,10 +157,16 @@ export class LiveCall {
     this.#interrupted();
   }
 
+  #nextInterrupt(): Promise<void> {
+    return new Promise((resolve) => (this.#interrupted = resolve));
+  }
+
   check(): void {
     const interruption = this.#interruption;
     if (interruption && this.leg.ended === undefined) {
       this.#interruption = undefined;
+      // REST may interrupt the call again.
+      this.#interrupt = this.#nextInterrupt();
       if ('end' in interruption) {
         throw this.ending(interruption.end);
       }

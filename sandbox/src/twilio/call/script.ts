@@ -46,6 +46,16 @@ export interface Queued {
   average?: number;
 }
 
+/** How a voice agent (`<Connect>`) handles the call. */
+export interface Agent {
+  /** How long it speaks with the caller; 30 by default. */
+  talk?: number;
+  /** What the agent's server sends when it hands the call back: `HandoffData`. */
+  handoff?: string;
+  /** The connection to the agent's server fails. */
+  fails?: boolean;
+}
+
 export interface Script {
   /** How this person answers a call that was placed by REST, or dialed without an entry in `answers`. */
   pickUp?: Answer;
@@ -66,6 +76,10 @@ export interface Script {
    * recording.
    */
   voicemail?: number | Voicemail | (number | Voicemail)[];
+  /** By default, the agent ends the session after 30 seconds, without a handoff. */
+  agent?: Agent;
+  /** Listen to each `<Play>` until REST redirects or ends the call. By default, a file plays for ten seconds. */
+  plays?: 'until redirected';
   /** The result of a queue. By default, the caller waits for ten minutes and hangs up. */
   queue?: Queued | 'full';
 }

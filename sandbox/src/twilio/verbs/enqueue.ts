@@ -84,7 +84,8 @@ async function wait(
     script.after === undefined
       ? undefined
       : call.timeline.set(member.entered + script.after * 1000, () => new Dequeued());
-  const url = attribute(verb, 'waitUrl');
+  const waitUrl = attribute(verb, 'waitUrl');
+  let next: Next | undefined;
   const positions = [...(script.positions ?? [])];
   const waiting: Line = { ...line, verbs: waitingVerbs, extra: () => queueParams(queue, member, script, positions) };
   const waitsForDequeue = script.until === 'dequeued';
@@ -97,16 +98,18 @@ async function wait(
   }
   const playOnce = async (): Promise<void> => {
     const before = call.timeline.at;
-    if (url === undefined) {
+    if (waitUrl === undefined) {
       call.leg.heard.push('[hold music]');
     } else {
-      await call.play(waiting, { url, method: methodOf(verb, 'waitUrlMethod'), params: {} });
+      next = await call.playOne(waiting, next ?? { url: waitUrl, method: methodOf(verb, 'waitUrlMethod'), params: {} });
     }
-    if (positions.length > 1) {
+    // The next position is that of the next document, but not of the response to a key.
+    const isKey = next !== undefined && 'params' in next && Object.keys(next.params).length > 0;
+    if (positions.length > 1 && !isKey) {
       positions.shift();
     }
     if (call.timeline.at === before) {
-      call.timeline.advance(url === undefined && !waitsForDequeue ? Infinity : 1);
+      call.timeline.advance(waitUrl === undefined && !waitsForDequeue ? Infinity : 1);
     }
   };
   try {

@@ -4,6 +4,7 @@ import type { TwimlElement } from '../call/document.ts';
 import { QueueLeft, WhisperEnded } from '../call/endings.ts';
 import type { Next } from '../call/endings.ts';
 import type { Line } from '../call/live-call.ts';
+import { connect } from './connect.ts';
 import { dial } from './dial.ts';
 import { enqueue } from './enqueue.ts';
 import { gather } from './gather.ts';
@@ -34,6 +35,9 @@ async function performOne(line: Line, verb: TwimlElement): Promise<Next | undefi
       return undefined;
     case 'Play':
       play(line, verb);
+      if (call.script.plays === 'until redirected' && leg === call.leg && !line.verbs) {
+        await call.wait();
+      }
       return undefined;
     case 'Pause':
       // As the first verb, it does not answer the call.
@@ -43,6 +47,8 @@ async function performOne(line: Line, verb: TwimlElement): Promise<Next | undefi
       return gather(line, verb);
     case 'Record':
       return record(line, verb);
+    case 'Connect':
+      return connect(line, verb);
     case 'Dial':
       return dial(line, verb);
     case 'Enqueue':

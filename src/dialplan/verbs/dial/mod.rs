@@ -5,6 +5,8 @@
 mod rounds;
 mod screen;
 
+pub use rounds::STEP_FACTOR;
+
 use super::{DialplanVerb, Size, Verb};
 use crate::dialplan::callback_urls::{CallbackKind, CallbackUrl};
 use crate::dialplan::check::{Checker, ConfigPath, Spoken, VisitSpoken};
@@ -92,6 +94,10 @@ pub enum RingOrder {
 words!(RingOrder { InOrder: "inOrder", AllAtOnce: "allAtOnce", HuntGroup: "huntGroup" });
 
 impl DialplanVerb for Dial {
+    fn announces_recording(&self) -> bool {
+        true
+    }
+
     fn needs_local_time(&self, _config: &Config) -> bool {
         self.targets.iter().any(|target| matches!(target, Target::Available(_)))
     }
@@ -245,9 +251,7 @@ impl Dial {
             return Ok(AfterVerb::Action(self.on.get(before.word()).unwrap_or(&self.otherwise)));
         };
         let recording = writer.recording();
-        if let Some(recording) = recording.filter(|_| n == 0) {
-            writer.say(&recording.announcement)?;
-        }
+        writer.announce_recording()?;
         let url = writer.url(CallbackKind::Dial, action, round.n);
         let timeout = decimal(self.timeout.filter(|seconds| *seconds > 0).unwrap_or(DEFAULT_TIMEOUT).into());
         let mut attributes = vec![("action", url.as_str()), ("timeout", timeout.as_str())];
@@ -265,7 +269,7 @@ impl Dial {
         }
         writer.document.open("Dial", &attributes);
         let (kind, document) = if round.is_screened {
-            let url = CallbackUrl::of(CallbackKind::Screen, action).url(writer.input.url);
+            let url = CallbackUrl::of_action(CallbackKind::Screen, action, 0).url(writer.input.url);
             (CallbackKind::ScreenedStatus, Some(url))
         } else {
             // This URL has no language, because a callee does not switch the language.

@@ -17,7 +17,7 @@ use crate::dialplan::turn::DialplanInput;
 use crate::text::hash;
 
 /// The number `n` of a round is `group + STEP_FACTOR × step`: the index of its group, and the index of its step.
-const STEP_FACTOR: u32 = 64;
+pub const STEP_FACTOR: u32 = 64;
 
 /// The maximum number of screened phones that ring, one after the other, for a target whose phones are in the chart.
 const MAX_SCREENED: u32 = 5;

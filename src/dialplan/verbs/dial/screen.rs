@@ -20,7 +20,7 @@ impl Dial {
         writer: &mut Writer<'a>,
         action: &'a str,
     ) -> Result<AfterVerb<'a>, RenderError> {
-        let accepted = CallbackUrl::of(CallbackKind::Accept, action).url(writer.input.url);
+        let accepted = CallbackUrl::of_action(CallbackKind::Accept, action, 0).url(writer.input.url);
         let config = writer.input.config;
         let sentence = sentence(config, action);
         for _ in 0..MAX_PROMPTS {
@@ -52,7 +52,7 @@ fn sentence(config: &Config, action: &str) -> String {
     let mut numbers = config.numbers.iter();
     let only = numbers.next().filter(|_| numbers.next().is_none()).map(|(_, number)| number.name.as_str());
     let clinic = config.screening.clinic.as_deref().or(only);
-    let action = replaced(action, '-', ' ');
+    let action = replaced(action.trim_start_matches('_'), '-', ' ');
     match clinic {
         Some(clinic) => ["A call to ", clinic, ", ", &action, ". To take it, press 1."].concat(),
         None => ["A call for ", &action, ". To take it, press 1."].concat(),

@@ -113,6 +113,43 @@ fn a_call_that_the_dialplan_rejects_is_not_missed() {
     assert!(world.fhir.of_type("Task").is_empty());
 }
 
+/// A caller who heard the emergency advice and spoke with no one. The task is urgent, also if there is a message.
+#[test]
+fn an_unanswered_emergency_opens_an_urgent_task() {
+    let config = r#"{"tasks":{"on":["missed","voicemail","emergency"]},"actions":{"mail":[{"voicemail":{"greeting":{"text":"Speak."},
+        "task":{"owner":"Organization/nurses","text":"Refill"}}}]}}"#;
+    for (mailbox, answered) in [(None, false), (Some("mail"), false), (None, true)] {
+        let mut world = World::new(config);
+        let root = sid("CA", 1);
+        let mut event = CallEvent::read(&[&[("CallSid", root.as_str())], MISSED].concat(), NOW).unwrap();
+        event.emergency = true;
+        let mut events = vec![event];
+        let message = [("CallSid", root.as_str()), ("RecordingSid", "RE00000000000000000000000000000001")];
+        if mailbox.is_some() {
+            events.push(CallEvent { mailbox, ..CallEvent::read(&message, NOW).unwrap() });
+        }
+        let child = sid("CA", 2);
+        let leg = [("CallSid", child.as_str()), ("ParentCallSid", &root), ("Direction", "outbound-dial")];
+        let leg = [&leg[..], &[("To", "client:desk"), ("CallStatus", "completed"), ("CallDuration", "9")]].concat();
+        if answered {
+            events.push(CallEvent::read(&leg, NOW).unwrap());
+        }
+        let record = CallState::of(&events).write(None, EXTENSION_BASE);
+        assert_eq!(CallState::read(&record), CallState::of(&events));
+        let call = world.fhir.put(&record, NOW);
+        notify(&mut world, &call);
+        world.sweep_until_stable();
+        let tasks = world.fhir.of_type("Task");
+        assert_eq!(tasks.len(), usize::from(!answered), "{mailbox:?} {answered}");
+        for task in tasks {
+            assert!(is(task, "priority", "urgent"));
+            let text = task.at(&["code", "text"]).and_then(Json::text);
+            assert_eq!(text, Some("Call a caller who asked for the emergency advice"));
+            assert_eq!(task.get("owner").is_some(), mailbox.is_some());
+        }
+    }
+}
+
 #[test]
 fn a_late_event_corrects_the_task() {
     let mut world = World::new(TASKS);

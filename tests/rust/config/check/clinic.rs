@@ -4,7 +4,7 @@
 
 use plumline::dialplan::config::Config;
 use plumline::phone::E164;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::{OWN, check, valid_config};
 
@@ -83,4 +83,33 @@ fn a_number_that_is_never_dialed_is_not_a_valid_target() {
     // The number has a trunk prefix.
     *config.pointer_mut(pointer).unwrap() = json!("+4402079460003");
     assert_eq!(check(&config), [(path.to_owned(), "CONFIG_NUMBER_BLOCKED")]);
+}
+
+#[test]
+fn the_emergency_advice_is_checked() {
+    let with = |emergency: Value| {
+        let mut config = valid_config();
+        config["emergency"] = emergency;
+        check(&config)
+    };
+    let advice = json!({ "text": { "en-US": "Hang up and dial {number}.", "es-US": "Cuelgue y marque el {number}." } });
+    let untold = ("emergency".to_owned(), "CONFIG_UNTOLD");
+    assert_eq!(with(json!({ "digits": "*", "advice": advice })), core::slice::from_ref(&untold));
+    for (emergency, path, code) in [
+        (json!({ "advice": advice }), "emergency", "CONFIG_EMPTY"),
+        (json!({ "digits": "x", "advice": advice }), "emergency.digits", "CONFIG_CHOICE"),
+        (json!({ "speech": ["help, now"], "advice": advice }), "emergency.speech[0]", "CONFIG_TEXT"),
+        (json!({ "digits": "*", "number": "+1911", "advice": advice }), "emergency.number", "CONFIG_NUMBER"),
+        (json!({ "digits": "*", "advice": { "text": "" } }), "emergency.advice.text", "CONFIG_TEXT"),
+        // The menu has this option.
+        (json!({ "digits": "1", "advice": advice }), "actions.menu[2].menu.options[0].digits", "CONFIG_CHOICE"),
+    ] {
+        assert!(with(emergency.clone()).contains(&(path.into(), code)), "{emergency} {:?}", with(emergency.clone()));
+    }
+    let findings = with(json!({ "digits": "*", "advice": { "text": "Call an ambulance." } }));
+    assert!(findings.contains(&("emergency.advice".into(), "CONFIG_EMERGENCY_NUMBER")), "{findings:?}");
+    for advice in [json!({ "text": "Dial 911.", "language": "en-US" }), json!([{ "play": "https://a.example/b.mp3" }])]
+    {
+        assert_eq!(with(json!({ "digits": "*", "advice": advice })), core::slice::from_ref(&untold));
+    }
 }

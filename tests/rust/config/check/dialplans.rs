@@ -35,7 +35,7 @@ fn names_are_defined_and_used() {
         ("/dialplans/Main", json!([{ "then": "end" }]), "dialplans.Main"),
         ("/hours/a b", json!({ "healthcareService": "HealthcareService/1" }), "hours[0]"),
         ("/lists/é", json!([]), "lists[1]"),
-        ("/actions/x_y", json!([{ "hangup": {} }]), "actions[12]"),
+        ("/actions/x_y", json!([{ "hangup": {} }]), "actions[22]"),
     ] {
         item(pointer, value, path, "CONFIG_NAME");
     }
@@ -57,8 +57,8 @@ fn names_are_defined_and_used() {
 fn every_call_is_answered_and_ends() {
     each(
         r#"
-/dialplans/nurses/0/when | { "patient": true } | dialplans.nurses | CONFIG_DEFAULT_MISSING
-/dialplans/nurses/1 | { "then": "end" } | dialplans.nurses[1] | CONFIG_RULE_UNREACHABLE
+/dialplans/nurses/1/when | { "patient": true } | dialplans.nurses | CONFIG_DEFAULT_MISSING
+/dialplans/nurses/2 | { "then": "end" } | dialplans.nurses[2] | CONFIG_RULE_UNREACHABLE
 /dialplans/main/4/when/closed | "day" | dialplans.main[4].when | CONFIG_RULE_UNREACHABLE
 /dialplans/main/2/when/careTeam | ["CareTeam/1"] | dialplans.main[2].when | CONFIG_RULE_UNREACHABLE
 /dialplans/main/1/when/callers | ["+1*"] | dialplans.main[1].when | CONFIG_RULE_UNREACHABLE
@@ -118,6 +118,10 @@ fn opening_hours_need_a_time_zone() {
     let missing = "CONFIG_TIME_ZONE_MISSING";
     let mut config = valid_config();
     config.as_object_mut().unwrap().remove("timeZone");
+    // Visits and birth dates need a time zone too.
+    config["actions"]["birth-date"][0] = json!({ "goto": "visit" });
+    let verified = json!({ "if": { "verified": true }, "then": "confirm-visit", "otherwise": "refill" });
+    config["actions"]["visit"][0] = json!({ "when": verified });
     // The dialplan of the second number has no hours, but it leads to people who have hours.
     config["actions"]["queue"][0]["queue"]["on"]["answered"] = json!("menu");
     assert_eq!(check(&config), [("timeZone".into(), missing), ("numbers[1].timeZone".into(), missing)]);
@@ -165,8 +169,9 @@ fn callback_urls_are_counted() {
     let errors = |config: &Value| {
         check(config).into_iter().filter(|(_, code)| *code != "CONFIG_NAME_UNUSED").collect::<Vec<_>>()
     };
-    // And 21 menus with 11 URLs each, in two languages. The dial has more, because its phones are screened.
-    assert_eq!(errors(&config), [("actions.desk".into(), "CONFIG_STEPS")]);
+    // And 21 menus with 11 URLs each, in two languages. A caller can reach `m20` before and after the recording
+    // announcement, so it has twice as many.
+    assert_eq!(errors(&config), [("actions.m20".into(), "CONFIG_STEPS")]);
     for index in 0..20 {
         config["actions"].as_object_mut().unwrap().remove(&format!("m{index}"));
     }
@@ -175,7 +180,7 @@ fn callback_urls_are_counted() {
     config["actions"]["m20"][0]["menu"]["options"] = json!(
         (10..35).map(|n| { json!({ "digits": n.to_string(), "language": format!("en-A{n}") }) }).collect::<Vec<_>>()
     );
-    assert_eq!(errors(&config), [("actions.desk".into(), "CONFIG_STEPS")]);
+    assert_eq!(errors(&config), [("actions.m20".into(), "CONFIG_STEPS")]);
 }
 
 #[test]

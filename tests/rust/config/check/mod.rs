@@ -2,6 +2,7 @@
 
 //! The checks of a config report each error at its path. Each test changes one member of a valid config.
 
+mod asking;
 mod clinic;
 mod dialplans;
 mod prompts;
