@@ -375,6 +375,21 @@ codes! {
     /// yet.
     OutboundUnknown = "OUTBOUND_UNKNOWN",
         "Ask again with the same requestId in two minutes. The number is not dialed twice.";
+    /// The action is not in `override.divertTo`.
+    OverrideAction = "OVERRIDE_ACTION",
+        "Staff may divert calls only to the actions in override.divertTo of the config. Choose one of them, or add the action there.";
+    /// The config does not allow what the override changes.
+    OverrideDisabled = "OVERRIDE_DISABLED",
+        "The config does not allow this override. Add override, with the hours that staff may close or the actions to divert to, or a greeting verb, to the config.";
+    /// The chart has an override without a valid seal, or one that the config does not allow.
+    OverrideInvalid = "OVERRIDE_INVALID",
+        "The chart has an override that no operation of Plumline set, or that the config no longer allows. It is ignored. Set it again with set-override. If PLUMLINE_SECRET changed, keep the old secret in the list until the override has ended.";
+    /// The practitioner may not override the dialplan.
+    OverrideRole = "OVERRIDE_ROLE",
+        "This practitioner may not override the dialplan. Give them an active PractitionerRole with a code in override.roles of the config, or add them to override.practitioners.";
+    /// `until` is missing, not an instant, in the past, or too far in the future.
+    OverrideUntil = "OVERRIDE_UNTIL",
+        "Every override needs an end. Send until as a FHIR instant with a time zone, after now and within override.maxHours of the config.";
     /// A voice parameter that decides the route was sent more than once, with different values.
     ParameterRepeated = "PARAMETER_REPEATED",
         "A parameter that decides the route was sent twice with different values. Nothing was dialed. Send it once.";

@@ -6,6 +6,7 @@ mod automation;
 mod call_people;
 mod instance_cache;
 mod operations;
+mod override_store;
 mod settings;
 mod webhook;
 

@@ -192,6 +192,7 @@ impl CallState {
             ("; outcome=", outcome),
             ("; answeredBy=", self.answered_by()),
             ("; mailbox=", mailbox),
+            ("; override=", self.root_leg().and_then(|root| root.text(TextField::Override))),
             ("; duration=", duration.as_deref()),
         ])
     }

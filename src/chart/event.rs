@@ -67,6 +67,10 @@ pub struct CallEvent<'a> {
     pub mailbox: Option<&'a str>,
     /// The priority of the message, if its transcription has an urgent word: a code of FHIR's `request-priority`.
     pub priority: Option<&'a str>,
+    /// What staff changed for the call: `close` or `divert:<action>`. Only the first request of a call has it.
+    pub overridden: Option<&'a str>,
+    /// The `RecordingSid` of a greeting that staff recorded.
+    pub greeting: Option<&'a str>,
     /// `Practitioner/…` or `PractitionerRole/…`: the person on this leg, if the bot looked them up.
     pub practitioner: Option<&'a str>,
     /// The direction of the call, inferred from a dialed leg: inbound if its `From` is a number that is not the
@@ -252,6 +256,8 @@ impl<'a> CallEvent<'a> {
             emergency: false,
             mailbox: None,
             priority: None,
+            overridden: None,
+            greeting: None,
             practitioner: None,
             inferred_direction: None,
         }

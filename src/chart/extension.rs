@@ -164,6 +164,7 @@ fn write_summary(parts: &mut Vec<Json>, state: &CallState) {
     push(parts, "outcome", "valueCode", text(state.outcome().map(Outcome::word)));
     push(parts, "answeredBy", "valueString", text(state.answered_by()));
     push(parts, "mailbox", "valueString", text(deciding.text(TextField::Mailbox)));
+    push(parts, "override", "valueString", text(root.text(TextField::Override)));
     push(parts, "stirVerstat", "valueString", text(root.text(TextField::StirVerstat)));
     push(parts, "durationSeconds", "valueInteger", number(state.duration()));
     push(parts, "sequenceNumber", "valueInteger", number(deciding.count(NumberField::Sequence)));

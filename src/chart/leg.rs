@@ -60,6 +60,10 @@ pub enum TextField {
     Mailbox,
     /// The priority of a message with an urgent word.
     Priority,
+    /// What staff changed for the call: `close` or `divert:<action>`.
+    Override,
+    /// The `RecordingSid` of a greeting that staff recorded. It is not a message, and is neither copied nor deleted.
+    Greeting,
 }
 
 /// A number of a leg.
@@ -91,8 +95,19 @@ pub enum TimeField {
 }
 
 /// The names in the extension, by [`TextField`].
-pub(super) const TEXTS: [&str; 9] =
-    ["parentCallSid", "direction", "answeredBy", "stirVerstat", "from", "to", "queueResult", "mailbox", "priority"];
+pub(super) const TEXTS: [&str; 11] = [
+    "parentCallSid",
+    "direction",
+    "answeredBy",
+    "stirVerstat",
+    "from",
+    "to",
+    "queueResult",
+    "mailbox",
+    "priority",
+    "override",
+    "greetingSid",
+];
 /// The names in the extension, by [`NumberField`].
 pub(super) const COUNTS: [&str; 6] =
     ["durationSeconds", "sequenceNumber", "sipResponseCode", "errorCode", "queueSeconds", "recordingSeconds"];
@@ -114,6 +129,8 @@ impl Leg {
             event.queue.map(|queue| queue.result.to_owned()),
             owned(event.mailbox.filter(|mailbox| is_word(mailbox))),
             owned(event.priority),
+            owned(event.overridden.filter(|overridden| is_word(overridden))),
+            owned(event.greeting),
         ];
         leg.counts = [
             event.duration,
@@ -211,10 +228,10 @@ impl Leg {
         self.status().is_some_and(Status::is_terminal)
     }
 
-    /// Its recordings: `RecordingSid`s, sorted.
-    #[must_use]
-    pub fn recordings(&self) -> &[String] {
-        &self.recordings
+    /// Its recordings without a greeting of the clinic: `RecordingSid`s, sorted.
+    pub fn recordings(&self) -> impl Iterator<Item = &String> {
+        let greeting = self.text(TextField::Greeting);
+        self.recordings.iter().filter(move |sid| Some(sid.as_str()) != greeting)
     }
 
     /// Whether the leg has this recording, or the recording has no audio.
@@ -243,8 +260,8 @@ impl Leg {
 
     /// Whether a caller left a message.
     #[must_use]
-    pub const fn has_message(&self) -> bool {
-        self.message
+    pub fn has_message(&self) -> bool {
+        self.message && (self.text(TextField::Greeting).is_none() || self.recordings().next().is_some())
     }
 
     /// Whether someone or something answered that was not connected to the caller. `DialBridged` decides. Without it, a

@@ -2,9 +2,9 @@
 
 //! The callback URLs: a closed set, determined by the config.
 //!
-//! The format is `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>][&recording=announced]`. Medplum does not
-//! pass the query string to a bot. Twilio signs the whole URL, so the bot finds the requested URL by its signature. The state between two requests is in the
-//! URL and in the chart.
+//! The format is `<webhook URL>?step=<kind>[.<action>[.<n>]][&language=<tag>][&recording=announced][&closed=1]`. Medplum
+//! does not pass the query string to a bot. Twilio signs the whole URL, so the bot finds the requested URL by its
+//! signature. The state between two requests is in the URL and in the chart.
 
 use super::config::{BACK, Config, MAX_REDIRECTED, REDIRECTED};
 use super::graph::{actions_after_announcement, final_verb};
@@ -53,6 +53,10 @@ pub enum CallbackKind {
     Accept,
     /// The caller has heard an action that serves them.
     Served,
+    /// A staff phone changes an override.
+    Change,
+    /// A staff phone has recorded a greeting.
+    Greeting,
     /// A progress event of a leg.
     Status,
     /// A progress event of a leg whose callee must press a key.
@@ -87,8 +91,9 @@ impl CallbackKind {
         matches!(self, Self::Dial | Self::Queue | Self::Voicemail | Self::Conference | Self::Agent)
     }
 
-    /// Whether the response depends on the language of the caller, so that the URL has it.
-    const fn has_language(self) -> bool {
+    /// Whether the response depends on the state of the call, so that the URL has it: the language of the caller, and
+    /// whether staff had closed the line.
+    const fn has_state(self) -> bool {
         !matches!(
             self,
             Self::Recording | Self::Screen | Self::Accept | Self::Served | Self::Transcription | Self::Transfer
@@ -98,7 +103,17 @@ impl CallbackKind {
     /// Whether the URL says that the caller heard the recording announcement. Other kinds imply it
     /// ([`follows_announcement`](Self::follows_announcement)).
     const fn has_announcement(self) -> bool {
-        matches!(self, Self::Menu | Self::Ask | Self::Confirm | Self::Verify | Self::Visit | Self::Task)
+        matches!(
+            self,
+            Self::Menu
+                | Self::Ask
+                | Self::Confirm
+                | Self::Verify
+                | Self::Visit
+                | Self::Task
+                | Self::Change
+                | Self::Greeting
+        )
     }
 
     /// Whether a request of this kind follows a verb that announces a recording to the caller. Staff transfer only callers
@@ -130,6 +145,8 @@ impl CallbackKind {
             Self::Screen => "screen",
             Self::Accept => "accept",
             Self::Served => "served",
+            Self::Change => "change",
+            Self::Greeting => "greeting",
             Self::Status => "status",
             Self::ScreenedStatus => "screened",
             Self::Recording => "recording",
@@ -154,6 +171,8 @@ pub struct CallbackUrl<'a> {
     pub language: Option<&'a str>,
     /// Whether the caller has heard the recording announcement.
     pub is_announced: bool,
+    /// Whether staff had closed the line when the call arrived. The line is then closed for the rest of the call.
+    pub closed: bool,
 }
 
 /// The maximum number of callback URLs of a config. The signature of a forged request is compared with each of them.
@@ -173,16 +192,18 @@ impl<'a> CallbackUrl<'a> {
         Self::of_action(kind, "", 0)
     }
 
-    /// A callback of an action, at the start of a call: in the default language, without an announcement.
+    /// A callback of an action, at the start of a call: in the default language, without an announcement, on an open
+    /// line.
     #[must_use]
     pub const fn of_action(kind: CallbackKind, action: &'a str, n: u32) -> Self {
-        Self { kind, action, n, language: None, is_announced: false }
+        Self { kind, action, n, language: None, is_announced: false, closed: false }
     }
 
-    /// Adds the language, and the announcement if the URL of this kind has it.
+    /// Adds the state of the call: its language, the announcement if the URL of this kind has it, and whether the line is
+    /// closed.
     #[must_use]
-    pub const fn with(self, language: Option<&'a str>, is_announced: bool) -> Self {
-        Self { language, is_announced: is_announced && self.kind.has_announcement(), ..self }
+    pub const fn with(self, language: Option<&'a str>, is_announced: bool, closed: bool) -> Self {
+        Self { language, is_announced: is_announced && self.kind.has_announcement(), closed, ..self }
     }
 
     /// The suffix to append to the webhook's URL. `has_query` is true if that URL already has a query.
@@ -202,6 +223,7 @@ impl<'a> CallbackUrl<'a> {
             if self.language.is_some() { "&language=" } else { "" },
             self.language.unwrap_or_default(),
             if self.is_announced { "&recording=announced" } else { "" },
+            if self.closed { "&closed=1" } else { "" },
         ]
         .concat()
     }
@@ -264,7 +286,7 @@ pub fn all_callbacks(config: &Config) -> Vec<CallbackUrl<'_>> {
     urls
 }
 
-/// The callback URLs for redirected callers. The language of such a caller is not known.
+/// The callback URLs for redirected callers. The state of such a call is not known, so its line is not closed.
 fn redirected_callbacks(config: &Config) -> Vec<CallbackUrl<'static>> {
     let Some(_) = &config.transfer else { return Vec::new() };
     let url = CallbackUrl::of_action;
@@ -294,6 +316,8 @@ pub struct UrlVariants<'a> {
     languages: Vec<&'a str>,
     /// The actions that a caller can reach after the recording announcement.
     announced: Vec<&'a str>,
+    /// Whether staff had closed the line: both, if they can.
+    closed: &'static [bool],
 }
 
 impl<'a> UrlVariants<'a> {
@@ -301,7 +325,8 @@ impl<'a> UrlVariants<'a> {
     #[must_use]
     pub fn of(config: &'a Config) -> Self {
         let announced = if config.records_inbound() { actions_after_announcement(config) } else { Vec::new() };
-        Self { languages: switch_languages(config), announced }
+        let closed: &[bool] = if config.can_be_closed() { &[false, true] } else { &[false] };
+        Self { languages: switch_languages(config), announced, closed }
     }
 
     /// The number of URLs of an action.
@@ -310,8 +335,8 @@ impl<'a> UrlVariants<'a> {
         let mut count: usize = 0;
         if let Some(verb) = final_verb(verbs) {
             verb.callbacks(config, &mut |kind, _| {
-                let languages = if kind.has_language() { 1 + self.languages.len() } else { 1 };
-                count = count.saturating_add(languages << u32::from(self.has_announced(kind, action)));
+                let states = if kind.has_state() { (1 + self.languages.len()) * self.closed.len() } else { 1 };
+                count = count.saturating_add(states << u32::from(self.has_announced(kind, action)));
             });
         }
         count
@@ -323,12 +348,15 @@ impl<'a> UrlVariants<'a> {
 
     /// Visits each variant of `url`.
     fn visit(&self, url: CallbackUrl<'a>, add: &mut dyn FnMut(CallbackUrl<'a>)) {
-        let languages = if url.kind.has_language() { self.languages.as_slice() } else { &[] };
+        let (languages, closed): (&[&str], &[bool]) =
+            if url.kind.has_state() { (&self.languages, self.closed) } else { (&[], &[false]) };
         let announced: &[bool] = if self.has_announced(url.kind, url.action) { &[false, true] } else { &[false] };
-        for is_announced in announced {
-            add(url.with(None, *is_announced));
-            for language in languages {
-                add(url.with(Some(language), *is_announced));
+        for closed in closed {
+            for is_announced in announced {
+                add(url.with(None, *is_announced, *closed));
+                for language in languages {
+                    add(url.with(Some(language), *is_announced, *closed));
+                }
             }
         }
     }
@@ -367,6 +395,7 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
         | CallbackKind::Connect
         | CallbackKind::Transfer
         | CallbackKind::Served
+        | CallbackKind::Change
         | CallbackKind::Status
         | CallbackKind::ScreenedStatus => return true,
         CallbackKind::Screen => &["ParentCallSid"],
@@ -375,7 +404,9 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
         CallbackKind::Conference => &["DialCallStatus", "ConferenceSid"],
         CallbackKind::Queue => &["QueueResult"],
         CallbackKind::Wait => &["QueuePosition", "QueueSid", "QueueTime"],
-        CallbackKind::Voicemail => &["RecordingSid", "RecordingUrl", "RecordingDuration", "Digits"],
+        CallbackKind::Voicemail | CallbackKind::Greeting => {
+            &["RecordingSid", "RecordingUrl", "RecordingDuration", "Digits"]
+        }
         CallbackKind::Recording => &["RecordingStatus", "RecordingSid"],
         CallbackKind::Transcription => &["TranscriptionSid", "TranscriptionStatus"],
         CallbackKind::Machine => &["AnsweredBy", "MachineDetectionDuration"],
@@ -387,8 +418,8 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
 /// a shared one. For example, a dial action after a hang-up also has the parameters of a progress event.
 fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
     use CallbackKind::{
-        Accept, Agent, Ask, Conference, Confirm, Connect, Dial, Machine, Menu, Offer, Queue, Recording, Screen,
-        ScreenedStatus, Status, Task, Transcription, Verify, Visit, Voicemail, Wait, WebhookUrl,
+        Accept, Agent, Ask, Conference, Confirm, Connect, Dial, Greeting, Machine, Menu, Offer, Queue, Recording,
+        Screen, ScreenedStatus, Status, Task, Transcription, Verify, Visit, Voicemail, Wait, WebhookUrl,
     };
     const BY: [(&str, &[CallbackKind]); 15] = [
         ("DialCallStatus", &[Dial, Conference, Agent, WebhookUrl]),
@@ -399,7 +430,7 @@ fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
         ("RecordingStatus", &[Recording]),
         ("MachineDetectionDuration", &[Machine]),
         ("CallbackSource", &[Status, ScreenedStatus, WebhookUrl, Machine]),
-        ("RecordingSid", &[Voicemail, Recording]),
+        ("RecordingSid", &[Voicemail, Greeting, Recording]),
         ("Digits", &[Menu, Ask, Confirm, Verify, Accept, Connect, Offer, Voicemail]),
         ("SpeechResult", &[Menu, Ask]),
         ("QueuePosition", &[Wait, Offer]),
@@ -505,13 +536,27 @@ mod tests {
 
     #[test]
     fn appends_to_an_existing_query() {
-        let step = CallbackUrl::of_action(CallbackKind::Menu, "main", 2).with(Some("es-US"), false);
+        let step = CallbackUrl::of_action(CallbackKind::Menu, "main", 2).with(Some("es-US"), false, false);
         assert_eq!(step.url("https://a.example/v?x=1"), "https://a.example/v?x=1&step=menu.main.2&language=es-US");
+        let step = step.with(Some("es-US"), true, true);
+        assert_eq!(step.suffix(false), "?step=menu.main.2&language=es-US&recording=announced&closed=1");
         assert_eq!(
             CallbackUrl::common(CallbackKind::Status).retried_url("https://a.example/v"),
             "https://a.example/v?step=status#rc=3&rp=all"
         );
         assert_eq!(CallbackUrl::WEBHOOK.url("https://a.example/v"), "https://a.example/v");
+    }
+
+    #[test]
+    fn a_line_that_staff_can_close_has_further_urls() {
+        let text = CONFIG.replacen('{', r#"{"hours":{"desk":{}},"override":{"close":["desk"]},"#, 1);
+        let config: Config = serde_json::from_str(&text).unwrap();
+        let all = urls(&config, &[]);
+        for url in ["?step=menu.main", "?step=menu.main&closed=1", "?step=dial.desk.1&language=es-US&closed=1"] {
+            assert!(all.iter().any(|known| known == url), "{url}");
+        }
+        assert_eq!(all.iter().filter(|url| url.ends_with("&closed=1")).count(), 14);
+        assert_eq!(count_callbacks(&config), all.len());
     }
 
     #[test]
@@ -523,10 +568,14 @@ mod tests {
             (include_str!("../../docs/dialplan/bilingual.json"), 41),
             (include_str!("../../docs/dialplan/nurse-line.json"), 17),
             (include_str!("../../docs/dialplan/known-patients.json"), 31),
-            (include_str!("../../tests/rust/valid-config.json"), 125),
+            (include_str!("../../tests/rust/valid-config.json"), 237),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));
+            let mut all = urls(&config, &[]);
+            all.sort_unstable();
+            all.dedup();
+            assert_eq!(all.len(), expected);
         }
     }
 }

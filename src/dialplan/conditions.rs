@@ -81,16 +81,11 @@ impl<'a> ConditionEvaluator<'a> {
     pub(super) fn holds_without_lookup(&mut self, conditions: &Conditions, language: Option<&str>) -> bool {
         let caller = self.input.caller;
         let current = language.unwrap_or(DEFAULT_LANGUAGE);
-        let is_caller = |evaluator: &mut Self, item: &String| match caller.number {
-            _ if !item.starts_with('+') => evaluator.is_in_list(item),
-            Some(number) => matches_entry(item, number),
-            None => false,
-        };
         conditions
             .language
             .as_ref()
             .is_none_or(|expected| expected.iter().any(|expected| is_language(expected, current)))
-            && conditions.callers.as_ref().is_none_or(|callers| callers.iter().any(|item| is_caller(self, item)))
+            && conditions.callers.as_ref().is_none_or(|callers| self.is_caller_in(callers))
             && conditions
                 .forwarded_from
                 .as_ref()
@@ -100,6 +95,16 @@ impl<'a> ConditionEvaluator<'a> {
             && conditions.called.as_ref().is_none_or(|numbers| {
                 caller.called.is_some_and(|called| numbers.iter().any(|number| number == called.as_str()))
             })
+    }
+
+    /// Whether a number, a prefix or a list contains the caller.
+    pub(super) fn is_caller_in(&mut self, callers: &[String]) -> bool {
+        let number = self.input.caller.number;
+        callers.iter().any(|item| match number {
+            _ if !item.starts_with('+') => self.is_in_list(item),
+            Some(number) => matches_entry(item, number),
+            None => false,
+        })
     }
 
     /// Whether a number, a prefix or a list contains the number that forwarded the call.
@@ -126,6 +131,12 @@ impl<'a> ConditionEvaluator<'a> {
         });
         lists.contains(&name)
     }
+}
+
+/// Whether a number, a prefix or a list contains the caller.
+#[must_use]
+pub fn is_caller_in(input: &DialplanInput<'_>, callers: &[String]) -> bool {
+    ConditionEvaluator::new(input, &Facts::default()).is_caller_in(callers)
 }
 
 /// Whether the conditions on the people with the caller's number hold.

@@ -2,8 +2,9 @@
 
 //! Facts for the dialplan: the results of look-ups in the chart, and local times.
 
-use super::config::Config;
+use super::config::{Config, OverrideRules};
 use super::hours::{LocalTime, are_open};
+use super::overrides::OverrideInForce;
 use super::params::Caller;
 use super::people::{Patient, PeopleOfNumber, Person, available, first_sender, people_searches, read_people};
 use super::presence::{away_identities, away_search};
@@ -73,6 +74,8 @@ pub enum Lookup {
     },
     /// The roles `PractitionerRole/<id>`, or the roles of an `Organization/<id>`.
     Roles(String),
+    /// The overrides by staff.
+    Overrides,
     /// Who is away.
     Presence,
 }
@@ -102,6 +105,7 @@ pub const BIRTH_DATE_TRIES: &str = "https://plumline.dev/fhir/birth-date-tries";
 
 /// The results of all look-ups for a call.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent fact")]
 pub struct Facts {
     /// The time for which the facts are looked up, as Unix time in milliseconds.
     pub now: u64,
@@ -133,6 +137,12 @@ pub struct Facts {
     pub open: Vec<(String, bool)>,
     /// Whether the caller accepted the offer of a callback, according to the chart.
     pub offer_accepted: bool,
+    /// What staff changed for now. Only a seal proves who wrote it, so [`Facts::learn`] does not set it.
+    pub overrides: Fact<OverrideInForce>,
+    /// Whether the chart has stored the change of an override that a staff phone requested.
+    pub is_changed: bool,
+    /// Whether staff had closed the line when the call arrived. The hours in `override.close` are then closed.
+    pub closed: bool,
 }
 
 impl Facts {
@@ -168,6 +178,10 @@ impl Facts {
     pub fn are_open(&self, config: &Config, caller: &Caller<'_>, name: &str) -> Fact<bool> {
         if let Some((_, open)) = self.open.iter().find(|(known, _)| known == name) {
             return Fact::Known(*open);
+        }
+        let may_close = |rules: &OverrideRules| rules.close.iter().any(|closed| closed == name);
+        if self.closed && config.overrides.as_ref().is_some_and(may_close) {
+            return Fact::Known(false);
         }
         let Some(hours) = config.hours.get(name) else { return Fact::Unavailable };
         let Some(zone) = hours.time_zone.as_deref().or_else(|| called_number_zone(config, caller)) else {
@@ -222,8 +236,8 @@ impl Facts {
             Lookup::LastToCall => {
                 self.last_to_call = looked_up(found.map(|found| first_sender(&found, country().as_deref(), self.now)));
             }
-            // The chart module reads the record.
-            Lookup::Record => {}
+            // The chart module reads the record. Only a seal proves who wrote an override.
+            Lookup::Record | Lookup::Overrides => {}
             Lookup::BirthDateTries => self.birth_date_tries = looked_up(found),
             Lookup::NextVisit(patient) => {
                 self.next_visit = looked_up(found.map(|found| next_visit(&found, patient, self.now)));
@@ -314,6 +328,7 @@ impl Lookup {
                 ]
                 .concat()
             }
+            Self::Overrides => super::overrides::SEARCH.to_owned(),
             Self::Presence => away_search(),
             Self::Record | Self::Zone(_) | Self::VisitTime { .. } | Self::People { .. } => return None,
             Self::BirthDateTries => {

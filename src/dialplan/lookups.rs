@@ -20,7 +20,7 @@ pub fn required_lookups(input: &DialplanInput<'_>, next: &LocalizedTurn<'_>, fac
     let mut lookups =
         Lookups { input, facts, language, evaluator, pending: Vec::new(), seen: Vec::new(), verbs: MAX_VERBS };
     match next.turn {
-        Turn::Rules(rules) => lookups.rules(rules),
+        Turn::Rules(rules) => lookups.first_action(rules),
         Turn::Action(action) => lookups.action(action),
         Turn::Resume { verb, event, .. } => verb.add_lookups_after(&event, &mut lookups),
         Turn::Announce | Turn::Hangup | Turn::EmptyResponse => {}
@@ -123,6 +123,23 @@ impl<'a> Lookups<'_, 'a> {
     pub(super) fn zone(&mut self, zone: Option<&str>) {
         if let Some(zone) = zone.filter(|zone| find(&self.facts.local_times, zone).is_pending()) {
             self.add(Lookup::Zone(zone.to_owned()));
+        }
+    }
+
+    /// Follows the action to which staff divert calls, or else the rules. While the overrides are not known, also
+    /// follows the rules, so that both are looked up at once.
+    fn first_action(&mut self, rules: &'a [Rule]) {
+        self.overrides();
+        match self.facts.diverted_to(self.input.config) {
+            Some(action) => self.action(action),
+            None => self.rules(rules),
+        }
+    }
+
+    /// Adds the look-up of the overrides by staff, if the config allows any.
+    pub(super) fn overrides(&mut self) {
+        if self.input.config.overrides.is_some() && self.facts.overrides.is_pending() {
+            self.add(Lookup::Overrides);
         }
     }
 

@@ -20,6 +20,7 @@ pub mod graph;
 pub mod hours;
 pub mod lookups;
 pub mod outcome;
+pub mod overrides;
 pub mod params;
 pub mod people;
 pub mod presence;
@@ -41,6 +42,7 @@ pub use facts::{BIRTH_DATE_TRIES, BookedVisit, CallerRecord, Fact, Facts, Lookup
 pub use hours::{LocalTime, are_open, is_available};
 pub use lookups::required_lookups;
 pub use outcome::VerbOutcome;
+pub use overrides::{Override, OverrideInForce, OverrideScope};
 pub use params::{Caller, Params, is_withheld};
 pub use people::{
     CallerMatch, Endpoint, MAX_CONTACT_POINTS, Patient, PeopleOfNumber, Person, PractitionerEndpoint, people_searches,

@@ -90,6 +90,8 @@ pub enum VerbEvent {
     Accepted,
     /// The caller has heard an action that serves them.
     Served,
+    /// A staff phone changes an override.
+    StaffChange,
     /// A voice agent has finished the call.
     AgentFinished,
     /// The caller asked for the emergency advice.

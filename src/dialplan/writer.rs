@@ -19,7 +19,7 @@ use crate::twiml::Document;
 pub struct Rendered {
     /// The TwiML.
     pub twiml: String,
-    /// The action that the rules selected. `None` if no rules were evaluated.
+    /// The action that the rules selected, or to which staff divert calls. `None` if no rules were evaluated.
     pub action: Option<String>,
     /// Error codes for the log, each with a path in the config.
     pub codes: Vec<(Code, String)>,
@@ -98,7 +98,8 @@ impl<'a> Writer<'a> {
         self.document.open("Response", &[]);
         let after = match turn {
             Turn::Rules(rules) => {
-                let action = self.rule(rules).ok_or((Code::DialplanUndefined, String::new()))?;
+                let diverted = self.facts.diverted_to(self.input.config);
+                let action = diverted.or_else(|| self.rule(rules)).ok_or((Code::DialplanUndefined, String::new()))?;
                 self.rendered.action = Some(action.to_owned());
                 AfterVerb::Action(action)
             }
@@ -150,6 +151,11 @@ impl<'a> Writer<'a> {
             }
         }
         self.evaluator.holds(conditions, language)
+    }
+
+    /// Whether a number, a prefix or a list contains the caller.
+    pub(super) fn is_caller_in(&mut self, callers: &[String]) -> bool {
+        self.evaluator.is_caller_in(callers)
     }
 
     /// Writes an action and the actions that follow it in the same document. Returns whether the document is complete.
@@ -237,7 +243,9 @@ impl<'a> Writer<'a> {
 
     /// A callback URL of an action, in the current language.
     pub(super) fn url(&self, kind: CallbackKind, action: &'a str, n: u32) -> String {
-        CallbackUrl::of_action(kind, action, n).with(self.language, self.is_announced).url(self.input.url)
+        CallbackUrl::of_action(kind, action, n)
+            .with(self.language, self.is_announced, self.facts.closed)
+            .url(self.input.url)
     }
 
     /// The URL of a callback that Twilio sends again after an error.

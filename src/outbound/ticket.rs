@@ -34,6 +34,7 @@ const TICKET_DOMAIN: &str = "plumline call ticket 1\n";
 const RECORD_DOMAIN: &str = "plumline call record 1\n";
 const PLACED_DOMAIN: &str = "plumline placed call 1\n";
 const DIALS_DOMAIN: &str = "plumline dialed by a placed call 1\n";
+const OVERRIDE_DOMAIN: &str = "plumline override 1\n";
 const PRESENCE_DOMAIN: &str = "plumline presence 1\n";
 const INSTRUCTION_DOMAIN: &str = "plumline call instruction 1\n";
 
@@ -114,6 +115,18 @@ impl SealingKeys {
     #[must_use]
     pub fn verifies_dialing(&self, received: &str, call_sid: &str, from: &str, context: &CallContext) -> bool {
         self.verifies(received, DIALS_DOMAIN, &dialing_parts(call_sid, from, context))
+    }
+
+    /// Makes the seal over the texts of an override by staff.
+    #[must_use]
+    pub fn seal_override(&self, texts: &[String]) -> Option<String> {
+        Some(seal(self.0.first()?, OVERRIDE_DOMAIN, texts))
+    }
+
+    /// Whether the seal proves that an operation set this override.
+    #[must_use]
+    pub fn verifies_override(&self, received: &str, texts: &[String]) -> bool {
+        self.verifies(received, OVERRIDE_DOMAIN, texts)
     }
 
     /// Makes the seal over an instruction for the caller of a call.

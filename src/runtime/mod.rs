@@ -19,7 +19,7 @@ mod webhook_event;
 pub use batch::MAX_BYTES;
 pub use bot_event::BotEvent;
 pub use flow::{Flow, FlowState};
-pub use host::{AudioCopy, FhirRequest, Host, HostRequest, HostResponse, HttpRequest, OpenRequest, ZoneRequest};
+pub use host::{AudioCopy, FhirRequest, Host, HostRequest, HostResponse, HttpRequest, OpenRequest, ZoneRequest, both};
 pub use response::{Reply, Response};
 pub use secrets::{FrameSecrets, Secret, Secrets};
 pub use step_format::{read_answers, write_step};

@@ -62,6 +62,12 @@ const proofs: Record<string, [file: string, name: string][]> = {
   'Play recordings instead of texts, by language': [
     ['tests/js/scenarios/examples.test.ts', 'a caller chooses Spanish'],
   ],
+  'Let staff close a line, divert calls or replace the greeting for some hours, also by phone': [
+    ['tests/js/scenarios/closed-now.test.ts', 'the desk closes the lines at noon, and they open by themselves'],
+    ['tests/js/scenarios/closed-now.test.ts', 'calls are diverted until staff clear the override'],
+    ['tests/js/scenarios/closed-now.test.ts', 'a recorded greeting is played'],
+    ['tests/js/scenarios/closed-now.test.ts', 'a staff phone closes and opens the lines with a code'],
+  ],
   'Greet a patient by given name': [['tests/js/scenarios/examples.test.ts', 'a patient reaches the doctor']],
   'Ring browsers, phones, SIP addresses, and clinicians from the chart': [
     ['tests/js/scenarios/examples.test.ts', 'test results in the afternoon'],

@@ -33,6 +33,8 @@ mod operations;
 #[cfg(not(target_arch = "wasm32"))]
 mod outbound;
 #[cfg(not(target_arch = "wasm32"))]
+mod overrides;
+#[cfg(not(target_arch = "wasm32"))]
 mod properties;
 #[cfg(not(target_arch = "wasm32"))]
 mod random;

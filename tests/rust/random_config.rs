@@ -30,7 +30,13 @@ const TRIGGERS: [&str; 5] = ["missed", "failed", "voicemail", "callback", "emerg
 /// A random config without errors, as JSON.
 pub(crate) fn random_config(random: &mut Random) -> Value {
     let count = 1 + random.below(10);
-    let mut plan = DialplanInput { random, names: (0..count).map(|n| format!("a{n}")).collect(), hours: 0, lists: 0 };
+    let mut plan = DialplanInput {
+        random,
+        names: (0..count).map(|n| format!("a{n}")).collect(),
+        hours: 0,
+        lists: 0,
+        diverts: Vec::new(),
+    };
     plan.config()
 }
 
@@ -40,6 +46,8 @@ struct DialplanInput<'c> {
     names: Vec<String>,
     hours: usize,
     lists: usize,
+    /// The actions to which staff may divert calls. Empty if the config has no `override`.
+    diverts: Vec<String>,
 }
 
 impl DialplanInput<'_> {
@@ -71,6 +79,9 @@ impl DialplanInput<'_> {
         config.insert("hours".into(), Value::Object(hours.collect()));
         let lists = (0..self.lists).map(|n| (format!("l{n}"), self.list()));
         config.insert("lists".into(), Value::Object(lists.collect()));
+        if self.random.one_in(2) {
+            self.diverts = vec![self.any_action()];
+        }
         let actions = (0..self.names.len()).map(|n| (self.names[n].clone(), self.action(n)));
         config.insert("actions".into(), Value::Object(actions.collect()));
         for (name, value) in [("language", "en-GB"), ("voice", "Polly.Amy-Neural"), ("client", "desk")] {
@@ -111,6 +122,17 @@ impl DialplanInput<'_> {
                 "extensions": { "201": *self.random.pick(&CLINIC_NUMBER), "front-desk": *self.random.pick(&CLINIC_NUMBER) }
             });
             config.insert("sip".into(), sip);
+        }
+        if !self.diverts.is_empty() {
+            // A line that staff can close has twice as many callback URLs, of which there are at most 512.
+            let closed = if self.names.len() > 5 { 0 } else { self.hours };
+            let close: Vec<String> = (0..closed).filter(|_| self.random.one_in(2)).map(|n| format!("h{n}")).collect();
+            let mut rules = json!({ "practitioners": ["Practitioner/7"], "close": close, "divertTo": self.diverts });
+            if self.random.one_in(2) {
+                rules["maxHours"] = json!(24 + self.random.below(720));
+                rules["roles"] = json!(["receptionist"]);
+            }
+            config.insert("override".into(), rules);
         }
         if self.random.one_in(3) {
             let emergency = json!({ "digits": "7", "speech": ["chest pain"], "advice": self.say() });
@@ -237,6 +259,10 @@ impl DialplanInput<'_> {
         }
         let count = self.random.below(3);
         let mut verbs: Vec<Value> = (0..count).map(|_| self.spoken_verb()).collect();
+        if decision.get("recordGreeting").is_some() {
+            // Without a greeting to replace, nothing would play the recording.
+            verbs.push(json!({ "greeting": self.say() }));
+        }
         if index + 1 < self.names.len() && self.random.one_in(4) {
             verbs.push(self.branch(index));
         }
@@ -257,7 +283,8 @@ impl DialplanInput<'_> {
     }
 
     fn spoken_verb(&mut self) -> Value {
-        match self.random.below(6) {
+        match self.random.below(7) {
+            6 => json!({ "greeting": self.say() }),
             0 => json!({ "greet": { "patient": self.greeting(), "neutral": *self.random.pick(&TEXTS) } }),
             1 => json!({ "play": { "url": "https://media.example.com/a.mp3", "times": 1 + self.random.below(3) } }),
             2 => json!({ "pause": 1 + self.random.below(5) }),
@@ -302,6 +329,9 @@ impl DialplanInput<'_> {
 
     fn decision(&mut self, index: usize) -> Value {
         let last = index + 1 == self.names.len();
+        if !last && !self.diverts.is_empty() && self.random.one_in(8) {
+            return self.change_by_phone(index);
+        }
         match self.random.below(if last { 5 } else { 17 }) {
             0 => json!({ "hangup": {} }),
             1 => json!({ "reject": { "reason": *self.random.pick(&["busy", "rejected"]) } }),
@@ -329,6 +359,22 @@ impl DialplanInput<'_> {
             } }),
             15 => self.connect(index),
             _ => json!({ "goto": self.later_action(index) }),
+        }
+    }
+
+    fn change_by_phone(&mut self, index: usize) -> Value {
+        let callers = json!([*self.random.pick(&["+1555*", "+4420*", "+15550100101"])]);
+        let (then, otherwise) = (self.later_action(index), self.later_action(index));
+        match self.random.below(3) {
+            0 => {
+                json!({ "changeOverride": { "callers": callers, "clear": true, "then": then, "otherwise": otherwise } })
+            }
+            1 => json!({ "changeOverride": {
+                "callers": callers, "divert": self.diverts[0], "hours": 1 + self.random.below(24), "then": then, "otherwise": otherwise
+            } }),
+            _ => json!({ "recordGreeting": {
+                "callers": callers, "prompt": self.say(), "hours": 1 + self.random.below(24), "then": self.any_action(), "otherwise": otherwise
+            } }),
         }
     }
 

@@ -46,7 +46,7 @@ pub(super) fn remaining_recordings(call: &Json) -> Vec<String> {
     let state = CallState::read(call);
     let mut remaining = Vec::new();
     for leg in state.root_leg().into_iter().chain(state.children()) {
-        remaining.extend(leg.recordings().iter().cloned());
+        remaining.extend(leg.recordings().cloned());
     }
     for item in extensions(call, DELETED) {
         remaining.retain(|sid| Some(sid.as_str()) != sid_of(item));

@@ -10,6 +10,7 @@ mod clinic_settings;
 mod create_record;
 mod end_call;
 mod hold_call;
+mod overrides;
 mod place_call;
 mod placed;
 mod redirect_call;
@@ -38,12 +39,15 @@ pub async fn operations(event: BotEvent, host: Host) -> Response {
     let mut log = Vec::new();
     let answer = match event.input.get("operation").and_then(Json::text).unwrap_or_default() {
         "access-token" => access_token::access_token(&event, &host, &mut log).await,
+        "clear-override" => overrides::clear_override(&event, &host).await,
         "end-call" => end_call::end_call(&event, &host, &mut log).await,
+        "get-override" => overrides::get_override(&event, &host).await,
         "hold-call" => hold_call::hold_call(&event, &host).await,
         "history" => return history::history(&event, &host).await,
         "place-call" => place_call::place_call(&event, &host, &mut log).await,
         "resume-call" => hold_call::resume_call(&event, &host).await,
         "set-disposition" => set_disposition::set_disposition(&event, &host).await,
+        "set-override" => overrides::set_override(&event, &host).await,
         "set-presence" => set_presence::set_presence(&event, &host, &mut log).await,
         "statistics" => return statistics::statistics(&event, &host).await,
         "start-call" => start_call::start_call(&event, &host, &mut log).await,

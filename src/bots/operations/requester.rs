@@ -3,7 +3,7 @@
 //! The requester: a practitioner who may place calls, and the practitioner's Twilio identity.
 
 use super::TIMEOUT;
-use crate::dialplan::config::Config;
+use crate::dialplan::config::{Config, OverrideRules};
 use crate::error::{Code, Problem};
 use crate::fhir::reference::is_reference;
 use crate::json::Json;
@@ -40,6 +40,32 @@ impl Requester {
         more: Vec<FhirRequest>,
         host: &Host,
     ) -> Result<(Self, Vec<HostResponse>), Reply> {
+        let (requester, answers) = Self::read(event, more, host).await?;
+        let may = requester.is_active() && requester.roles.iter().any(|role| may_call(role, config, event.now));
+        if !may {
+            return Err(Reply::Forbidden(Code::OutboundRole.into()));
+        }
+        Ok((requester, answers))
+    }
+
+    /// Reads the requester and checks that they may override the dialplan. The rest is like [`Requester::of`].
+    pub(super) async fn who_may_override(
+        event: &BotEvent,
+        rules: &OverrideRules,
+        more: Vec<FhirRequest>,
+        host: &Host,
+    ) -> Result<(Self, Vec<HostResponse>), Reply> {
+        let (requester, answers) = Self::read(event, more, host).await?;
+        let allowed = rules.allowed();
+        if requester.is_active() && is_bound(&allowed, &requester.reference, &requester.roles, event.now) {
+            Ok((requester, answers))
+        } else {
+            Err(Reply::Forbidden(Code::OverrideRole.into()))
+        }
+    }
+
+    /// Reads the requester, who must be a practitioner.
+    async fn read(event: &BotEvent, more: Vec<FhirRequest>, host: &Host) -> Result<(Self, Vec<HostResponse>), Reply> {
         let reference = reference(event)?.to_owned();
         let mut reads = vec![FhirRequest::get(reference.clone()), roles_of(&reference)];
         reads.extend(more);
@@ -52,12 +78,11 @@ impl Requester {
             })?;
         let roles = read(answers.next().unwrap_or(HostResponse::Failed), "PractitionerRole")?;
         let roles = resources(roles);
-        let may = practitioner.get("active").and_then(Json::boolean) != Some(false)
-            && roles.iter().any(|role| may_call(role, config, event.now));
-        if !may {
-            return Err(Reply::Forbidden(Code::OutboundRole.into()));
-        }
         Ok((Self { reference, practitioner, roles }, answers.collect()))
+    }
+
+    fn is_active(&self) -> bool {
+        self.practitioner.get("active").and_then(Json::boolean) != Some(false)
     }
 
     /// The requester's Twilio identity: `wanted`, or else the identifier of the `Practitioner`. Without either, the

@@ -9,20 +9,22 @@
 //! as unknown.
 
 use super::answers::store_input;
+use super::change_by_phone::change_by_phone;
 use super::request::WebhookRequest;
 use super::status::{StatusCallback, jitter_seed, status};
 use super::transcription::transcription;
+use crate::bots::override_store::OverrideStore;
 use crate::chart::{
     CallContext, CallEvent, CallRecord, CallState, Closing, QueueReport, RecordFormat, RecordWrite, RetryPolicy,
-    SECOND_ATTEMPT_TIMEOUT, Screening, Status, StoreError, TextField, nothing_else, search, store,
+    SECOND_ATTEMPT_TIMEOUT, Screening, Status, StoreError, TextField, found, nothing_else, search, store,
 };
 use crate::dialplan::{
     CallStatus, CallbackKind, Caller, CallerRecord, DialplanInput, Direction, Fact, Facts, LocalizedTurn, Lookup,
-    Params, Turn, VerbEvent, render, required_lookups,
+    OverrideInForce, Params, Turn, VerbEvent, render, required_lookups,
 };
 use crate::error::{Code, log_line};
 use crate::outbound::{SealingKeys, sealed_presences};
-use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest};
+use crate::runtime::{FhirRequest, Host, HostRequest, HostResponse, Reply, Response, ZoneRequest, both};
 
 /// The timeout of a read, in milliseconds. For the record of a reject, [`REJECT_LIMIT`] replaces it.
 const READ_TIMEOUT: u32 = 900;
@@ -102,7 +104,9 @@ async fn run_dialplan(
     let has_ended = request.call.status == Some(CallStatus::Terminal);
     let mut next = input.next(&request.callback, params, has_ended);
     let mut facts = Facts::at(request.now, &input.caller);
-    if matches!(next.turn, Turn::Rules(_)) {
+    facts.closed = request.callback.closed;
+    let is_new = matches!(next.turn, Turn::Rules(_));
+    if is_new {
         // A new call has no record.
         facts.record = Fact::Known(CallerRecord::default());
     }
@@ -115,7 +119,7 @@ async fn run_dialplan(
         update.found = earlier.record;
         to_read = Some(update).filter(|update| update.found.is_none());
     }
-    let failures = collect_facts(host, request, input, &next, &mut facts, to_read, earlier.rounds).await;
+    let mut failures = collect_facts(host, request, input, &next, &mut facts, to_read, earlier.rounds).await;
     let mut codes = Vec::new();
     if let (Turn::Resume { action, verb, .. }, Some(stored)) = (next.turn, update.take_if(|update| update.is_input)) {
         let (result, code) = store_input(host, request, input, &next, stored, &mut facts).await;
@@ -124,6 +128,28 @@ async fn run_dialplan(
         // What follows may depend on what was stored. Most of its facts are known already.
         collect_facts(host, request, input, &next, &mut facts, None, earlier.rounds).await;
     }
+    if let Turn::Resume { verb, event: VerbEvent::StaffChange, .. } = next.turn {
+        host.set_deadline(REJECT_LIMIT, jitter_seed(request.pairs, request.now));
+        let record = update.take();
+        let write_record = async {
+            match record {
+                Some(record) => record.write(host, request.record_format()).await,
+                None => Ok(()),
+            }
+        };
+        let change = change_by_phone(host, request, input, verb, failures.store.take());
+        let (changed, recorded) = both(change, write_record).await;
+        facts.is_changed = changed.is_ok();
+        let refused = [changed, recorded].into_iter().filter_map(Result::err);
+        codes.extend(refused.map(|code| (code, String::new())));
+    }
+    let route = facts.overrides.known().and_then(OverrideInForce::route).filter(|_| is_new);
+    match (&route, &mut update) {
+        (Some(route), Some(update)) => update.event.overridden = Some(route),
+        // No override applies to the call, so later callbacks have everything.
+        (None, _) if is_new => update = None,
+        _ => {}
+    }
     if let (Some(VerbEvent::Left), Some(update)) = (next.turn.event(), &update) {
         facts.offer_accepted = update.has_accepted_offer();
     }
@@ -131,6 +157,9 @@ async fn run_dialplan(
     if rendered.rejected && input.config.has_follow_ups() {
         host.set_deadline(REJECT_LIMIT, jitter_seed(request.pairs, request.now));
         update = RecordUpdate::of_reject(request, host).await;
+        if let Some(update) = &mut update {
+            update.event.overridden = route.as_deref();
+        }
     }
     if let Some(update) = update
         && let Err(code) = update.write(host, request.record_format()).await
@@ -149,6 +178,9 @@ async fn run_dialplan(
     }
     if failures.late {
         codes.push((Code::ChartUnread, String::new()));
+    }
+    if failures.overrides_invalid {
+        codes.push((Code::OverrideInvalid, String::new()));
     }
     codes.extend(failures.refused.iter().map(|kind| (Code::ChartRefusedRead, (*kind).to_owned())));
     for (code, place) in rendered.codes.iter().chain(&codes) {
@@ -177,7 +209,7 @@ async fn collect_facts(
         cached.is_none()
     });
     if !zones.is_empty() {
-        read_facts(host, input, facts, zones, None, &mut failures, None).await;
+        read_facts(host, request, input, facts, zones, None, &mut failures).await;
         request.local_times.borrow_mut().store(facts);
     }
     for _ in 0..rounds {
@@ -186,12 +218,12 @@ async fn collect_facts(
         if wanted.is_empty() && record_read.is_none() {
             break;
         }
-        read_facts(host, input, facts, wanted, record_read, &mut failures, request.secret).await;
+        read_facts(host, request, input, facts, wanted, record_read, &mut failures).await;
     }
     let mut times = required_lookups(input, next, facts);
     times.retain(|lookup| matches!(lookup, Lookup::VisitTime { .. }));
     if !times.is_empty() {
-        read_facts(host, input, facts, times, None, &mut failures, None).await;
+        read_facts(host, request, input, facts, times, None, &mut failures).await;
     }
     failures
 }
@@ -203,6 +235,10 @@ struct ReadFailures {
     late: bool,
     /// The resource types of reads that the server answered with 400, 401, 403, 404 or 410.
     refused: Vec<&'static str>,
+    /// Whether the chart has overrides that the bot ignores: without a valid seal, or not allowed by the config.
+    overrides_invalid: bool,
+    /// The overrides, if they were read.
+    store: Option<OverrideStore>,
 }
 
 impl ReadFailures {
@@ -210,7 +246,7 @@ impl ReadFailures {
         let kind = match (lookup, read) {
             // An unknown time zone is logged when the hours are evaluated.
             (Lookup::Zone(_) | Lookup::VisitTime { .. }, _) => return,
-            (Lookup::BirthDateTries | Lookup::Presence, _) => "Basic",
+            (Lookup::BirthDateTries | Lookup::Presence | Lookup::Overrides, _) => "Basic",
             (Lookup::NextVisit(_), _) => "Appointment",
             (Lookup::People { .. }, 0) => "Patient",
             (Lookup::People { .. }, _) => "RelatedPerson",
@@ -233,12 +269,12 @@ impl ReadFailures {
 /// Reads several facts in one round trip.
 async fn read_facts(
     host: &Host,
+    request: &WebhookRequest<'_, '_>,
     input: &DialplanInput<'_>,
     facts: &mut Facts,
     wanted: Vec<Lookup>,
     update: Option<&mut RecordUpdate<'_>>,
     failures: &mut ReadFailures,
-    secret: Option<&str>,
 ) {
     let mut requests = Vec::with_capacity(wanted.len() + 1);
     let mut asked: Vec<(Lookup, usize)> = Vec::with_capacity(wanted.len());
@@ -256,15 +292,19 @@ async fn read_facts(
         requests.push((HostRequest::Fhir(search(root)), Some(READ_TIMEOUT)));
     }
     let mut answers = host.send_all(requests).await.into_iter();
-    let sealing = secret.and_then(|secret| SealingKeys::read(secret).ok());
     for (lookup, count) in asked {
         let mut found = Vec::with_capacity(count);
         for read in 0..count {
             let answer = answers.next().unwrap_or(HostResponse::Failed);
             failures.add(&lookup, read, &answer);
+            if lookup == Lookup::Overrides {
+                read_overrides(answer, request, input, facts, failures);
+                continue;
+            }
             found.push(answer.ok());
         }
         if lookup == Lookup::Presence {
+            let sealing = request.secret.and_then(|secret| SealingKeys::read(secret).ok());
             found = found.into_iter().map(|found| Some(sealed_presences(found?, sealing.as_ref()))).collect();
         }
         facts.learn(&lookup, found, &input.caller);
@@ -290,6 +330,27 @@ pub(super) fn caller_record(record: &CallRecord) -> CallerRecord {
         answers: record.state.answers().map(|answer| (answer.action.clone(), answer.value.clone())).collect(),
         verified: record.state.context().verified.clone(),
     }
+}
+
+/// Reads the overrides by staff. If they cannot be read, the config decides.
+fn read_overrides(
+    answer: HostResponse,
+    request: &WebhookRequest<'_, '_>,
+    input: &DialplanInput<'_>,
+    facts: &mut Facts,
+    failures: &mut ReadFailures,
+) {
+    let Ok(resources) = found(answer, "Basic") else {
+        facts.overrides = Fact::Unavailable;
+        return;
+    };
+    let config = input.config;
+    let keys = SealingKeys::of(request.secret, None);
+    let store = OverrideStore::read(resources, config.extension_base(), &keys);
+    failures.overrides_invalid |= store.has_invalid || store.overrides.iter().any(|item| !item.is_allowed(config));
+    let in_force = OverrideInForce::of(&store.overrides, config, input.caller.called, facts.now);
+    failures.store = Some(store);
+    facts.set_overrides(in_force, request.callback.kind == CallbackKind::WebhookUrl);
 }
 
 fn requests_for(lookup: &Lookup, input: &DialplanInput<'_>, facts: &Facts) -> Vec<HostRequest> {
@@ -321,11 +382,21 @@ impl<'a> RecordUpdate<'a> {
     /// these are the status callbacks of the dialed legs, unless no leg was dialed or the answered leg was not
     /// connected. For the action of a voicemail, it is the recording callback.
     fn of(request: &WebhookRequest<'_, 'a>, turn: &Turn<'_>) -> Option<Self> {
+        if matches!(turn, Turn::Rules(_)) {
+            // An override by staff, if one applies to the call.
+            request.clinic.config.overrides.as_ref()?;
+            let event = CallEvent::from_first_request(request.pairs, request.now)?;
+            return Some(Self { event, context: CallContext::default(), is_input: false, found: None });
+        }
         let accepted = turn.event() == Some(VerbEvent::OfferAccepted);
         let is_input = turn.event().is_some_and(VerbEvent::is_input);
         let mut event = CallEvent::read(request.pairs, request.now)?;
         if accepted {
             event.queue = Some(QueueReport { result: OFFER_ACCEPTED, seconds: None });
+        }
+        if request.callback.kind == CallbackKind::Greeting {
+            // The recording is the clinic's, and not a message of the caller.
+            event.greeting = event.recording.take().map(|recording| recording.sid);
         }
         match turn.event() {
             Some(VerbEvent::Accepted) => event.screening = Some(Screening::Accepted),
@@ -339,7 +410,11 @@ impl<'a> RecordUpdate<'a> {
                 let not_connected = dial.bridged == Some(false) && dial.status.is_some_and(Status::means_answered);
                 dial.sid.is_none() || not_connected
             }),
-            CallbackKind::Queue | CallbackKind::Accept | CallbackKind::Served | CallbackKind::Agent => true,
+            CallbackKind::Queue
+            | CallbackKind::Accept
+            | CallbackKind::Served
+            | CallbackKind::Agent
+            | CallbackKind::Greeting => true,
             _ => accepted || is_input || event.emergency,
         };
         is_needed.then_some(Self { event, context: CallContext::default(), is_input, found: None })

@@ -5,6 +5,7 @@
 mod answers;
 mod birth_date;
 mod browser_call;
+mod change_by_phone;
 mod dialplan_request;
 mod key_press;
 mod redirected;

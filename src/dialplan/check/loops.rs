@@ -170,6 +170,8 @@ impl Checker<'_> {
             rule.when.names(&mut use_hours, &mut use_list);
             waiting.extend(config.actions.position(&rule.then));
         }
+        let diverts = config.overrides.iter().flat_map(|rules| &rules.divert_to);
+        waiting.extend(diverts.filter_map(|action| config.actions.position(action)));
         if let Some(transfer) = &config.transfer {
             let allowed = |name: &str| name == transfer.otherwise || transfer.allows(name);
             let names = config.actions.iter().enumerate().filter(|(_, (name, _))| allowed(name));

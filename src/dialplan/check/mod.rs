@@ -15,6 +15,7 @@ mod heard_languages;
 mod hours;
 mod languages;
 mod loops;
+mod overrides;
 mod prompts;
 mod rules;
 mod shape;
@@ -31,6 +32,7 @@ use languages::UsedLanguage;
 use loops::Edges;
 
 pub use config_path::ConfigPath;
+pub use overrides::is_valid_prompt;
 pub use shape::{is_identity, is_keys, is_reference, is_short, is_sip, is_speakable_text};
 pub use voices::{Spoken, VisitSpoken};
 
@@ -75,18 +77,7 @@ pub enum Depth {
 pub fn check(config: &Config, numbers: Option<&[E164<'_>]>, today: Option<u64>, depth: Depth) -> Vec<ConfigFinding> {
     let named = config.numbers.iter().filter_map(|(number, _)| E164::parse(number));
     let own = named.chain(numbers.into_iter().flatten().copied()).collect();
-    let mut checker = Checker {
-        config,
-        depth,
-        numbers,
-        today,
-        own,
-        findings: Vec::new(),
-        errors: 0,
-        edges: Edges::default(),
-        languages: Vec::new(),
-        unbound: Vec::new(),
-    };
+    let mut checker = Checker { numbers, today, own, ..Checker::of(config, depth) };
     checker.check_all();
     checker.findings
 }
@@ -111,6 +102,23 @@ pub struct Checker<'a> {
     unbound: Vec<String>,
 }
 
+impl<'a> Checker<'a> {
+    fn of(config: &'a Config, depth: Depth) -> Self {
+        Self {
+            config,
+            depth,
+            numbers: None,
+            today: None,
+            own: Vec::new(),
+            findings: Vec::new(),
+            errors: 0,
+            edges: Edges::default(),
+            languages: Vec::new(),
+            unbound: Vec::new(),
+        }
+    }
+}
+
 impl Checker<'_> {
     /// The maximum length of a recording: four hours. Source: <https://www.twilio.com/docs/api/errors/13612>.
     pub(super) const MAX_RECORDING: u32 = 14_400;
@@ -127,6 +135,7 @@ impl Checker<'_> {
         self.transfer();
         self.dispositions();
         self.actions();
+        self.overrides();
         self.dialplans();
         self.zones();
         self.loops();

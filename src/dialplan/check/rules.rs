@@ -130,16 +130,7 @@ impl Checker<'_> {
     pub(in crate::dialplan) fn conditions(&mut self, when: &Conditions, at: &ConfigPath<'_>) {
         let config = self.config;
         for (name, callers) in [("callers", &when.callers), ("forwardedFrom", &when.forwarded_from)] {
-            self.each(callers.as_deref(), &at.field(name), |checker, caller, at| {
-                if caller.starts_with('+') {
-                    checker.expect(is_caller(caller), Code::ConfigNumber, at);
-                } else {
-                    // A text without letters is probably a number without its `+`, unless a list has that name.
-                    let number = caller.bytes().all(|byte| !byte.is_ascii_alphabetic());
-                    let unknown = if number { Code::ConfigNumber } else { Code::ConfigNameUnknown };
-                    checker.expect(config.lists.position(caller).is_some(), unknown, at);
-                }
-            });
+            self.callers(callers.as_deref(), &at.field(name));
         }
         if let Some(verification) = &when.verification {
             self.expect(!verification.is_empty(), Code::ConfigEmpty, &at.field("verification"));
@@ -201,6 +192,20 @@ impl Checker<'_> {
         self.expect(!never, Code::ConfigRuleUnreachable, at);
     }
 
+    /// Checks names of lists, numbers and prefixes.
+    pub(in crate::dialplan) fn callers(&mut self, callers: Option<&[String]>, at: &ConfigPath<'_>) {
+        self.each(callers, at, |checker, caller, at| {
+            if caller.starts_with('+') {
+                checker.expect(is_caller(caller), Code::ConfigNumber, at);
+            } else {
+                // A text without letters is probably a number without its `+`, unless a list has that name.
+                let number = caller.bytes().all(|byte| !byte.is_ascii_alphabetic());
+                let unknown = if number { Code::ConfigNumber } else { Code::ConfigNameUnknown };
+                checker.expect(checker.config.lists.position(caller).is_some(), unknown, at);
+            }
+        });
+    }
+
     /// Warns of conditions that never hold because of other parts of the config.
     pub(super) fn dead_rules(&mut self) {
         let config = self.config;
@@ -249,6 +254,10 @@ impl Checker<'_> {
         let leads = self.leading_to(config.actions.iter().map(|(_, verbs)| needs_time(verbs)));
         let leads_to_local_time =
             |rule: &Rule| config.actions.position(&rule.then).and_then(|at| leads.get(at)) == Some(&true);
+        let diverts = config.overrides.iter().flat_map(|rules| &rules.divert_to);
+        let diverted_by_time = diverts
+            .map(|action| config.actions.position(action))
+            .any(|at| at.and_then(|at| leads.get(at)) == Some(&true));
         let hourly: Vec<bool> = config
             .dialplans
             .iter()
@@ -257,7 +266,7 @@ impl Checker<'_> {
         let at = ConfigPath::root("numbers");
         for (index, (number, plan)) in config.numbers.iter().enumerate() {
             let hourly = || config.dialplans.position(&plan.dialplan).and_then(|at| hourly.get(at)) == Some(&true);
-            if plan.time_zone.is_none() && hourly() {
+            if plan.time_zone.is_none() && (diverted_by_time || hourly()) {
                 self.error(Code::ConfigTimeZoneMissing, &at.member(index, number).field("timeZone"));
             }
         }

@@ -7,6 +7,7 @@ mod clinic;
 mod emergency;
 mod hours;
 mod mailbox;
+mod overrides;
 mod presence;
 mod read;
 mod rules;
@@ -28,6 +29,7 @@ pub use clinic::{AlertFormat, Alerts, AppointmentCalls, ChartSettings, FollowUpT
 pub use emergency::Emergency;
 pub use hours::{Day, Holiday, Hours, Opening, Weekly};
 pub use mailbox::{MailboxCode, MailboxTask, Priority, UrgentWords};
+pub use overrides::OverrideRules;
 pub use presence::Presence;
 pub use rules::{Conditions, NumberPlan, Rule, Verification};
 #[cfg(feature = "schema")]
@@ -91,6 +93,9 @@ pub struct Config {
     pub presence: Presence,
     /// Calls that arrive by SIP. If absent, only those to a number are routed, and their callers have no number.
     pub sip: Sip,
+    /// What staff may change for a limited time.
+    #[cfg_attr(feature = "schema", serde(rename = "override"))]
+    pub overrides: Option<OverrideRules>,
     /// Transfers, hold and calls taken from a queue. If absent, staff cannot redirect callers.
     pub transfer: Option<Transfer>,
     /// Tasks for staff.
@@ -125,6 +130,7 @@ members!(Config {
     emergency: optional "emergency",
     presence: optional "presence",
     sip: optional "sip",
+    overrides: optional "override",
     transfer: optional "transfer",
     tasks: optional "tasks",
     dispositions: optional "dispositions",

@@ -6,11 +6,13 @@
 //! tests. To add a verb, add a file and a line in `verbs!` below.
 
 mod ask;
+mod change_override;
 mod conference;
 mod connect;
 mod dial;
 mod goto;
 mod greet;
+mod greeting;
 mod hangup;
 mod language;
 mod menu;
@@ -18,6 +20,7 @@ mod next_visit;
 mod pause;
 mod play;
 mod queue;
+mod record_greeting;
 mod redirect;
 mod reject;
 mod say;
@@ -37,11 +40,13 @@ use super::writer::{AfterVerb, Writer};
 use crate::json::cases;
 
 pub use ask::{Ask, Input, Question};
+pub use change_override::ChangeOverride;
 pub use conference::{Conference, conference_attributes, max_participants};
 pub use connect::{Connect, is_agent_finished};
 pub use dial::{Dial, RingOrder, STEP_FACTOR};
 pub use goto::Goto;
 pub use greet::Greet;
+pub use greeting::Greeting;
 pub use hangup::Hangup;
 pub use language::Language;
 pub use menu::{Choice, Menu};
@@ -49,6 +54,7 @@ pub use next_visit::NextVisit;
 pub use pause::Pause;
 pub use play::Play;
 pub use queue::{CallbackOffer, HOLD_MUSIC, Overflow, Queue};
+pub use record_greeting::RecordGreeting;
 pub use redirect::Redirect;
 pub use reject::{Reject, RejectReason};
 pub use say::Say;
@@ -91,6 +97,8 @@ verbs! { $
     Say = "say",
     /// Greets a known patient by name, and all other callers without a name.
     Greet = "greet",
+    /// Says a greeting that staff can replace for a limited time.
+    Greeting = "greeting",
     /// Plays a sound file.
     Play = "play",
     /// Waits, in seconds.
@@ -115,6 +123,10 @@ verbs! { $
     Voicemail = "voicemail",
     /// Puts the caller into a conference. Must be last.
     Conference = "conference",
+    /// Closes a line or diverts its calls for some hours, if a staff phone calls. Must be last.
+    ChangeOverride = "changeOverride",
+    /// Records the greeting of the line for some hours, if a staff phone calls. Must be last.
+    RecordGreeting = "recordGreeting",
     /// Connects the caller with a voice agent. Must be last.
     Connect = "connect",
     /// Continues with another action if conditions hold. Must be last if it has `otherwise`.

@@ -40,6 +40,10 @@ const needed = {
     '12 Basic read': 'a wrong birth date is counted twice',
     '12 Basic create': 'a first birth date is counted',
     '12 Basic update': 'a wrong birth date is counted twice',
+    '13 Basic search': 'staff close a line',
+    '13 Basic read': 'a staff phone opens a line again',
+    '13 Basic create': 'a staff phone closes a line',
+    '13 Basic update': 'a staff phone opens a line again',
   },
   automation: {
     '0 Communication search': 'the sweep closes a ticket',
@@ -103,6 +107,10 @@ const needed = {
     '15 Communication search': 'a history has messages',
     '16 Binary read': 'staff listen to a message',
     '16 Binary vread': 'staff listen to a version of a message',
+    '17 Basic search': 'staff open a line again',
+    '17 Basic read': 'staff open a line again',
+    '17 Basic create': 'staff close a line',
+    '17 Basic update': 'staff open a line again',
   },
 } satisfies Record<string, Record<string, keyof typeof scenarios>>;
 

@@ -22,9 +22,9 @@ import { startAlertServer } from './alert-server.ts';
 import type { AlertServer } from './alert-server.ts';
 
 const minute = 60_000;
-const numbers = [1, 2, 3, 4, 5, 6, 7, 8].map((number) => `+1555010000${number}`);
-const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = '', queued = '', absent = '', asked = ''] =
-  numbers;
+const numbers = [1, 2, 3, 4, 5, 6, 7, 8, 9].map((number) => `+1555010000${number}`);
+const [greeted = '', timed = '', teamed = '', onDuty = '', calledBack = ''] = numbers;
+const [queued = '', absent = '', asked = '', controlled = ''] = numbers.slice(5);
 /** An identity that only `fixture.staff` may use. */
 const desk = 'front-desk';
 const ada = '+15550100701';
@@ -206,17 +206,15 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     assert.equal((await fixture.clinic.read<Communication>(communication)).status, 'not-done');
   },
   async 'the sweep creates its marks'(fixture) {
-    for (const { id } of await fixture.clinic.searchChart('Basic')) {
-      await fhirRequest(fixture.clinic.sandbox, 'DELETE', `Basic/${id ?? ''}`);
-    }
+    await deleteBasic(fixture, 'sweep');
     await sweep(fixture, 1);
-    assert.equal((await fixture.clinic.searchChart('Basic')).length, 1);
+    assert.equal((await fixture.clinic.searchChart('Basic', basic('sweep'))).length, 1);
   },
   async 'the sweep updates its marks'(fixture) {
     await sweep(fixture, 1);
-    const [before] = await fixture.clinic.searchChart('Basic');
+    const [before] = await fixture.clinic.searchChart('Basic', basic('sweep'));
     await sweep(fixture, 10);
-    const [marks] = await fixture.clinic.searchChart('Basic');
+    const [marks] = await fixture.clinic.searchChart('Basic', basic('sweep'));
     assert.notEqual(marks?.meta?.versionId, before?.meta?.versionId);
   },
   async 'a missed call opens a task'(fixture) {
@@ -278,6 +276,41 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     assert.equal((await fhirRequest(clinic.sandbox, 'PUT', call, JSON.parse(text))).status, 200);
     const { attachment: pinned } = await attachmentOf(fixture, call, staff.token);
     assert.equal((await fetch(pinned?.url ?? '')).status, 200);
+  },
+  async 'staff close a line'(fixture) {
+    await deleteBasic(fixture, 'override');
+    await closeLine(fixture);
+    assert.deepEqual((await incoming(fixture, timed, {})).heard, ['Closed.']);
+    await deleteBasic(fixture, 'override');
+  },
+  async 'staff open a line again'(fixture) {
+    const { clinic, staff } = fixture;
+    try {
+      await closeLine(fixture);
+      await clinic.executeSuccessfully(staff.token, { operation: 'clear-override' });
+      assert.deepEqual((await incoming(fixture, timed, {})).heard, ['Open.']);
+    } finally {
+      await deleteBasic(fixture, 'override');
+    }
+  },
+  async 'a staff phone closes a line'(fixture) {
+    await deleteBasic(fixture, 'override');
+    try {
+      assert.deepEqual((await incoming(fixture, controlled, { digits: ['4711'] })).heard.at(-1), 'Done.');
+      assert.deepEqual((await incoming(fixture, timed, {})).heard, ['Closed.']);
+    } finally {
+      await deleteBasic(fixture, 'override');
+    }
+  },
+  async 'a staff phone opens a line again'(fixture) {
+    await deleteBasic(fixture, 'override');
+    await closeLine(fixture);
+    try {
+      assert.deepEqual((await incoming(fixture, controlled, { digits: ['4712'] })).heard.at(-1), 'Done.');
+      assert.deepEqual((await incoming(fixture, timed, {})).heard, ['Open.']);
+    } finally {
+      await deleteBasic(fixture, 'override');
+    }
   },
   async 'an app finds the operations'(fixture) {
     const query = 'Bot?identifier=https://plumline.dev/fhir/bot|operations';
@@ -434,7 +467,7 @@ const asking = {
 };
 
 async function createRecords(clinic: Clinic, fixture: RightsFixture, appointments: boolean): Promise<string> {
-  fixture.staff = await clinic.staff('Amber Invented');
+  fixture.staff = await clinic.staff('Amber Invented', { role: { code: [{ coding: [{ code: 'desk' }] }] } });
   const phone = (value: string): { system: 'phone'; value: string }[] => [{ system: 'phone', value }];
   const named = (given: string): { given: string[]; family: string }[] => [{ given: [given], family: 'Invented' }];
   const reference = ({ resourceType, id }: Resource & { id: string }): string => `${resourceType}/${id}`;
@@ -496,7 +529,17 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
   });
   const speech = (text: string): object[] => [{ say: { text } }, { hangup: {} }];
   const dial = (target: object): object => ({ dial: { targets: [target], timeout: 9, otherwise: 'message' } });
-  const plans = { greeted, timed, teamed, 'on-duty': onDuty, 'called-back': calledBack, queued, absent, asked };
+  const plans = {
+    greeted,
+    timed,
+    teamed,
+    'on-duty': onDuty,
+    'called-back': calledBack,
+    queued,
+    absent,
+    asked,
+    controlled,
+  };
   return JSON.stringify({
     timeZone: 'America/New_York',
     numbers: Object.fromEntries(
@@ -512,6 +555,7 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
       asked: [{ then: 'ask' }],
       queued: [{ then: 'wait' }],
       absent: [{ then: 'desk' }],
+      controlled: [{ then: 'code' }],
     },
     actions: {
       greet: [{ greet: { patient: 'Hello {name}.', neutral: 'Hello.' } }, dial({ generalPractitioner: {} })],
@@ -521,6 +565,21 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
       desk: [dial({ client: desk })],
       wait: [{ queue: { name: 'rights', otherwise: 'nobody' } }],
       message: [{ voicemail: { greeting: { text: 'Speak.' }, transcribe: true } }],
+      code: [
+        {
+          menu: {
+            prompt: { text: 'Code?' },
+            options: [
+              { digits: '4711', then: 'close-line' },
+              { digits: '4712', then: 'open-line' },
+            ],
+            otherwise: 'nobody',
+          },
+        },
+      ],
+      'close-line': [{ changeOverride: { callers: [ada], close: true, hours: 4, then: 'done', otherwise: 'nobody' } }],
+      'open-line': [{ changeOverride: { callers: [ada], clear: true, then: 'done', otherwise: 'nobody' } }],
+      done: speech('Done.'),
       open: speech('Open.'),
       closed: speech('Closed.'),
       team: speech('Team.'),
@@ -533,6 +592,7 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
     tasks: { on: ['missed', 'voicemail'] },
     alerts: { url: fixture.alertServer.url, format: 'slack', on: ['missed'], perHour: 1000 },
     recording: { announcement: { text: 'This call is recorded.' }, retentionDays: 1 },
+    override: { roles: ['desk'], close: ['service'] },
     outbound: { callerId: greeted, concurrent: 1000, requireTicket: false },
     ...(appointments && { appointment: { callExtension: true } }),
   });
@@ -545,6 +605,21 @@ export function rightsOf(
   return (policy(name).resource ?? []).flatMap(({ resourceType, interaction = [] }, entry) =>
     interaction.map((one) => ({ right: `${entry} ${resourceType} ${one}`, entry, interaction: one })),
   );
+}
+
+const basic = (code: string): string => `code=https://plumline.dev/fhir/basic-code|${code}`;
+
+async function deleteBasic({ clinic }: RightsFixture, code: string): Promise<void> {
+  for (const { id } of await clinic.searchChart('Basic', basic(code))) {
+    await fhirRequest(clinic.sandbox, 'DELETE', `Basic/${id ?? ''}`);
+  }
+}
+
+/** Staff close the line with hours for the next three hours. */
+async function closeLine({ clinic, staff }: RightsFixture): Promise<void> {
+  clinic.start(clinic.startedAt + 60 * minute);
+  const until = new Date(clinic.startedAt + 180 * minute).toISOString();
+  await clinic.executeSuccessfully(staff.token, { operation: 'set-override', number: timed, close: true, until });
 }
 
 const dialed = ({ legs }: CallResult): string[] => legs.map(({ to }) => to);

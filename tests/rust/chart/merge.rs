@@ -200,7 +200,7 @@ fn a_record_with_thousands_of_legs_and_recordings_is_truncated() {
     let extension = format!(r#"[{{"url":"{EXTENSION_BASE}/twilio-call","extension":[{}]}}]"#, parts.join(","));
     record.set("extension", json(&extension));
     let mut log = CallState::read(&record);
-    assert_eq!((log.children().count(), log.root_leg().unwrap().recordings().len()), (299, 100));
+    assert_eq!((log.children().count(), log.root_leg().unwrap().recordings().count()), (299, 100));
     // The written record does not contain the legs and recordings that were cut.
     log.add_context(&CallContext { patient: Some("Patient/p1".into()), ..CallContext::default() });
     let written = log.write(Some(record), EXTENSION_BASE);

@@ -28,6 +28,7 @@ fn is_accepted(text: &str, seed: u64) -> bool {
                 Code::ConfigChoice,
                 Code::ConfigEmpty,
                 Code::ConfigRange,
+                Code::OverrideDisabled,
             ];
             assert!(errors().all(|item| passed.contains(&item.code)), "seed {seed}: {findings:?}");
         }

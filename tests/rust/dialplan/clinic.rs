@@ -43,6 +43,8 @@ pub(crate) struct Clinic {
     pub(crate) local_time: fn(&str) -> Option<&'static str>,
     /// Faults of batches, by their index within one webhook request.
     pub(crate) faults: Faults,
+    /// `PLUMLINE_SECRET`. It is not set if this is empty.
+    pub(crate) secret: &'static str,
     pub(crate) now: u64,
     pub(crate) log: Vec<String>,
 }
@@ -57,6 +59,7 @@ impl Clinic {
             fhir: Fhir::default(),
             local_time: |zone| (zone == "America/New_York").then_some(MONDAY),
             faults: Faults::NONE,
+            secret: "",
             now: days_since_epoch(2026, 11, 16).unwrap() * DAY + 15 * 60 * MINUTE,
             log: Vec::new(),
         }
@@ -137,6 +140,7 @@ impl Clinic {
             (Secret::Number, &*self.numbers),
             (Secret::WebhookUrl, URL),
             (Secret::Config, &*self.config),
+            (Secret::SealingKeys, self.secret),
         ];
         let flow = webhook_flow((TOKEN, url), &pairs, &secrets, self.now);
         self.fhir.batches.clear();

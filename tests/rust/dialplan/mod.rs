@@ -10,6 +10,7 @@ mod examples;
 mod faults;
 mod hours;
 mod known_patients;
+mod overrides;
 mod queue;
 mod random;
 mod rules;

@@ -38,6 +38,7 @@ impl ConfigGenerator {
             r#"{{{recording}"timeZone":"America/New_York","numbers":{{"+15550100001":{{"name":"front","dialplan":"main"}},"+15550100002":{{"name":"back","dialplan":"main","language":"fr-CA"}}}},
             "dialplans":{{"main":[{}{comma}{{"then":"a0"}}]}},
             "hours":{{"desk":{{"weekly":[{{"days":["mon","sun"],"from":"09:00","to":"17:00"}}],"holidays":["12-25 observed","easter-2..easter+1",{{"on":"4 thu nov+1","open":[{{"from":"09:00","to":"23:59"}}],"days":["fri"]}}]}},"ward":{{"healthcareService":"HealthcareService/ward"}}}},
+            "override":{{"roles":["desk"],"close":["desk"],"divertTo":["a1"]}},
             "sip":{{"domains":["clinic.sip.twilio.com"],"trusted":["pbx.example"],"extensions":{{"201":"+15550100002"}}}},
             "lists":{{"friends":["+1555*"]}},"actions":{{{}}}}}"#,
             rules.join(","),

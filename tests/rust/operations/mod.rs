@@ -7,6 +7,7 @@ mod confirmed;
 mod end;
 mod identities;
 mod key;
+mod overrides;
 mod place;
 mod redirect;
 mod round_robin;

@@ -9,7 +9,7 @@ pub(crate) mod chart;
 mod order;
 pub(crate) mod request;
 
-use plumline::dialplan::{CallbackKind, CallbackUrl, Config, Params, callbacks};
+use plumline::dialplan::{CallbackKind, CallbackUrl, Config, Override, Params, callbacks};
 use plumline::runtime::{Reply, Response, Secret};
 use plumline::time::{DAY, days_since_epoch};
 use plumline::twiml::{DocumentKind, check_xml};
@@ -17,6 +17,8 @@ use serde_json::Value;
 
 use self::chart::World;
 use self::request::{REQUESTED_NUMBERS, flow, random_browser_call, random_params};
+use crate::json::json;
+use crate::overrides;
 use crate::random::Random;
 use crate::random_config::{CLINIC_NUMBER, random_config};
 use crate::run::play;
@@ -83,7 +85,15 @@ fn item(seed: u64, tally: &mut Tally) {
     let now = days_since_epoch(2026, 11, 16).unwrap() * DAY + random.below(86_400_000) as u64;
     let about = || format!("seed {seed}, {step:?}, {params:?}, {text}");
 
+    let diverted = format!("a{}", random.below(6));
+    let (has_override, diverts) = (random.one_in(2), random.one_in(2));
     let mut world = World::new(&mut random, without_faults, now);
+    if has_override {
+        let divert = diverts.then_some(diverted);
+        let greeting = Some(r#"{"play":"https://media.example.com/snow.mp3"}"#.to_owned());
+        let change = Override { close: divert.is_none(), divert, greeting, ..overrides::item(now) };
+        world.fhir.put(&json(&overrides::sealed_basic(&[change], SEALING)), now);
+    }
     let flow = flow(&params, &step.suffix(false), &secrets, now, forged);
     let response = play(flow, |open| world.answer(open));
     let (reads, writes) = (world.fhir.reads(), world.fhir.writes());
@@ -117,13 +127,18 @@ fn item(seed: u64, tally: &mut Tally) {
     }
     if without_faults {
         // A key press waits for the sealed record. A transcription has its own record, next to the call record.
-        // What follows an answer may need a fact that depends on it. A birth date is counted in a record of its own.
+        // What follows an answer may need a fact that depends on it. A birth date is counted in a record of its own. After
+        // a change by a staff phone, the dialplan may reject the call.
         let most_reads = match step.kind {
             CallbackKind::Connect if sealed => 3,
+            CallbackKind::Change | CallbackKind::Greeting => 3,
             CallbackKind::Ask | CallbackKind::Confirm | CallbackKind::Verify | CallbackKind::Task => 4,
             _ => 2,
         };
-        let most_writes = if matches!(step.kind, CallbackKind::Transcription | CallbackKind::Verify) { 2 } else { 1 };
+        let most_writes = match step.kind {
+            CallbackKind::Change | CallbackKind::Greeting | CallbackKind::Transcription | CallbackKind::Verify => 2,
+            _ => 1,
+        };
         let is_cheap = reads <= most_reads && writes <= most_writes;
         assert!(is_cheap, "{} {} {}", reads, writes, about());
     }

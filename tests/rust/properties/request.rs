@@ -12,7 +12,7 @@ use crate::signed::webhook_flow;
 pub(crate) const URL: &str = "https://fhir.example.com/webhook/1";
 
 /// The values of each parameter.
-const PARAMS: [(&str, &[&str]); 28] = [
+const PARAMS: [(&str, &[&str]); 29] = [
     (
         "From",
         &[
@@ -81,6 +81,7 @@ const PARAMS: [(&str, &[&str]); 28] = [
     ("CurrentQueueSize", &["1", "30", "x"]),
     ("AvgQueueTime", &["3", "900", "x"]),
     ("RecordingSid", &["RE00000000000000000000000000000001", "x"]),
+    ("RecordingUrl", &["https://api.twilio.com/2010-04-01/Accounts/AC1/Recordings/RE1", "http://a.example/b", "x<y"]),
     ("RecordingStatus", &["completed", "absent", "x"]),
     ("StirVerstat", &["TN-Validation-Passed-A", "TN-Validation-Failed", "x"]),
     ("AnsweredBy", &["human", "machine_start", "x<y"]),

@@ -33,8 +33,14 @@ export class Recordings {
     return this.#resource(`Recordings/${sid}`);
   }
 
+  /** Returns `RecordingUrl` of a request. Twilio's is always https. */
+  publicUrl(sid: string): string {
+    const url = this.url(sid);
+    return `https://api.twilio.com${url.slice(url.indexOf('/2010-04-01/'))}`;
+  }
+
   /** Returns the recording parameters of a request. */
   params({ sid, duration }: Recording): Record<string, string> {
-    return { RecordingSid: sid, RecordingUrl: this.url(sid), RecordingDuration: String(duration) };
+    return { RecordingSid: sid, RecordingUrl: this.publicUrl(sid), RecordingDuration: String(duration) };
   }
 }

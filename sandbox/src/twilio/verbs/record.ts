@@ -101,7 +101,7 @@ export async function sendRecordingStatus(
         CallSid: leg.sid,
         ...(recording.conferenceSid !== undefined && { ConferenceSid: recording.conferenceSid }),
         RecordingSid: sid,
-        RecordingUrl: recordings.url(sid),
+        RecordingUrl: recordings.publicUrl(sid),
         RecordingStatus: status,
         ...(status === 'completed' && { RecordingDuration: String(recording.duration) }),
         RecordingChannels: String(recording.channels),
@@ -134,6 +134,6 @@ async function sendTranscription(
     TranscriptionType: 'fast',
     TranscriptionUrl: call.account.resource(`Recordings/${recording.sid}/Transcriptions/${sid}`),
     RecordingSid: recording.sid,
-    RecordingUrl: call.account.recordings.url(recording.sid),
+    RecordingUrl: call.account.recordings.publicUrl(recording.sid),
   });
 }

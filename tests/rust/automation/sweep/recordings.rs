@@ -124,11 +124,11 @@ fn a_recording_without_a_callback_is_found() {
         let (message, answered) = (world.call(&sid("CA", 1)), world.call(&sid("CA", 5)));
         let (of_message, of_answered) = (CallState::read(message), CallState::read(answered));
         let root = of_message.root_leg().unwrap();
-        assert_eq!((root.recordings(), root.has_message()), (&[sid("RE", 1)][..], true));
+        assert!(root.recordings().eq([&sid("RE", 1)]) && root.has_message());
         assert_eq!(root.count(plumline::chart::NumberField::Recording), Some(20));
         assert_eq!(of_message.started_at(), Some(at));
         let root = of_answered.root_leg().unwrap();
-        assert_eq!((root.recordings(), root.has_message()), (&[sid("RE", 5)][..], false));
+        assert!(root.recordings().eq([&sid("RE", 5)]) && !root.has_message());
         let [task] = world.fhir.of_type("Task")[..] else { panic!("one task") };
         assert_eq!(task.at(&["code", "coding", "0", "code"]), Some(&Json::of("voicemail")));
         // The next sweep changes nothing. After the retention period, a sweep deletes the recordings.

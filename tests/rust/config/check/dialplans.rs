@@ -35,7 +35,7 @@ fn names_are_defined_and_used() {
         ("/dialplans/Main", json!([{ "then": "end" }]), "dialplans.Main"),
         ("/hours/a b", json!({ "healthcareService": "HealthcareService/1" }), "hours[0]"),
         ("/lists/é", json!([]), "lists[1]"),
-        ("/actions/x_y", json!([{ "hangup": {} }]), "actions[19]"),
+        ("/actions/x_y", json!([{ "hangup": {} }]), "actions[22]"),
     ] {
         item(pointer, value, path, "CONFIG_NAME");
     }

@@ -268,3 +268,59 @@ fn languages_are_supported_by_twilio_for_speech_and_recognition() {
         }
     }
 }
+
+#[test]
+fn overrides_have_the_right_format() {
+    each(
+        r#"
+/override/roles/0 | "" | override.roles[0] | CONFIG_TEXT
+/override/practitioners/0 | "Patient/7" | override.practitioners[0] | CONFIG_REFERENCE
+/override/close/0 | "never" | override.close[0] | CONFIG_NAME_UNKNOWN
+/override/divertTo/1 | "nowhere" | override.divertTo[1] | CONFIG_NAME_UNKNOWN
+/override/maxHours | 745 | override.maxHours | CONFIG_RANGE
+/actions/control/0/changeOverride/divert | "room" | actions.control[0].changeOverride.divert | OVERRIDE_ACTION
+/actions/control/0/changeOverride/close | true | actions.control[0].changeOverride.close | CONFIG_EMPTY
+/actions/control/0/changeOverride/hours | 73 | actions.control[0].changeOverride.hours | CONFIG_RANGE
+/actions/control/0/changeOverride/hours | 0 | actions.control[0].changeOverride.hours | CONFIG_RANGE
+/actions/control/0/changeOverride/callers | [] | actions.control[0].changeOverride.callers | CONFIG_EMPTY
+/actions/control/0/changeOverride/callers/0 | "friends" | actions.control[0].changeOverride.callers[0] | CONFIG_NAME_UNKNOWN
+/actions/control/0/changeOverride/callers/0 | "5550100123" | actions.control[0].changeOverride.callers[0] | CONFIG_NUMBER
+/actions/control/0/changeOverride/then | "nowhere" | actions.control[0].changeOverride.then | CONFIG_NAME_UNKNOWN
+/actions/record/0/recordGreeting/hours | 73 | actions.record[0].recordGreeting.hours | CONFIG_RANGE
+/actions/record/0/recordGreeting/maxLength | 1 | actions.record[0].recordGreeting.maxLength | CONFIG_RANGE
+/actions/record/0/recordGreeting/maxLength | 301 | actions.record[0].recordGreeting.maxLength | CONFIG_RANGE
+/actions/record/0/recordGreeting/otherwise | "nowhere" | actions.record[0].recordGreeting.otherwise | CONFIG_NAME_UNKNOWN
+/actions/record/0/recordGreeting/callers | [] | actions.record[0].recordGreeting.callers | CONFIG_EMPTY
+"#,
+    );
+}
+
+#[test]
+fn an_override_needs_people_and_something_to_change() {
+    for (rules, path) in [
+        (json!({ "close": ["desk"] }), "override.roles"),
+        (json!({ "roles": ["receptionist"] }), "override.close"),
+        (json!({ "practitioners": ["Practitioner/7"], "maxHours": 3 }), "override.close"),
+    ] {
+        let hours = json!({ "desk": { "weekly": [{ "days": ["mon"], "from": "08:00", "to": "17:00" }] } });
+        let config = json!({ "timeZone": "UTC", "hours": hours, "override": rules });
+        let found = check(&config);
+        assert!(found.contains(&(path.to_owned(), "CONFIG_EMPTY")), "{path} {found:?}");
+    }
+}
+
+#[test]
+fn a_phone_changes_only_what_the_config_allows() {
+    let mut config = super::valid_config();
+    config["override"]["maxHours"] = json!(0);
+    assert!(check(&config).contains(&("override.maxHours".to_owned(), "CONFIG_RANGE")));
+    config.as_object_mut().unwrap().remove("override");
+    let found = check(&config);
+    for path in [
+        "actions.control[0].changeOverride.divert",
+        "actions.control[0].changeOverride.hours",
+        "actions.record[0].recordGreeting.hours",
+    ] {
+        assert!(found.iter().any(|(at, code)| at == path && code.starts_with("OVERRIDE_")), "{path} {found:?}");
+    }
+}
