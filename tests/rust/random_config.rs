@@ -302,7 +302,7 @@ impl DialplanInput<'_> {
 
     fn decision(&mut self, index: usize) -> Value {
         let last = index + 1 == self.names.len();
-        match self.random.below(if last { 5 } else { 17 }) {
+        match self.random.below(if last { 5 } else { 18 }) {
             0 => json!({ "hangup": {} }),
             1 => json!({ "reject": { "reason": *self.random.pick(&["busy", "rejected"]) } }),
             2 => json!({ "redirect": { "url": "https://flows.example.com/next" } }),
@@ -328,6 +328,11 @@ impl DialplanInput<'_> {
                 "then": self.later_action(index), "otherwise": self.later_action(index)
             } }),
             15 => self.connect(index),
+            16 => json!({ "page": {
+                "targets": [{ "available": "Organization/nurses" }, { "number": "+15550100171" }], "text": "Urgent",
+                "minutes": 1 + self.random.below(60), "rounds": 1 + self.random.below(5),
+                "then": self.later_action(index), "otherwise": self.later_action(index)
+            } }),
             _ => json!({ "goto": self.later_action(index) }),
         }
     }

@@ -10,6 +10,7 @@ mod examples;
 mod faults;
 mod hours;
 mod known_patients;
+mod paging;
 mod queue;
 mod random;
 mod rules;

@@ -120,7 +120,13 @@ fn item(seed: u64, tally: &mut Tally) {
         // What follows an answer may need a fact that depends on it. A birth date is counted in a record of its own.
         let most_reads = match step.kind {
             CallbackKind::Connect if sealed => 3,
-            CallbackKind::Ask | CallbackKind::Confirm | CallbackKind::Verify | CallbackKind::Task => 4,
+            // The page of a key is searched for several times.
+            CallbackKind::Ask
+            | CallbackKind::Confirm
+            | CallbackKind::Verify
+            | CallbackKind::Task
+            | CallbackKind::Page
+            | CallbackKind::Paged => 4,
             _ => 2,
         };
         let most_writes = if matches!(step.kind, CallbackKind::Transcription | CallbackKind::Verify) { 2 } else { 1 };
