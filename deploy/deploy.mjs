@@ -623,7 +623,7 @@ async function main() {
   // The operations bot runs as the user who sends the request. It does not use the policy of its membership.
   await deployBot(medplum, project, 'operations', policies.webhook, { runtime });
   const automation = await deployBot(medplum, project, 'automation', policies.automation, { runtime });
-  for (const name of ['ended-calls', 'changed-roles']) {
+  for (const name of ['ended-calls', 'changed-roles', 'new-pages']) {
     await deploySubscription(medplum, name, automation.id);
   }
 

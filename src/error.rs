@@ -110,7 +110,7 @@ codes! {
         "Write a date (\"12-25\", \"2026-11-26\", \"07-04 observed\"), a range (\"12-24..01-02\") or a rule (\"easter+1\", \"4 thu nov\", \"last mon may\"). docs/dialplan.md lists all forms.";
     /// An action or a choice of a menu has no next step.
     ConfigDeadEnd = "CONFIG_DEAD_END",
-        "End the action with menu, ask, verify, nextVisit, task, dial, queue, voicemail, conference, connect, goto, redirect, reject or hangup, or with a \"when\" that has \"otherwise\". An option of a menu needs \"then\" or \"language\".";
+        "End the action with menu, ask, verify, nextVisit, task, page, dial, queue, voicemail, conference, connect, goto, redirect, reject or hangup, or with a \"when\" that has \"otherwise\". An option of a menu needs \"then\" or \"language\".";
     /// The last rule of a dialplan has conditions, so some calls match no rule.
     ConfigDefaultMissing = "CONFIG_DEFAULT_MISSING",
         "End the dialplan with a rule that has no \"when\". It takes the calls that no other rule takes: { \"then\": \"an-action\" }.";
@@ -390,6 +390,12 @@ codes! {
     /// `until` is missing, not an instant, in the past, or too far in the future.
     OverrideUntil = "OVERRIDE_UNTIL",
         "Every override needs an end. Send until as a FHIR instant with a time zone, after now and within override.maxHours of the config.";
+    /// A page has called everyone on call, and no one accepted it.
+    PageUnanswered = "PAGE_UNANSWERED",
+        "Everyone on call was called in every round, and no one accepted. The task has priority stat. Check who is on call, and their phones.";
+    /// The webhook found no page for the call in which a key was pressed.
+    PageUnknown = "PAGE_UNKNOWN",
+        "No task of a page has an attempt with this call. Someone edited the task, or it is older than three days.";
     /// A voice parameter that decides the route was sent more than once, with different values.
     ParameterRepeated = "PARAMETER_REPEATED",
         "A parameter that decides the route was sent twice with different values. Nothing was dialed. Send it once.";

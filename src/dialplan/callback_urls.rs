@@ -29,6 +29,10 @@ pub enum CallbackKind {
     Visit,
     /// A verified caller asks for something, and a task must be stored.
     Task,
+    /// The caller needs the person on call, and the task of the page must be stored.
+    Page,
+    /// The person on call pressed a key.
+    Paged,
     /// The outcome of a dialed leg. `n` is the number of the round of ringing: the index of the target, and 64 for each
     /// earlier step of that target.
     Dial,
@@ -96,7 +100,13 @@ impl CallbackKind {
     const fn has_state(self) -> bool {
         !matches!(
             self,
-            Self::Recording | Self::Screen | Self::Accept | Self::Served | Self::Transcription | Self::Transfer
+            Self::Recording
+                | Self::Screen
+                | Self::Accept
+                | Self::Paged
+                | Self::Served
+                | Self::Transcription
+                | Self::Transfer
         )
     }
 
@@ -113,6 +123,7 @@ impl CallbackKind {
                 | Self::Task
                 | Self::Change
                 | Self::Greeting
+                | Self::Page
         )
     }
 
@@ -134,6 +145,8 @@ impl CallbackKind {
             Self::Verify => "verify",
             Self::Visit => "visit",
             Self::Task => "task",
+            Self::Page => "page",
+            Self::Paged => "paged",
             Self::Dial => "dial",
             Self::Queue => "queue",
             Self::Wait => "wait",
@@ -389,6 +402,7 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
         | CallbackKind::Verify
         | CallbackKind::Visit
         | CallbackKind::Task
+        | CallbackKind::Page
         | CallbackKind::Offer
         | CallbackKind::Agent
         | CallbackKind::Announce
@@ -399,7 +413,7 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
         | CallbackKind::Status
         | CallbackKind::ScreenedStatus => return true,
         CallbackKind::Screen => &["ParentCallSid"],
-        CallbackKind::Accept => &["Digits"],
+        CallbackKind::Accept | CallbackKind::Paged => &["Digits"],
         CallbackKind::Dial => &["DialCallStatus"],
         CallbackKind::Conference => &["DialCallStatus", "ConferenceSid"],
         CallbackKind::Queue => &["QueueResult"],
@@ -418,8 +432,8 @@ fn is_possible(kind: CallbackKind, params: Params<'_, '_>) -> bool {
 /// a shared one. For example, a dial action after a hang-up also has the parameters of a progress event.
 fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
     use CallbackKind::{
-        Accept, Agent, Ask, Conference, Confirm, Connect, Dial, Greeting, Machine, Menu, Offer, Queue, Recording,
-        Screen, ScreenedStatus, Status, Task, Transcription, Verify, Visit, Voicemail, Wait, WebhookUrl,
+        Accept, Agent, Ask, Conference, Confirm, Connect, Dial, Greeting, Machine, Menu, Offer, Page, Paged, Queue,
+        Recording, Screen, ScreenedStatus, Status, Task, Transcription, Verify, Visit, Voicemail, Wait, WebhookUrl,
     };
     const BY: [(&str, &[CallbackKind]); 15] = [
         ("DialCallStatus", &[Dial, Conference, Agent, WebhookUrl]),
@@ -431,12 +445,12 @@ fn likely(params: Params<'_, '_>) -> &'static [CallbackKind] {
         ("MachineDetectionDuration", &[Machine]),
         ("CallbackSource", &[Status, ScreenedStatus, WebhookUrl, Machine]),
         ("RecordingSid", &[Voicemail, Greeting, Recording]),
-        ("Digits", &[Menu, Ask, Confirm, Verify, Accept, Connect, Offer, Voicemail]),
+        ("Digits", &[Menu, Ask, Confirm, Verify, Accept, Connect, Paged, Offer, Voicemail]),
         ("SpeechResult", &[Menu, Ask]),
         ("QueuePosition", &[Wait, Offer]),
         ("ConferenceSid", &[Status, Conference]),
         ("ParentCallSid", &[Screen, WebhookUrl]),
-        ("CallStatus", &[WebhookUrl, Menu, Ask, Confirm, Verify, Visit, Task]),
+        ("CallStatus", &[WebhookUrl, Menu, Ask, Confirm, Verify, Visit, Task, Page]),
     ];
     BY.iter().find(|(name, _)| params.has(name)).map_or(&[WebhookUrl], |(_, kinds)| kinds)
 }
@@ -568,7 +582,7 @@ mod tests {
             (include_str!("../../docs/dialplan/bilingual.json"), 41),
             (include_str!("../../docs/dialplan/nurse-line.json"), 17),
             (include_str!("../../docs/dialplan/known-patients.json"), 31),
-            (include_str!("../../tests/rust/valid-config.json"), 237),
+            (include_str!("../../tests/rust/valid-config.json"), 242),
         ] {
             let config = Config::read(text).unwrap();
             assert_eq!((count_callbacks(&config), all_callbacks(&config).len()), (expected, expected));

@@ -192,7 +192,7 @@ impl Endpoints {
 
 /// Whether a number in the config may be dialed. It must not be the caller's own number, the number that forwarded the
 /// call, or one of the clinic's, and the policy must not forbid it. The countries of the policy do not apply to numbers in the config.
-fn may_dial(input: &DialplanInput<'_>, number: &str) -> bool {
+pub(super) fn may_dial(input: &DialplanInput<'_>, number: &str) -> bool {
     Policy::new(&input.config.outbound, input.numbers).allows_config_number(number) && !returns(input, number)
 }
 
@@ -205,7 +205,7 @@ fn returns(input: &DialplanInput<'_>, number: &str) -> bool {
 
 /// The endpoint of a person in the chart, if the policy permits it. Any user with write access to the chart may write
 /// any number there.
-fn permitted(input: &DialplanInput<'_>, endpoint: &Endpoint) -> Option<Endpoint> {
+pub(super) fn permitted(input: &DialplanInput<'_>, endpoint: &Endpoint) -> Option<Endpoint> {
     let Endpoint::Number { number, extension } = endpoint else {
         return Some(endpoint.clone());
     };

@@ -123,6 +123,8 @@ pub enum VerbEvent {
     VisitRequested,
     /// The caller asks for something. A task must be stored before the response.
     TaskRequested,
+    /// The caller needs the person on call. A task must be stored before the response.
+    PageRequested,
 }
 
 impl VerbEvent {
@@ -132,7 +134,11 @@ impl VerbEvent {
     pub const fn is_input(self) -> bool {
         matches!(
             self,
-            Self::AnswerGiven { .. } | Self::AnswerConfirmed { .. } | Self::BirthDateGiven { .. } | Self::TaskRequested
+            Self::AnswerGiven { .. }
+                | Self::AnswerConfirmed { .. }
+                | Self::BirthDateGiven { .. }
+                | Self::TaskRequested
+                | Self::PageRequested
         )
     }
 }

@@ -10,6 +10,7 @@ mod conditions;
 mod identity;
 mod identity_owners;
 mod instruction;
+mod page;
 mod pending;
 mod prepared;
 mod presence;
@@ -25,6 +26,7 @@ pub use identity::{
 };
 pub use identity_owners::{is_of_another, may_call, owner_searches};
 pub use instruction::{Instruction, InstructionKind, Instructions, MAX_TARGETS};
+pub use page::{PageReply, page_document, page_reply};
 pub use pending::{MAX_RINGING, REFUSED, pending_records, search_pending};
 pub use prepared::{ATTEMPT, NewPreparedCall, PreparedCall, set_caller_id};
 pub use presence::{PresenceOf, sealed_presences};

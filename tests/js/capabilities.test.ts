@@ -101,6 +101,9 @@ const proofs: Record<string, [file: string, name: string][]> = {
     ['tests/js/scenarios/examples.test.ts', 'an urgent refill'],
     ['tests/js/scenarios/examples.test.ts', 'a bill'],
   ],
+  'Call the people on call until one of them accepts': [
+    ['tests/js/scenarios/paging.test.ts', 'the second person accepts after the mailbox of the first one answered'],
+  ],
   'Put callers into a conference': [['tests/rust/dialplan/verbs.rs', 'a_caller_joins_a_conference']],
   'Connect callers with a voice agent, and take them back': [
     ['tests/js/scenarios/examples.test.ts', 'the agent hands the caller to the nurses'],

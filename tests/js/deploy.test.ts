@@ -71,6 +71,12 @@ const samples = {
     intent: 'order',
     code: coded('https://plumline.dev/fhir/call-task-code', 'request'),
   },
+  page: {
+    resourceType: 'Task',
+    status: 'requested',
+    intent: 'order',
+    code: coded('https://plumline.dev/fhir/call-task-code', 'page'),
+  },
   survey: { resourceType: 'QuestionnaireResponse', status: 'completed' },
   patient: { resourceType: 'Patient' },
   related: { resourceType: 'RelatedPerson', patient: { reference: 'Patient/any' } },
@@ -114,7 +120,7 @@ after(() => sandbox.stop());
 describe('deploy/', () => {
   test('contains valid FHIR that the server accepts', async () => {
     const paths = ['bots', 'policies', 'subscriptions'].flatMap(files);
-    assert.equal(paths.length, 9);
+    assert.equal(paths.length, 10);
     for (const path of paths) {
       const resource = read(path);
       const { status, body } = await fhirRequest(sandbox, 'POST', resource.resourceType, resource);
@@ -183,6 +189,7 @@ describe('deploy/', () => {
       task: write,
       marks: write,
       survey: write,
+      page: 'search read update',
       patient: 'search read',
       related: 'search',
       practitioner: 'search read update',
@@ -201,6 +208,7 @@ describe('deploy/', () => {
       override: write,
       tries: write,
       request: 'search create',
+      page: write,
       patient: 'search read',
       related: 'search',
       practitioner: 'search read',
@@ -242,6 +250,19 @@ describe('deploy/', () => {
     assert.ok(!delivers(samples.practitioner) && !delivers(samples.call));
   });
 
+  test('subscribes the automation bot to new pages', () => {
+    const { criteria, channel, extension } = read('subscriptions/new-pages.json') as Subscription;
+    assert.equal(channel.endpoint, 'Bot/plumline-automation');
+    // The bot itself updates the task.
+    assert.deepEqual(
+      extension?.map(({ url, valueCode }) => [url.split('/').at(-1), valueCode]),
+      [['subscription-supported-interaction', 'create']],
+    );
+    const delivers = (resource: Resource): boolean => matchesSearchRequest(resource, parseSearchRequest(criteria));
+    assert.ok(delivers(samples.page));
+    assert.ok(!delivers(samples.task) && !delivers(samples.request) && !delivers(samples.errand));
+  });
+
   test('uses the systems and codes that the core writes', () => {
     const sources = [
       'src/fhir/systems.rs',
@@ -254,6 +275,7 @@ describe('deploy/', () => {
       'src/bots/webhook/birth_date.rs',
       'src/bots/webhook/task_request.rs',
       'src/bots/webhook/transcription.rs',
+      'src/chart/page_task.rs',
     ].map(text);
     const policies = ['automation', 'staff', 'webhook'].map((name) => read(`policies/${name}.json`) as AccessPolicy);
     const criteria = policies.flatMap((policy) => policy.resource ?? []).map((resource) => resource.criteria ?? '');

@@ -61,6 +61,7 @@ describe('the tarball', () => {
         'deploy/deploy.mjs',
         'deploy/subscriptions/changed-roles.json',
         'deploy/subscriptions/ended-calls.json',
+        'deploy/subscriptions/new-pages.json',
         ...['pkg/plumline.js', 'pkg/plumline.d.ts', 'pkg/plumline_bg.wasm', 'pkg/plumline_bg.wasm.d.ts'],
         ...['api', 'bytes', 'core', 'twilio-api'].flatMap((name) => entry(name, 'mjs', 'cjs')),
         ...['index', 'slim', 'twilio'].flatMap((name) => entry(name, 'mjs', 'cjs', 'd.mts', 'd.cts')),

@@ -332,7 +332,7 @@ impl DialplanInput<'_> {
         if !last && !self.diverts.is_empty() && self.random.one_in(8) {
             return self.change_by_phone(index);
         }
-        match self.random.below(if last { 5 } else { 17 }) {
+        match self.random.below(if last { 5 } else { 18 }) {
             0 => json!({ "hangup": {} }),
             1 => json!({ "reject": { "reason": *self.random.pick(&["busy", "rejected"]) } }),
             2 => json!({ "redirect": { "url": "https://flows.example.com/next" } }),
@@ -358,6 +358,11 @@ impl DialplanInput<'_> {
                 "then": self.later_action(index), "otherwise": self.later_action(index)
             } }),
             15 => self.connect(index),
+            16 => json!({ "page": {
+                "targets": [{ "available": "Organization/nurses" }, { "number": "+15550100171" }], "text": "Urgent",
+                "minutes": 1 + self.random.below(60), "rounds": 1 + self.random.below(5),
+                "then": self.later_action(index), "otherwise": self.later_action(index)
+            } }),
             _ => json!({ "goto": self.later_action(index) }),
         }
     }

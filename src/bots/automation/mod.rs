@@ -11,6 +11,7 @@ mod follow;
 mod hourly;
 mod identities;
 mod marks;
+mod pages;
 mod people;
 mod prepared_calls;
 mod questionnaires;
@@ -38,7 +39,8 @@ const CALL_ROUND_TRIPS: u32 = 30;
 const IDENTITY_ROUND_TRIPS: u32 = 6;
 
 /// Handles a cron run or a Subscription. If the input is a `Bot`, cron started the run, and the sweep runs. If it is a
-/// completed `Communication`, a call has ended. If it is a `PractitionerRole`, someone may have gained a role.
+/// completed `Communication`, a call has ended. If it is a `PractitionerRole`, someone may have gained a role. If it is a
+/// `Task`, a caller may need the person on call.
 pub async fn automation(event: BotEvent, host: Host) -> Response {
     let (config, config_error) = read_config(&event);
     if event.input.get("deletedResource").is_some() {
@@ -55,6 +57,14 @@ pub async fn automation(event: BotEvent, host: Host) -> Response {
             let run = AutomationRun::new(&host, &event, &config, CALL_ROUND_TRIPS).with_rest(&event);
             let outcome = after_call(&run, event.input.clone()).await;
             (run, outcome)
+        }
+        "Task" => {
+            let run = AutomationRun::new(&host, &event, &config, pages::PAGE_ROUND_TRIPS);
+            // The action of the page is in the config.
+            if config_error.is_none() {
+                pages::continue_page(&run, &event, event.input.clone()).await;
+            }
+            (run, Ok(()))
         }
         "PractitionerRole" => {
             let run = AutomationRun::new(&host, &event, &config, IDENTITY_ROUND_TRIPS);

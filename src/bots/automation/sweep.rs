@@ -12,6 +12,7 @@ use super::copies::{SWEEP_COPY_ROUND_TRIPS, copy_missing};
 use super::follow::follow;
 use super::hourly::{delete_old_recordings, refresh_stuck_calls};
 use super::marks::{Mark, Marks};
+use super::pages::{PAGE_ROUND_TRIPS, continue_pages};
 use super::prepared_calls::PreparedCalls;
 use super::sweep_run::AutomationRun;
 use crate::bots::settings::read_rest;
@@ -35,6 +36,10 @@ const MAX_SUMMARY_HOURS: u64 = 24;
 /// closes expired prepared records. The other steps wait for a valid config, because with the default config the marks
 /// would move past work that was not done.
 pub(super) async fn sweep(run: &AutomationRun<'_>, event: &BotEvent, has_config: bool) -> Result<(), Code> {
+    if has_config {
+        // People on call come first. Their calls have a budget of their own.
+        run.with_own_budget(PAGE_ROUND_TRIPS, continue_pages(run, event)).await;
+    }
     let searches = [("Basic", Marks::search()), ("Communication", PreparedCalls::search())];
     let [marks, prepared_calls] = run.searches(searches).await.map_err(StoreError::code)?;
     let mut marks = Marks::read(marks, run.extension_base(), run.now);

@@ -145,6 +145,14 @@ impl<'a> AutomationRun<'a> {
         output
     }
 
+    /// Runs `work` with a budget of its own.
+    pub(super) async fn with_own_budget<T>(&self, count: u32, work: impl Future<Output = T>) -> T {
+        let others = self.round_trips_left.replace(count);
+        let output = work.await;
+        self.round_trips_left.set(others);
+        output
+    }
+
     /// Adds a problem to the log, unless the log already has it.
     pub(super) fn report(&self, problem: impl Into<Problem>) {
         let problem = problem.into();

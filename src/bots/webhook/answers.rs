@@ -6,6 +6,7 @@
 use super::birth_date::verify_birth_date;
 use super::boxed;
 use super::dialplan_request::{RecordUpdate, caller_record};
+use super::page_request::store_page;
 use super::request::WebhookRequest;
 use super::task_request::store_task;
 use crate::chart::{Answer, CallContext, CallRecord, CallState};
@@ -38,6 +39,9 @@ pub(super) async fn store_input<'a>(
         }
         Turn::Resume { action, verb: Verb::Task(task), .. } => {
             boxed(store_task(host, request, input, (task, action), facts)).await
+        }
+        Turn::Resume { action, verb: Verb::Page(page), .. } => {
+            boxed(store_page(host, request, input, (page, action), facts)).await
         }
         _ => (CallbackResult::EmptyResponse, None),
     }

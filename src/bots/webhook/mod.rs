@@ -8,6 +8,8 @@ mod browser_call;
 mod change_by_phone;
 mod dialplan_request;
 mod key_press;
+mod page_key;
+mod page_request;
 mod redirected;
 mod request;
 mod status;
@@ -36,6 +38,7 @@ use crate::outbound::retried_callback_url;
 use crate::runtime::{Reply, Response};
 use browser_call::{BrowserCall, browser_call};
 use key_press::key_pressed;
+use page_key::page_accepted;
 use redirected::{is_about_redirected, redirected};
 
 /// The number of earlier starts of an event before the bot answers with an apology. The host starts an event again if
@@ -116,6 +119,7 @@ async fn respond(
     let handled = match verified.callback.kind {
         CallbackKind::Connect if settings.config_error.is_some() => Some(Response::from(Reply::Twiml(apology()))),
         CallbackKind::Connect => Some(boxed(key_pressed(&request, settings.plumline_secret(), host)).await),
+        CallbackKind::Paged if !is_over => Some(boxed(page_accepted(&request, host)).await),
         kind if is_about_redirected(&verified.callback) && !(kind.reports_end() && is_over) => {
             boxed(redirected(&request, &direction, host)).await
         }

@@ -17,6 +17,7 @@ mod hangup;
 mod language;
 mod menu;
 mod next_visit;
+mod page;
 mod pause;
 mod play;
 mod queue;
@@ -51,6 +52,7 @@ pub use hangup::Hangup;
 pub use language::Language;
 pub use menu::{Choice, Menu};
 pub use next_visit::NextVisit;
+pub use page::{OnCall, OnCallPhone, Page};
 pub use pause::Pause;
 pub use play::Play;
 pub use queue::{CallbackOffer, HOLD_MUSIC, Overflow, Queue};
@@ -115,6 +117,8 @@ verbs! { $
     NextVisit = "nextVisit",
     /// Opens a task for staff, as a verified caller asked. Must be last.
     Task = "task",
+    /// Pages the people on call, one after the other, until one of them accepts. Must be last.
+    Page = "page",
     /// Rings people. Must be last.
     Dial = "dial",
     /// Puts the caller into a queue. Must be last.

@@ -77,7 +77,7 @@ const bot = (name: string): ReturnType<FakeMedplum['only']> =>
   );
 const membershipOf = (id: string): ReturnType<FakeMedplum['only']> =>
   server.only('ProjectMembership', ({ profile }) => (profile as Json)['reference'] === `Bot/${id}`);
-const subscriptions = ['ended-calls', 'changed-roles'];
+const subscriptions = ['ended-calls', 'changed-roles', 'new-pages'];
 const subscription = (name: string): ReturnType<FakeMedplum['only']> =>
   server.only('Subscription', ({ criteria }) => criteria === file(`subscriptions/${name}`)['criteria']);
 const counts = (): number[] =>
@@ -153,7 +153,7 @@ describe('the fake server', () => {
 describe('deploy/deploy.mjs', () => {
   test('creates all resources and completes the test call', async () => {
     const { out } = await deployed([]);
-    assert.deepEqual(counts(), [3, 3, 3, 2]);
+    assert.deepEqual(counts(), [3, 3, 3, 3]);
     const policy = (name: string): string => {
       const wanted = file(`policies/${name}`);
       const deployedBot = server.only('AccessPolicy', (one) => one['name'] === wanted['name']);
@@ -192,7 +192,7 @@ describe('deploy/deploy.mjs', () => {
     const second = await deployed();
     assert.deepEqual(server.snapshot(), before);
     assert.deepEqual(writes(), ['POST oauth2/token']);
-    assert.equal(second.out.match(/unchanged/g)?.length, 11);
+    assert.equal(second.out.match(/unchanged/g)?.length, 12);
     assert.equal(/webhook URL: .*/.exec(second.out)?.[0], /webhook URL: .*/.exec(first.out)?.[0]);
   });
 
@@ -215,7 +215,7 @@ describe('deploy/deploy.mjs', () => {
     server.put({ ...webhook, executableCode: { ...(webhook['executableCode'] as Json), title: 'index.cjs' } });
     server.seen.length = 0;
     await deployed();
-    assert.deepEqual(counts(), [3, 3, 3, 2]);
+    assert.deepEqual(counts(), [3, 3, 3, 3]);
     const automation = server.only('Bot', (one) => one.id === id);
     assert.deepEqual(automation['identifier'], [other, { system: botSystem, value: 'automation' }]);
     assert.equal(automation['publicWebhook'], undefined);
@@ -243,7 +243,7 @@ describe('deploy/deploy.mjs', () => {
     // One bot from a run that stopped after its creation, and one without a membership.
     const half = server.put({ resourceType: 'Bot', name: 'Plumline webhook', runtimeVersion: 'vmcontext' });
     await deployed();
-    assert.deepEqual(counts(), [3, 3, 3, 2]);
+    assert.deepEqual(counts(), [3, 3, 3, 3]);
     assert.equal(bot('webhook').id, half.id);
     assert.deepEqual((membershipOf(half.id)['project'] as Json)['reference'], `Project/${server.project}`);
   });
@@ -259,7 +259,7 @@ describe('deploy/deploy.mjs', () => {
     for (let run = 0; run < 2; run += 1) {
       const { out } = await deployed(['--webhook-bot', deployedBot.id, '--no-call']);
       assert.ok(out.includes(`webhook URL: ${server.base}/webhook/${member.id}\n`), out);
-      assert.deepEqual(counts(), [3, 3, 3, 2]);
+      assert.deepEqual(counts(), [3, 3, 3, 3]);
     }
     assert.equal(bot('webhook').id, deployedBot.id);
     // Another bot exists by now.
@@ -305,7 +305,7 @@ describe('deploy/deploy.mjs', () => {
       // After the server allows it, the next run completes.
       server.options = {};
       await deployed(['--set-secrets', '--no-call'], { TWILIO_TWIML_APP_SID: 'AP1' });
-      assert.deepEqual(counts(), [3, 3, 3, 2]);
+      assert.deepEqual(counts(), [3, 3, 3, 3]);
     });
   }
 
@@ -343,7 +343,7 @@ describe('deploy/deploy.mjs', () => {
       assert.match(out, /accepted: the signature is valid/);
       assert.equal(bot('webhook')['rawBody'], undefined);
       assert.equal(bot('webhook')['publicWebhook'], true);
-      assert.deepEqual(counts(), [3, 3, 3, 2]);
+      assert.deepEqual(counts(), [3, 3, 3, 3]);
     }
     const before = server.snapshot();
     await deployed();

@@ -349,7 +349,9 @@ export async function openClinic(options: ClinicOptions): Promise<Clinic> {
     assert.equal((await fhirRequest(sandbox, 'PUT', `Bot/${bot.id}`, { ...body, identifier })).status, 200);
   }
   const endpoint = `Bot/${clinic.bot('automation').id}`;
-  for (const name of ['ended-calls', 'changed-roles']) {
+  // The snapshots have ids that depend on the number of resources, so it is created only where it is used.
+  const pages = config?.includes('"page"') ? ['new-pages'] : [];
+  for (const name of ['ended-calls', 'changed-roles', ...pages]) {
     const subscription = deployed(`subscriptions/${name}`) as Subscription;
     await clinic.create<Subscription>({ ...subscription, channel: { ...subscription.channel, endpoint } });
   }

@@ -34,7 +34,7 @@ const needed = {
     '8 HealthcareService read': 'the hours of a service apply',
     '9 CareTeam search': 'the patient’s care team applies',
     '10 Appointment search': 'a verified caller hears the next visit',
-    '11 Task search': 'a verified caller asks for something',
+    '11 Task search': 'a request is noted once',
     '11 Task create': 'a verified caller asks for something',
     '12 Basic search': 'a wrong birth date is counted twice',
     '12 Basic read': 'a wrong birth date is counted twice',
@@ -44,6 +44,10 @@ const needed = {
     '13 Basic read': 'a staff phone opens a line again',
     '13 Basic create': 'a staff phone closes a line',
     '13 Basic update': 'a staff phone opens a line again',
+    '14 Task search': 'the person on call accepts',
+    '14 Task read': 'the person on call accepts',
+    '14 Task create': 'the person on call accepts',
+    '14 Task update': 'the person on call accepts',
   },
   automation: {
     '0 Communication search': 'the sweep closes a ticket',
@@ -54,11 +58,11 @@ const needed = {
     '1 Communication read': 'an alert is sent and recorded',
     '1 Communication create': 'an alert is sent and recorded',
     '1 Communication update': 'an alert is sent and recorded',
-    '2 Task search': 'a missed call opens a task',
+    '2 Task search': 'a return call closes the task',
     '2 Task read': 'a return call closes the task',
     '2 Task create': 'a missed call opens a task',
     '2 Task update': 'a return call closes the task',
-    '3 Basic search': 'the sweep creates its marks',
+    '3 Basic search': 'the sweep updates its marks',
     '3 Basic read': 'the sweep updates its marks',
     '3 Basic create': 'the sweep creates its marks',
     '3 Basic update': 'the sweep updates its marks',
@@ -78,6 +82,10 @@ const needed = {
     '10 QuestionnaireResponse read': 'a survey is completed later',
     '10 QuestionnaireResponse create': 'a survey is kept',
     '10 QuestionnaireResponse update': 'a survey is completed later',
+    '11 Task search': 'the next person on call accepts',
+    '11 Task read': 'the person on call accepts',
+    '11 Task update': 'the person on call accepts',
+    '12 Basic search': 'a person on call who is away is not called',
   },
   staff: {
     '0 Bot search': 'an app finds the operations',
@@ -116,8 +124,8 @@ const needed = {
 
 /** The rights that `automation-appointments` adds to `automation`. */
 const neededByAppointments = {
-  '11 Appointment read': 'an appointment gets its call',
-  '11 Appointment update': 'an appointment gets its call',
+  '13 Appointment read': 'an appointment gets its call',
+  '13 Appointment update': 'an appointment gets its call',
 };
 
 describe('least privilege', () => {

@@ -28,6 +28,8 @@ const [queued = '', absent = '', asked = '', controlled = ''] = numbers.slice(5)
 /** An identity that only `fixture.staff` may use. */
 const desk = 'front-desk';
 const ada = '+15550100701';
+/** The phones of the people on call, in the order in which they are called. The second one is `fixture.staff`. */
+const onCall = ['+15550100721', '+15550100722'];
 
 export interface RightsFixture {
   clinic: Clinic;
@@ -78,6 +80,14 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     const { heard } = await incoming(fixture, asked, { digits: ['1', '03141980', '2'] });
     assert.match(heard.join(' '), /Noted/);
   },
+  async 'a request is noted once'(fixture) {
+    const call = await incoming(fixture, asked, { digits: ['1', '03141980', '2', '1'] });
+    const tasks = await fixture.clinic.searchChart<Task>(
+      'Task',
+      'code=https://plumline.dev/fhir/call-task-code|request',
+    );
+    assert.equal(tasks.filter(({ identifier }) => identifier?.[0]?.value?.startsWith(call.callSid)).length, 1);
+  },
   async 'a first birth date is counted'(fixture) {
     assert.equal(await wrongDates(fixture, ['01012000']), 1);
   },
@@ -98,6 +108,26 @@ export const scenarios: Record<string, (fixture: RightsFixture) => Promise<void>
     await fhirRequest(sandbox, 'PUT', `Communication/${record.id ?? ''}`, { ...record, note: [{ text: 'Seen.' }] });
     await sandbox.settled();
     assert.equal((await surveyOf(fixture, call))?.item?.length, 1);
+  },
+  async 'the person on call accepts'(fixture) {
+    const { status, owner } = (await page(fixture, 0)) ?? {};
+    assert.deepEqual([status, owner?.reference?.split('/')[0]], ['accepted', 'Practitioner']);
+  },
+  async 'the next person on call accepts'(fixture) {
+    assert.equal((await page(fixture, 1))?.status, 'accepted');
+  },
+  async 'a person on call who is away is not called'(fixture) {
+    const { clinic, staff } = fixture;
+    const presence = 'code=https://plumline.dev/fhir/basic-code|presence';
+    for (const { id } of await clinic.searchChart('Basic', presence)) {
+      await fhirRequest(clinic.sandbox, 'DELETE', `Basic/${id ?? ''}`);
+    }
+    const setPresence = (presence: string): Promise<unknown> =>
+      clinic.executeSuccessfully(staff.token, { operation: 'set-presence', presence });
+    await setPresence('away');
+    const task = await page(fixture, 1);
+    await setPresence('available');
+    assert.equal(task?.status, 'requested');
   },
   async 'the patient’s doctor is dialed'(fixture) {
     assert.ok(dialed(await incoming(fixture, greeted, { hangUpAfter: 20 })).includes('+15550100711'));
@@ -438,7 +468,7 @@ const options = (...then: string[]): object => ({
 
 /** The actions that ask the caller. */
 const asking = {
-  ask: [{ menu: options('birth-date', 'survey') }],
+  ask: [{ menu: options('birth-date', 'survey', 'urgent') }],
   'birth-date': [{ verify: { prompt: { text: 'Birth date?' }, then: 'services', otherwise: 'nobody' } }],
   services: [{ menu: options('visit', 'refill') }],
   visit: [
@@ -451,7 +481,8 @@ const asking = {
       },
     },
   ],
-  refill: [{ task: { text: 'Refill', then: 'noted', otherwise: 'nobody' } }],
+  refill: [{ task: { text: 'Refill', then: 'again', otherwise: 'nobody' } }],
+  again: [{ say: { text: 'Noted.' } }, { menu: options('refill') }],
   survey: [
     {
       ask: {
@@ -487,6 +518,24 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
     practitioner: { reference: reference(nurse) },
   });
   const role = await clinic.create({ resourceType: 'PractitionerRole', active: true, telecom: phone('+15550100713') });
+  const first = await clinic.create({
+    resourceType: 'Practitioner',
+    name: named('Call'),
+    telecom: phone(onCall[0] ?? ''),
+  });
+  const duties: string[] = [];
+  for (const [practitioner, value] of [
+    [reference(first), onCall[0] ?? ''],
+    [fixture.staff.reference, onCall[1] ?? ''],
+  ] as const) {
+    const duty = await clinic.create({
+      resourceType: 'PractitionerRole',
+      active: true,
+      practitioner: { reference: practitioner },
+      telecom: phone(value),
+    });
+    duties.push(reference(duty));
+  }
   const patient = await clinic.create<Patient>({
     resourceType: 'Patient',
     name: named('Ada'),
@@ -562,6 +611,17 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
       duty: [dial({ available: reference(duty) })],
       last: [dial({ lastToCall: {} })],
       ...asking,
+      urgent: [
+        {
+          page: {
+            targets: duties.map((available) => ({ available })),
+            text: 'Call back',
+            rounds: 1,
+            then: 'noted',
+            otherwise: 'nobody',
+          },
+        },
+      ],
       desk: [dial({ client: desk })],
       wait: [{ queue: { name: 'rights', otherwise: 'nobody' } }],
       message: [{ voicemail: { greeting: { text: 'Speak.' }, transcribe: true } }],
@@ -663,6 +723,24 @@ async function surveyOf(
 ): Promise<QuestionnaireResponse | undefined> {
   const all = await clinic.searchChart<QuestionnaireResponse>('QuestionnaireResponse');
   return all.find(({ identifier }) => identifier?.value?.startsWith(callSid));
+}
+
+/** Pages the people on call. Only the one with this index answers. Returns the task. */
+async function page(fixture: RightsFixture, answers: number): Promise<Task | undefined> {
+  const { twilio } = fixture.clinic.sandbox;
+  onCall.forEach((phone, index) => {
+    twilio.people.set(phone, index === answers ? { pickUp: { after: 2 }, digits: ['1'] } : { pickUp: 'no-answer' });
+  });
+  const call = await incoming(fixture, asked, { digits: ['3'] });
+  for (let swept = 0; swept <= answers; swept++) {
+    await twilio.idle();
+    await fixture.clinic.sandbox.settled();
+    await sweep(fixture, 1);
+  }
+  await twilio.idle();
+  await fixture.clinic.sandbox.settled();
+  const tasks = await fixture.clinic.searchChart<Task>('Task', 'code=https://plumline.dev/fhir/call-task-code|page');
+  return tasks.find(({ identifier }) => identifier?.[0]?.value?.startsWith(call.callSid));
 }
 
 let strangers = 0;

@@ -4,6 +4,7 @@
 
 mod after;
 mod identities;
+mod pages;
 mod reports;
 mod sweep;
 pub(crate) mod twilio;

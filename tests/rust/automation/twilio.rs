@@ -9,7 +9,7 @@ use plumline::time::parse_instant;
 
 use crate::fault::answer_with;
 use crate::form::pairs;
-use crate::twilio::rfc2822;
+use crate::twilio::{rfc2822, sid};
 
 /// A leg in the list of calls.
 #[derive(Clone)]
@@ -57,6 +57,12 @@ pub(crate) struct Twilio {
     pub(crate) page: Option<usize>,
     /// Whether lists contain each leg twice.
     pub(crate) twice: bool,
+    /// The parameters of each request to place a call.
+    pub(crate) placed: Vec<Vec<(String, String)>>,
+    /// How long each placed call takes, in milliseconds.
+    pub(crate) placed_takes: u64,
+    /// Phones that Twilio refuses to call.
+    pub(crate) refused: Vec<&'static str>,
 }
 
 impl Leg {
@@ -119,6 +125,10 @@ impl Twilio {
             self.deleted += usize::from(at.is_some());
             return answer_with(if at.map(|at| self.recordings.remove(at)).is_some() { 204 } else { 404 }, Json::Null);
         }
+        if request.method == "POST" {
+            assert_eq!(path, "/Calls.json");
+            return self.place(&request.body, now);
+        }
         assert_eq!(request.method, "GET");
         if let Some(sid) = path.strip_prefix("/Calls/").and_then(|path| path.strip_suffix(".json")) {
             let leg = self.legs.iter().find(|leg| leg.sid == sid);
@@ -130,6 +140,31 @@ impl Twilio {
         }
         assert_eq!(path, "/Calls.json");
         answer_with(200, self.list(query, now))
+    }
+
+    /// Places a call that no one answers.
+    fn place(&mut self, body: &str, now: u64) -> HostResponse {
+        let params = pairs(body);
+        let param = |name: &str| params.iter().find(|(known, _)| known == name).unwrap().1.clone();
+        let (to, from) = (param("To"), param("From"));
+        self.placed.push(params);
+        if self.refused.contains(&&*to) {
+            return answer_with(400, Json::Null);
+        }
+        let leg = Leg {
+            sid: sid("CA", 900 + self.placed.len() as u64),
+            parent: None,
+            from,
+            to,
+            direction: "outbound-api",
+            start: now,
+            end: now + self.placed_takes,
+            status: "no-answer",
+            listed: now,
+        };
+        let answer = leg.json(now);
+        self.legs.push(leg);
+        answer_with(201, answer)
     }
 
     fn list_recorded(&self, query: &str, now: u64) -> Json {
@@ -162,6 +197,9 @@ impl Twilio {
         let mut legs: Vec<&Leg> = self.legs.iter().filter(|leg| leg.listed <= now).collect();
         legs.retain(|leg| bound("StartTime>").is_none_or(|low| leg.start >= low));
         legs.retain(|leg| bound("StartTime<").is_none_or(|high| leg.start <= high));
+        legs.retain(|leg| {
+            param("To").is_none_or(|to| leg.to == to) && param("From").is_none_or(|from| leg.from == from)
+        });
         legs.retain(|leg| param("ParentCallSid").is_none_or(|parent| leg.parent.as_deref() == Some(parent)));
         legs.sort_by_key(|leg| (leg.start, leg.sid.as_str()));
         legs.reverse();

@@ -69,6 +69,7 @@ impl World {
             ("TWILIO_API_SECRET", Json::of("invented")),
             ("PLUMLINE_CONFIG", secret(&self.config)),
             ("TWILIO_NUMBER", secret(self.numbers)),
+            ("PLUMLINE_WEBHOOK_URL", Json::of("https://fhir.example.com/webhook/1")),
         ]);
         let now = Json::List(vec![Json::of_integer(self.now >> 30), Json::of_integer(self.now & 0x3fff_ffff)]);
         let event = Json::object([("now", now), ("input", input.clone()), ("secrets", secrets)]);

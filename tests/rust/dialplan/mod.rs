@@ -11,6 +11,7 @@ mod faults;
 mod hours;
 mod known_patients;
 mod overrides;
+mod paging;
 mod queue;
 mod random;
 mod rules;

@@ -97,7 +97,7 @@ impl ConfigGenerator {
             return verbs.join(",");
         }
         let (then, otherwise, say) = (self.any(), self.any(), self.say());
-        verbs.push(match self.random.below(12) {
+        verbs.push(match self.random.below(13) {
             0 => format!(r#"{{"goto":"{then}"}}"#),
             1 | 2 => {
                 let targets = self.targets();
@@ -123,6 +123,9 @@ impl ConfigGenerator {
             8 => format!(r#"{{"verify":{{"prompt":{say},"retries":1,"then":"{then}","otherwise":"{otherwise}"}}}}"#),
             9 => format!(
                 r#"{{"nextVisit":{{"prompt":{say},"none":{say},"then":"{then}","otherwise":"{otherwise}"}}}}"#
+            ),
+            11 => format!(
+                r#"{{"page":{{"targets":[{{"number":"+15550100171"}}],"text":"Urgent","then":"{then}","otherwise":"{otherwise}"}}}}"#
             ),
             10 => format!(r#"{{"task":{{"text":"Refill","then":"{then}","otherwise":"{otherwise}"}}}}"#),
             _ => format!(

@@ -16,7 +16,7 @@ const DEFAULT_COUNT: usize = 20;
 const MAX_COUNT: usize = 1_000;
 
 /// Search parameters by token. An `_id` is the table's key.
-const TOKENS: [&str; 7] = ["category", "code", "email", "identifier", "phone", "status", "telecom"];
+const TOKENS: [&str; 8] = ["business-status", "category", "code", "email", "identifier", "phone", "status", "telecom"];
 
 /// A search, `Type?name=value&…`.
 struct Search {
@@ -172,6 +172,7 @@ fn matches_parameter(resource: &Json, name: &str, value: &str) -> bool {
             any(&|to| list(resource, "participant").iter().any(|item| text(item, &["actor", "reference"]) == to))
         }
         "category" | "code" | "medium" => any(&|token| codings(resource, name).any(|item| has(item, "code", token))),
+        "business-status" => any(&|token| codings(resource, "businessStatus").any(|item| has(item, "code", token))),
         "status" => any(&|status| is(resource, "status", status)),
         // It compares the text as it is stored.
         "phone:contains" => any(&|part| {

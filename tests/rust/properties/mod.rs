@@ -132,7 +132,13 @@ fn item(seed: u64, tally: &mut Tally) {
         let most_reads = match step.kind {
             CallbackKind::Connect if sealed => 3,
             CallbackKind::Change | CallbackKind::Greeting => 3,
-            CallbackKind::Ask | CallbackKind::Confirm | CallbackKind::Verify | CallbackKind::Task => 4,
+            // The page of a key is searched for several times.
+            CallbackKind::Ask
+            | CallbackKind::Confirm
+            | CallbackKind::Verify
+            | CallbackKind::Task
+            | CallbackKind::Page
+            | CallbackKind::Paged => 4,
             _ => 2,
         };
         let most_writes = match step.kind {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 
-//! Checks of `ask`, `verify`, `nextVisit` and `task`, and of the conditions on answers.
+//! Checks of `ask`, `verify`, `nextVisit`, `task` and `page`, and of the conditions on answers.
 
 use serde_json::json;
 
@@ -41,6 +41,17 @@ fn the_other_verbs_have_valid_values() {
 /actions/refill/0/task/owner | "Patient/7" | actions.refill[0].task.owner | CONFIG_REFERENCE
 /actions/refill/0/task/code/system | "refill" | actions.refill[0].task.code.system | CONFIG_URL
 /actions/refill/0/task/text | "" | actions.refill[0].task.text | CONFIG_TEXT
+/actions/on-call/0/page/targets | [] | actions.on-call[0].page.targets | CONFIG_EMPTY
+/actions/on-call/0/page/targets/0 | { "available": "Patient/7" } | actions.on-call[0].page.targets[0].available | CONFIG_REFERENCE
+/actions/on-call/0/page/targets/0 | { "client": "desk" } | an unknown or repeated member of actions.on-call[0].page.targets[0] | CONFIG_INVALID
+/actions/on-call/0/page/targets/1/number | "5550100171" | actions.on-call[0].page.targets[1].number | CONFIG_NUMBER
+/actions/on-call/0/page/targets/1/number | "+15550100001" | actions.on-call[0].page.targets[1].number | CONFIG_LOOP
+/actions/on-call/0/page/targets/1/number | "+19005550199" | actions.on-call[0].page.targets[1].number | CONFIG_NUMBER_BLOCKED
+/actions/on-call/0/page/text | "" | actions.on-call[0].page.text | CONFIG_TEXT
+/actions/on-call/0/page/minutes | 0 | actions.on-call[0].page.minutes | CONFIG_RANGE
+/actions/on-call/0/page/minutes | 61 | actions.on-call[0].page.minutes | CONFIG_RANGE
+/actions/on-call/0/page/rounds | 6 | actions.on-call[0].page.rounds | CONFIG_RANGE
+/actions/on-call/0/page/then | "nowhere" | actions.on-call[0].page.then | CONFIG_NAME_UNKNOWN
 "#,
     );
 }

@@ -35,7 +35,7 @@ fn names_are_defined_and_used() {
         ("/dialplans/Main", json!([{ "then": "end" }]), "dialplans.Main"),
         ("/hours/a b", json!({ "healthcareService": "HealthcareService/1" }), "hours[0]"),
         ("/lists/é", json!([]), "lists[1]"),
-        ("/actions/x_y", json!([{ "hangup": {} }]), "actions[22]"),
+        ("/actions/x_y", json!([{ "hangup": {} }]), "actions[23]"),
     ] {
         item(pointer, value, path, "CONFIG_NAME");
     }
@@ -127,6 +127,9 @@ fn opening_hours_need_a_time_zone() {
     assert_eq!(check(&config), [("timeZone".into(), missing), ("numbers[1].timeZone".into(), missing)]);
     config["outbound"].as_object_mut().unwrap().remove("hours");
     config["actions"]["desk"][1]["dial"]["targets"].as_array_mut().unwrap().remove(3);
+    // A page also needs the local time, to know who is on call.
+    assert_eq!(check(&config), [("numbers[1].timeZone".into(), missing)]);
+    config["actions"]["on-call"][0]["page"]["targets"].as_array_mut().unwrap().remove(0);
     assert_eq!(check(&config), []);
     config["numbers"]["+15550100001"].as_object_mut().unwrap().remove("timeZone");
     assert_eq!(check(&config), [("numbers[0].timeZone".into(), missing)]);
