@@ -31,8 +31,12 @@ export interface Output {
 const NOT_LATIN1 = /[^\0-\xff]/;
 const OPENING_BRACE = '{'.charCodeAt(0);
 
-export function compile(base64: string): WebAssembly.Module {
-  return new WebAssembly.Module(Buffer.from(base64, 'base64'));
+/** Compiles the wasm of a bundle. `unpack` restores its bytes if the bundle has them compressed. */
+export function compile(
+  base64: string,
+  unpack: (bytes: Uint8Array) => Uint8Array<ArrayBuffer> = (bytes) => bytes as Uint8Array<ArrayBuffer>,
+): WebAssembly.Module {
+  return new WebAssembly.Module(unpack(Buffer.from(base64, 'base64')));
 }
 
 export function instantiate(module: WebAssembly.Module): Core {

@@ -2,6 +2,7 @@
 
 /** Events of the bots that require Medplum's authentication. No caller waits for them, so they are passed as JSON. */
 import type { BotEvent, MedplumClient } from '@medplum/core';
+import { inflateRawSync } from 'node:zlib';
 import base64 from '#pkg/bots/staff.wasm';
 import { compile, startEvent } from './core.ts';
 import { run, type Build, type Reply } from './flow.ts';
@@ -10,7 +11,9 @@ import { run, type Build, type Reply } from './flow.ts';
 export const OPERATIONS = 0;
 export const AUTOMATION = 1;
 
-const build: Build = { compile: () => compile(base64) };
+// The wasm is compressed, so that the bundle stays below Medplum's default limit of 1 MB for a `$deploy`. Unpacking it
+// takes some milliseconds, for which no caller waits.
+const build: Build = { compile: () => compile(base64, inflateRawSync) };
 
 /** Only these secrets are passed to the core. The project may have secrets for other bots. */
 const OUR_SECRETS = /^(?:PLUMLINE|TWILIO)_/;

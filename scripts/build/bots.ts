@@ -6,7 +6,7 @@ import { build, type BuildOptions } from 'esbuild';
 import { built } from './built.ts';
 import { root } from './root.ts';
 
-/** The bundle has a top-level `exports.handler` and the wasm in base64. */
+/** The bundle has a top-level `exports.handler` and the wasm in base64, that of the staff's bots compressed. */
 const options: BuildOptions = {
   bundle: true,
   format: 'cjs',

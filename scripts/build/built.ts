@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0 OR MIT
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
+import { deflateRawSync } from 'node:zlib';
 import type { Plugin } from 'esbuild';
 
 /**
@@ -23,10 +24,14 @@ export function built(out: string): Plugin {
         namespace,
         sideEffects: args.path === './bytes.mjs',
       }));
-      build.onLoad({ filter: /./, namespace }, (args) => ({
-        contents: readFileSync(path.join(out, args.path)),
-        loader: args.path.endsWith('.wasm') ? 'base64' : 'js',
-      }));
+      build.onLoad({ filter: /./, namespace }, (args) => {
+        const contents = readFileSync(path.join(out, args.path));
+        return {
+          // bot-wrapper/event.ts unpacks it.
+          contents: args.path === 'bots/staff.wasm' ? deflateRawSync(contents, { level: 9 }) : contents,
+          loader: args.path.endsWith('.wasm') ? 'base64' : 'js',
+        };
+      });
     },
   };
 }

@@ -137,7 +137,7 @@ describe('the webhook bundle', () => {
   test('has no wasm import and no local path, and stays small', () => {
     const wasm = readFileSync(path.join(root, 'pkg/bots/webhook.wasm'));
     assert.deepEqual(WebAssembly.Module.imports(new WebAssembly.Module(wasm)), []);
-    assert.ok(wasm.length < 597_000, `the wasm has ${wasm.length} bytes`);
+    assert.ok(wasm.length < 636_000, `the wasm has ${wasm.length} bytes`);
     // As the JSON of a `$deploy`. The server's default limit is 1 MB.
     for (const bot of ['webhook', 'operations', 'automation']) {
       const code = readFileSync(path.join(root, `pkg/bots/${bot}.cjs`), 'utf8');
