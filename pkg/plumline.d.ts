@@ -484,6 +484,7 @@ export default function __wbg_init (module_or_path?: { module_or_path: InitInput
 type Verb = ({
 say: Prompt
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -492,10 +493,13 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -505,6 +509,7 @@ hangup?: never
 } | {
 greet: Greet
 say?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -513,10 +518,41 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
+connect?: never
+when?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
+} | {
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+greeting: (Say[] | Say1)
+say?: never
+greet?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
+page?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -527,6 +563,7 @@ hangup?: never
 play: Play
 say?: never
 greet?: never
+greeting?: never
 pause?: never
 language?: never
 menu?: never
@@ -534,10 +571,13 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -551,6 +591,7 @@ hangup?: never
 pause: number
 say?: never
 greet?: never
+greeting?: never
 play?: never
 language?: never
 menu?: never
@@ -558,10 +599,13 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -575,6 +619,7 @@ hangup?: never
 language: string
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 menu?: never
@@ -582,10 +627,13 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -596,6 +644,7 @@ hangup?: never
 menu: Menu
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -603,10 +652,13 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -617,6 +669,7 @@ hangup?: never
 ask: Ask
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -624,10 +677,13 @@ menu?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -638,6 +694,7 @@ hangup?: never
 verify: Verify
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -645,10 +702,13 @@ menu?: never
 ask?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -659,6 +719,7 @@ hangup?: never
 nextVisit: NextVisit
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -666,10 +727,13 @@ menu?: never
 ask?: never
 verify?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -680,6 +744,7 @@ hangup?: never
 task: TaskRequest
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -687,10 +752,38 @@ menu?: never
 ask?: never
 verify?: never
 nextVisit?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
+connect?: never
+when?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
+} | {
+page: Page
+say?: never
+greet?: never
+greeting?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -701,6 +794,7 @@ hangup?: never
 dial: Dial
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -709,9 +803,12 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -722,6 +819,7 @@ hangup?: never
 queue: Queue
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -730,9 +828,12 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -743,6 +844,7 @@ hangup?: never
 voicemail: Voicemail
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -751,9 +853,12 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -764,6 +869,7 @@ hangup?: never
 conference: Conference
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -772,9 +878,62 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
+changeOverride?: never
+recordGreeting?: never
+connect?: never
+when?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
+} | {
+changeOverride: ChangeOverride
+say?: never
+greet?: never
+greeting?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
+page?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+recordGreeting?: never
+connect?: never
+when?: never
+goto?: never
+redirect?: never
+reject?: never
+hangup?: never
+} | {
+recordGreeting: RecordGreeting
+say?: never
+greet?: never
+greeting?: never
+play?: never
+pause?: never
+language?: never
+menu?: never
+ask?: never
+verify?: never
+nextVisit?: never
+task?: never
+page?: never
+dial?: never
+queue?: never
+voicemail?: never
+conference?: never
+changeOverride?: never
 connect?: never
 when?: never
 goto?: never
@@ -785,6 +944,7 @@ hangup?: never
 connect: Connect
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -793,10 +953,13 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 when?: never
 goto?: never
 redirect?: never
@@ -806,6 +969,7 @@ hangup?: never
 when: When
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -814,10 +978,13 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 goto?: never
 redirect?: never
@@ -830,6 +997,7 @@ hangup?: never
 goto: string
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -838,10 +1006,13 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 redirect?: never
@@ -851,6 +1022,7 @@ hangup?: never
 redirect: Redirect
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -859,10 +1031,13 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -872,6 +1047,7 @@ hangup?: never
 reject: Reject
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -880,10 +1056,13 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -893,6 +1072,7 @@ hangup?: never
 hangup: Hangup
 say?: never
 greet?: never
+greeting?: never
 play?: never
 pause?: never
 language?: never
@@ -901,10 +1081,13 @@ ask?: never
 verify?: never
 nextVisit?: never
 task?: never
+page?: never
 dial?: never
 queue?: never
 voicemail?: never
 conference?: never
+changeOverride?: never
+recordGreeting?: never
 connect?: never
 when?: never
 goto?: never
@@ -915,6 +1098,16 @@ reject?: never
  * What a caller hears: the value of `say`, and of every other member with spoken text.
  */
 type Prompt = (Say[] | Say1)
+/**
+ * Who is on call.
+ */
+type OnCall = ({
+available: string
+number?: never
+} | {
+number: string
+available?: never
+})
 /**
  * A target of a `dial`.
  */
@@ -1050,6 +1243,7 @@ numbers?: {
 [k: string]: NumberPlan
 }
 outbound?: Outbound
+override?: OverrideRules
 presence?: Presence
 recording?: Recording
 screening?: Screening
@@ -1415,6 +1609,39 @@ code: string
 system: string
 }
 /**
+ * `page`.
+ */
+interface Page {
+/**
+ * Minutes until the next person is called. If absent, 5. If a call ends without a key, the next person is called at
+ * once.
+ */
+minutes?: number
+/**
+ * The action if the page is not stored, because the chart does not answer.
+ */
+otherwise: string
+/**
+ * How often each phone is called. If absent, 2.
+ */
+rounds?: number
+/**
+ * Who is called, in this order. At most ten phones are called.
+ * 
+ * @minItems 1
+ * @maxItems 10
+ */
+targets: OnCall[]
+/**
+ * What the person on call must do: the text of the task's code.
+ */
+text: string
+/**
+ * The action after the page is stored.
+ */
+then: string
+}
+/**
  * `dial`.
  */
 interface Dial {
@@ -1636,6 +1863,73 @@ then?: string
  * Whether the conference starts only when a staff member joins.
  */
 waitForStaff?: boolean
+}
+/**
+ * `changeOverride`. Set exactly one of `close`, `divert` and `clear`. Put it behind a menu with a PIN, because a caller
+ * can fake a number.
+ */
+interface ChangeOverride {
+/**
+ * Who may: names of `lists`, numbers (E.164), or prefixes (`+1555*`).
+ * 
+ * @minItems 1
+ */
+callers: string[]
+/**
+ * Whether to end all overrides.
+ */
+clear?: boolean
+/**
+ * Whether to close the hours in `override.close`.
+ */
+close?: boolean
+/**
+ * The action to which new calls go, one of `override.divertTo`.
+ */
+divert?: string
+/**
+ * For how many hours. Required unless `clear` is set; at most `override.maxHours`.
+ */
+hours?: number
+/**
+ * The action for other callers, and if the chart does not store the change.
+ */
+otherwise: string
+/**
+ * The action after the change.
+ */
+then: string
+}
+/**
+ * `recordGreeting`. Put it behind a menu with a PIN, because a caller can fake a number.
+ */
+interface RecordGreeting {
+/**
+ * Who may: names of `lists`, numbers (E.164), or prefixes (`+1555*`).
+ * 
+ * @minItems 1
+ */
+callers: string[]
+/**
+ * For how many hours; at most `override.maxHours`.
+ */
+hours: number
+/**
+ * The maximum length of the greeting, in seconds. If absent, 60.
+ */
+maxLength?: number
+/**
+ * The action for other callers, without a recording, and if the chart does not store the greeting.
+ */
+otherwise: string
+/**
+ * What a caller hears: the value of `say`, and of every other member with spoken text.
+ */
+prompt: (Say[] | Say1)
+/**
+ * The action after the greeting was stored.
+ */
+then: string
 }
 /**
  * `connect`.
@@ -2187,6 +2481,32 @@ to: string
 zones?: {
 [k: string]: string
 }
+}
+/**
+ * What staff may change for a limited time.
+ */
+interface OverrideRules {
+/**
+ * The names of the hours that count as closed while staff close a line. If empty, staff cannot close one.
+ */
+close?: string[]
+/**
+ * The actions to which staff may divert new calls. If empty, staff cannot divert calls.
+ */
+divertTo?: string[]
+/**
+ * The maximum duration of an override, in hours. If absent, 24.
+ */
+maxHours?: number
+/**
+ * These practitioners may too, `Practitioner/<id>`.
+ */
+practitioners?: string[]
+/**
+ * Who may: everyone who has one of these roles now, codes of `PractitionerRole.code`. At least one role or
+ * practitioner is required.
+ */
+roles?: string[]
 }
 /**
  * Whether a `dial` skips staff who are away.
