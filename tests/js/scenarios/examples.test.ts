@@ -185,6 +185,29 @@ const examples: Record<string, Example> = {
       },
     },
   },
+  'on-call': {
+    number: '+15550100110',
+    at: '2026-11-18T22:00:00-06:00',
+    calls: {
+      'an urgent call at night pages the people on duty': {
+        script: { digits: ['1'] },
+        heard: ['We are calling the doctor on duty, who will call you back at this number. Goodbye.'],
+        line: /; outcome=served; /,
+        task: { text: 'Call the patient back', priority: 'urgent', owner: 'Organization/bayview' },
+      },
+      'a message for tomorrow': {
+        script: { digits: ['2'], voicemail: 9 },
+        line: /; outcome=voicemail; mailbox=message; /,
+        task: { text: 'Listen to a message left by phone' },
+      },
+      'during the day, the desk rings': {
+        at: '2026-11-18T10:00:00-06:00',
+        script: { answers: { '+15550100190': talks } },
+        rings: ['+15550100190'],
+        line: /; status=completed; /,
+      },
+    },
+  },
   survey: {
     number: '+15550100114',
     at: '2026-11-18T10:00:00-05:00',
