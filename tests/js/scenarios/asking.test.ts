@@ -53,7 +53,7 @@ const config = {
     comment: [
       {
         ask: {
-          prompt: { text: 'Please tell us more.' },
+          prompt: { text: 'Please say more.' },
           input: 'speech',
           answer: { format: 'text' },
           question: question('comment'),
@@ -184,7 +184,7 @@ describe('asking the caller', () => {
 
   test('a survey', async () => {
     const ended = await call(ada, { digits: ['1', '11', '4#', '2', '5#', '1'], speech: ['All good, thanks.'] });
-    assert.match(heard(ended), /That is not a number.*You entered 4\..*You entered 5\..*tell us more.*Thank you/s);
+    assert.match(heard(ended), /That is not a number.*You entered 4\..*You entered 5\..*say more.*Thank you/s);
     const [response, ...others] = await responses(ended);
     assert.deepEqual(others, []);
     assert.equal(response?.questionnaire, survey);

@@ -463,13 +463,13 @@ const options = (...then: string[]): object => ({
   prompt: { text: 'Choose.' },
   options: then.map((action, index) => ({ digits: String(index + 1), then: action })),
   retries: 0,
-  otherwise: 'nobody',
+  otherwise: 'no-one',
 });
 
 /** The actions that ask the caller. */
 const asking = {
   ask: [{ menu: options('birth-date', 'survey', 'urgent') }],
-  'birth-date': [{ verify: { prompt: { text: 'Birth date?' }, then: 'services', otherwise: 'nobody' } }],
+  'birth-date': [{ verify: { prompt: { text: 'Birth date?' }, then: 'services', otherwise: 'no-one' } }],
   services: [{ menu: options('visit', 'refill') }],
   visit: [
     {
@@ -477,11 +477,11 @@ const asking = {
         prompt: { text: 'Your next visit is on {date} at {time}.' },
         none: { text: 'No visit.' },
         then: 'noted',
-        otherwise: 'nobody',
+        otherwise: 'no-one',
       },
     },
   ],
-  refill: [{ task: { text: 'Refill', then: 'again', otherwise: 'nobody' } }],
+  refill: [{ task: { text: 'Refill', then: 'again', otherwise: 'no-one' } }],
   again: [{ say: { text: 'Noted.' } }, { menu: options('refill') }],
   survey: [
     {
@@ -490,7 +490,7 @@ const asking = {
         answer: { format: 'number', max: 9 },
         question: { questionnaire: 'https://clinic.example/survey', linkId: 'pain' },
         then: 'noted',
-        otherwise: 'nobody',
+        otherwise: 'no-one',
       },
     },
   ],
@@ -598,7 +598,7 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
     dialplans: {
       greeted: [{ then: 'greet' }],
       timed: [{ when: { open: 'service' }, then: 'open' }, { then: 'closed' }],
-      teamed: [{ when: { careTeam: [reference(team)] }, then: 'team' }, { then: 'nobody' }],
+      teamed: [{ when: { careTeam: [reference(team)] }, then: 'team' }, { then: 'no-one' }],
       'on-duty': [{ then: 'duty' }],
       'called-back': [{ then: 'last' }],
       asked: [{ then: 'ask' }],
@@ -618,12 +618,12 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
             text: 'Call back',
             rounds: 1,
             then: 'noted',
-            otherwise: 'nobody',
+            otherwise: 'no-one',
           },
         },
       ],
       desk: [dial({ client: desk })],
-      wait: [{ queue: { name: 'rights', otherwise: 'nobody' } }],
+      wait: [{ queue: { name: 'rights', otherwise: 'no-one' } }],
       message: [{ voicemail: { greeting: { text: 'Speak.' }, transcribe: true } }],
       code: [
         {
@@ -633,19 +633,19 @@ async function createRecords(clinic: Clinic, fixture: RightsFixture, appointment
               { digits: '4711', then: 'close-line' },
               { digits: '4712', then: 'open-line' },
             ],
-            otherwise: 'nobody',
+            otherwise: 'no-one',
           },
         },
       ],
-      'close-line': [{ changeOverride: { callers: [ada], close: true, hours: 4, then: 'done', otherwise: 'nobody' } }],
-      'open-line': [{ changeOverride: { callers: [ada], clear: true, then: 'done', otherwise: 'nobody' } }],
+      'close-line': [{ changeOverride: { callers: [ada], close: true, hours: 4, then: 'done', otherwise: 'no-one' } }],
+      'open-line': [{ changeOverride: { callers: [ada], clear: true, then: 'done', otherwise: 'no-one' } }],
       done: speech('Done.'),
       open: speech('Open.'),
       closed: speech('Closed.'),
       team: speech('Team.'),
-      nobody: speech('Nobody.'),
+      'no-one': speech('Nobody.'),
     },
-    transfer: { otherwise: 'nobody' },
+    transfer: { otherwise: 'no-one' },
     presence: { enabled: true },
     identities: { [desk]: { practitioners: [fixture.staff.reference] } },
     dispositions: { booked: 'Appointment booked', other: 'Other' },

@@ -172,7 +172,7 @@ fn a_birth_date_verifies_exactly_one_living_patient() {
         assert_eq!(is_verified(&clinic), expected.is_some());
         let subject = clinic.record().map(|record| text(record, &["subject", "reference"]).to_owned());
         assert_eq!(subject.as_deref().filter(|subject| !subject.is_empty()), expected);
-        // The same reads and the same first write, whoever has the number.
+        // The same reads and the same first write, for every owner of the number.
         assert_eq!(clinic.batch_sizes()[..2], [4, 1], "{resources:?}");
     }
 }

@@ -93,8 +93,8 @@ fn the_emergency_advice_is_checked() {
         check(&config)
     };
     let advice = json!({ "text": { "en-US": "Hang up and dial {number}.", "es-US": "Cuelgue y marque el {number}." } });
-    let untold = ("emergency".to_owned(), "CONFIG_UNTOLD");
-    assert_eq!(with(json!({ "digits": "*", "advice": advice })), core::slice::from_ref(&untold));
+    let unreported = ("emergency".to_owned(), "CONFIG_UNTOLD");
+    assert_eq!(with(json!({ "digits": "*", "advice": advice })), core::slice::from_ref(&unreported));
     for (emergency, path, code) in [
         (json!({ "advice": advice }), "emergency", "CONFIG_EMPTY"),
         (json!({ "digits": "x", "advice": advice }), "emergency.digits", "CONFIG_CHOICE"),
@@ -110,6 +110,6 @@ fn the_emergency_advice_is_checked() {
     assert!(findings.contains(&("emergency.advice".into(), "CONFIG_EMERGENCY_NUMBER")), "{findings:?}");
     for advice in [json!({ "text": "Dial 911.", "language": "en-US" }), json!([{ "play": "https://a.example/b.mp3" }])]
     {
-        assert_eq!(with(json!({ "digits": "*", "advice": advice })), core::slice::from_ref(&untold));
+        assert_eq!(with(json!({ "digits": "*", "advice": advice })), core::slice::from_ref(&unreported));
     }
 }
